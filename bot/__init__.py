@@ -1,0 +1,1 @@
+"""TALKS. Slack, the schedule, the command line."""

@@ -1,0 +1,1 @@
+"""A Slack in the browser, for people without a workspace and for the tests."""

@@ -1,0 +1,1 @@
+"""The Slack side: the Bolt app, its middleware and its listeners."""

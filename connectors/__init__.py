@@ -1,0 +1,1 @@
+"""FETCH. Other systems become normalised rows, a page at a time."""

@@ -1,0 +1,1 @@
+"""DECIDES. Pure: frames and dates in, lines and problems out."""

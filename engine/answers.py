@@ -1,0 +1,210 @@
+"""What was decided, for one reader: the frozen answers that operations return and messages word.
+
+Amounts are `Money` in minor units; shares and attainment are exact integers in parts per million (`_ppm`) or parts
+per billion (`_ppb`); every period is `[start_on, end_on)`. `basis` is what an answer rests on and is no part of
+its receipt: it says how old the data is, not what the figure is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from engine.dates import Period
+    from engine.money import Money, Rate
+    from engine.problems import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """How old one source's data is: the instant up to which it is complete, and whether that is too old."""
+
+    source: str
+    synced_at: datetime
+    stale: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A deal of this rep that is held in quarantine: known, not yet counted, and why."""
+
+    deal: str
+    reason: str
+    remedy: str
+    since_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What an answer rests on besides its figures: its receipt, the age of each source, and what waits."""
+
+    receipt_id: str = ""
+    sources: tuple[Freshness, ...] = ()
+    waiting: tuple[Waiting, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RepRef:
+    """Whom an answer is about."""
+
+    rep_id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRef:
+    """The plan version that priced an answer."""
+
+    name: str
+    version: int
+    plan_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class DealName:
+    """What people call a deal, and where it came from."""
+
+    deal_id: int
+    name: str
+    account: str
+    external_id: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class NextTier:
+    """The next step of the rate table: where it starts, what it pays, and how much credit is missing."""
+
+    component: str
+    from_ppm: int
+    rate: Rate
+    shortfall: Money
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaProgress:
+    """One quota on one day: the number, what counts towards it, what is left, and whether that is on pace.
+
+    `gap` is never negative; `over` is the credit beyond quota. `elapsed_ppm` is the share of the quota's days that
+    have passed at the end of `as_of`; `pace_cents` is quota times that share; `per_day` spreads the gap over the
+    days left (the whole gap when none is left).
+    """
+
+    name: str
+    period: Period
+    quota: Money
+    credit: Money
+    gap: Money
+    over: Money
+    attainment_ppm: int
+    days_left: int
+    days_total: int
+    elapsed_ppm: int
+    pace: Money
+    per_day: Money
+    next_tier: NextTier | None
+    open_pipeline: Money
+    open_deals: int
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentEarnings:
+    """What one component paid in a period: the credit counted, the amount, and how many lines make it."""
+
+    name: str
+    credit: Money
+    amount: Money
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class LineSummary:
+    """One row of a statement. `line_no` is its number within the rep's calculation and names it to `explain`."""
+
+    line_no: int
+    kind: str
+    component: str
+    deal: DealName | None
+    booked_on: date
+    credit: Money
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """The part of a line that one tier priced; `to_ppm` is None in the top tier, bounds are [from, to).
+
+    `axis` says what the bounds measure: "attainment" (parts per million of quota) or "amount" (minor units).
+    """
+
+    axis: str
+    from_bound: int
+    to_bound: int | None
+    basis: Money
+    rate: Rate
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class LineExplanation:
+    """Why a line is what it is: deal, credit rule, share, tiers crossed, arithmetic and sources.
+
+    The amounts of `slices` plus `rerated` sum to the line's amount; `rerated` is what earlier credit gained or lost
+    because this deal moved a whole-amount table to another tier.
+    """
+
+    rep: RepRef
+    line: LineSummary
+    plan: PlanRef
+    period: Period
+    rule: str
+    deal_amount: Money | None
+    share_ppb: int
+    converted_at: Rate | None
+    before: Money
+    after: Money
+    quota: Money | None
+    slices: tuple[Slice, ...]
+    rerated: Money
+    note: str = ""
+    basis: Basis = field(default_factory=Basis)
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaAnswer:
+    """`/myquota`: every quota of the rep that runs on the day, or the problems that stand in the way."""
+
+    rep: RepRef
+    as_of: date
+    plan: PlanRef | None
+    quotas: tuple[QuotaProgress, ...]
+    earned: Money | None
+    problems: tuple[Problem, ...] = ()
+    basis: Basis = field(default_factory=Basis)
+
+
+@dataclass(frozen=True, slots=True)
+class EarningsAnswer:
+    """`/earnings`: what the rep earned in a period by component and by line; the lines sum to `total`."""
+
+    rep: RepRef
+    as_of: date
+    period: Period
+    plan: PlanRef | None
+    components: tuple[ComponentEarnings, ...]
+    lines: tuple[LineSummary, ...]
+    total: Money | None
+    problems: tuple[Problem, ...] = ()
+    basis: Basis = field(default_factory=Basis)
+
+
+@dataclass(frozen=True, slots=True)
+class HomeAnswer:
+    """App Home: the quota and earnings answers of the day, side by side."""
+
+    rep: RepRef
+    quota: QuotaAnswer
+    earnings: EarningsAnswer

@@ -1,0 +1,1 @@
+"""WORD IT. Views in, Block Kit out; sends nothing."""

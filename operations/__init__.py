@@ -1,0 +1,1 @@
+"""DO. One file per thing people do; one transaction each."""

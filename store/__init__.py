@@ -1,0 +1,1 @@
+"""REMEMBERS. The only room with SQL."""
