@@ -1,0 +1,30 @@
+"""Who may see or do what to whom: the one place that decides."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from engine.people import Person
+
+# Reading one person's figures; everything else is running the machine.
+READ_ACTIONS = frozenset({"see_quota", "see_earnings", "see_line", "see_statement", "see_home"})
+RUN_ACTIONS = frozenset({"sync", "recalculate", "publish_plan", "see_status", "replay"})
+_RUNNERS = frozenset({"ops", "admin"})
+
+
+def can(actor: Person, action: str, subject: Person, chain: Collection[int]) -> bool:
+    """Whether `actor` may do `action` to `subject`; `chain` holds the ids of the managers above the subject that day.
+
+    A person reads their own figures, a manager those of everybody below them, ops and admin everybody's. Actions
+    that run the machine belong to ops and admin. An action nobody has heard of is refused.
+    """
+    if action in RUN_ACTIONS:
+        return actor.role in _RUNNERS
+    if action not in READ_ACTIONS:
+        return False
+    if actor.rep_id == subject.rep_id or actor.role in _RUNNERS:
+        return True
+    return actor.rep_id in chain

@@ -1,0 +1,203 @@
+"""The facts of one calculation: five frames, their columns and dtypes checked at the door.
+
+Dates are `int32` days since 1970-01-01, money is `int64` minor units in a column ending in `_cents`, shares are
+`int64` parts per billion, names are categories. No column is ever a float. The order of rows means nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from engine.errors import FrameInvalid
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+WHOLE_PPB = 1_000_000_000
+
+COLUMNS: dict[str, dict[str, str]] = {
+    "deals": {
+        "deal_id": "int64",
+        "owner_id": "int64",  # 0: nobody known owns it
+        "amount_cents": "int64",
+        "currency": "category",
+        "booked_on": "int32",
+        "deal_type": "category",
+        "product": "category",
+        "stage": "category",  # won, open or lost
+    },
+    "splits": {"deal_id": "int64", "rep_id": "int64", "share_ppb": "int64"},
+    "quotas": {
+        "rep_id": "int64",
+        "name": "category",
+        "start_on": "int32",
+        "end_on": "int32",
+        "amount_cents": "int64",
+        "currency": "category",
+    },
+    "assignments": {"rep_id": "int64", "plan": "category", "start_on": "int32", "end_on": "int32"},
+    # one unit of from_currency is rate_num / rate_den units of to_currency, both in major units
+    "rates": {
+        "from_currency": "category",
+        "to_currency": "category",
+        "start_on": "int32",
+        "end_on": "int32",
+        "rate_num": "int64",
+        "rate_den": "int64",
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A category column as arrays: `codes` index into `names`; a missing value has the code -1."""
+
+    codes: NDArray[np.integer[Any]]
+    names: tuple[str, ...]
+
+    def matches(self, wanted: frozenset[str]) -> NDArray[np.bool_]:
+        """A lookup of `codes`: whether each name is wanted. The last entry answers for missing values: no."""
+        return np.array([name in wanted for name in self.names] + [False], dtype=bool)
+
+    def code(self, name: str) -> int:
+        """The code of one name, or -2 when the column never says it."""
+        return self.names.index(name) if name in self.names else -2
+
+
+def integers(frame: pd.DataFrame, column: str) -> NDArray[np.int64]:
+    """The column as it lies in memory; it has been checked to be an integer column.
+
+    Raises:
+        FrameInvalid: The column is missing or is no integer column.
+    """
+    if column not in frame:
+        raise FrameInvalid(f"the frame lacks the column {column!r}; it has {', '.join(map(str, frame.columns))}")
+    values = frame[column].to_numpy()
+    if values.dtype.kind != "i":
+        raise FrameInvalid(f"column {column!r} has the dtype {values.dtype}; it must hold whole numbers")
+    return values
+
+
+def named(frame: pd.DataFrame, column: str) -> Named:
+    """The category column as codes and names.
+
+    Raises:
+        FrameInvalid: The column is missing or is no category.
+    """
+    if column not in frame:
+        raise FrameInvalid(f"the frame lacks the column {column!r}; it has {', '.join(map(str, frame.columns))}")
+    values = frame[column].array
+    if not isinstance(values, pd.Categorical):
+        raise FrameInvalid(f"column {column!r} has the dtype {values.dtype}; it must be a category")
+    return Named(values.codes, tuple(map(str, values.categories)))
+
+
+@dataclass(frozen=True, eq=False)
+class Facts:
+    """Everything a calculation reads. See `COLUMNS` for what each frame holds."""
+
+    deals: pd.DataFrame
+    splits: pd.DataFrame
+    quotas: pd.DataFrame
+    assignments: pd.DataFrame
+    rates: pd.DataFrame
+
+    @classmethod
+    def of(cls, **rows: pd.DataFrame | Sequence[Mapping[str, object]]) -> Facts:
+        """Facts from frames or plain rows, converted to the contract's dtypes; what is left out is empty."""
+        return cls(**{name: shaped(name, rows.get(name, ())) for name in COLUMNS})
+
+    def frames(self) -> Iterator[tuple[str, pd.DataFrame]]:
+        """Each frame with its name, in the order of `COLUMNS`."""
+        return ((field.name, getattr(self, field.name)) for field in fields(self))
+
+    def inputs_hash(self) -> str:
+        """SHA-256 of the content: the same for every order of rows, columns and categories."""
+        digest = hashlib.sha256()
+        for name, frame in self.frames():
+            digest.update(f"{name}:{len(frame)}\n".encode())
+            for label, values in _canonical(frame, COLUMNS[name]):
+                digest.update(f"{label}\n".encode())
+                digest.update(values.tobytes())
+        return digest.hexdigest()
+
+
+def shaped(name: str, rows: pd.DataFrame | Sequence[Mapping[str, object]]) -> pd.DataFrame:
+    """Rows as the frame called `name`, with its columns and dtypes; refuses to turn a fraction into an integer.
+
+    Raises:
+        FrameInvalid: A column is missing, or a value does not fit its dtype.
+    """
+    dtypes = COLUMNS[name]
+    frame = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(list(rows), columns=list(dtypes))
+    missing = [column for column in dtypes if column not in frame]
+    if missing:
+        raise FrameInvalid(f"the frame {name!r} lacks {', '.join(missing)}")
+    return pd.DataFrame({column: _cast(name, frame[column], dtype) for column, dtype in dtypes.items()})
+
+
+def _cast(name: str, values: pd.Series[Any], dtype: str) -> pd.Series[Any]:
+    if str(values.dtype) == dtype:
+        return values
+    if dtype == "category":
+        return values.astype("category")
+    try:
+        whole = values.astype(np.dtype(dtype))
+    except (TypeError, ValueError, OverflowError) as fault:
+        raise FrameInvalid(f"column {values.name!r} of {name!r} does not hold {dtype}: {fault}") from fault
+    if len(values) and not bool((whole == values).all()):
+        raise FrameInvalid(f"column {values.name!r} of {name!r} does not hold whole numbers that fit {dtype}")
+    return whole
+
+
+def check(facts: Facts) -> None:
+    """Nothing, when every frame has its columns with their exact dtypes.
+
+    Raises:
+        FrameInvalid: A frame does not; the message names frame, column and dtype.
+    """
+    for name, frame in facts.frames():
+        for column, dtype in COLUMNS[name].items():
+            if column not in frame:
+                raise FrameInvalid(f"the frame {name!r} lacks the column {column!r}")
+            if str(frame[column].dtype) != dtype:
+                found = frame[column].dtype
+                raise FrameInvalid(f"column {column!r} of {name!r} has the dtype {found}; it must be {dtype}")
+
+
+def _canonical(frame: pd.DataFrame, dtypes: Mapping[str, str]) -> Iterator[tuple[str, NDArray[np.int64]]]:
+    columns: list[NDArray[np.int64]] = []
+    labels: list[str] = []
+    for column, dtype in dtypes.items():
+        values, label = _portable(frame, column) if dtype == "category" else (integers(frame, column), column)
+        columns.append(values.astype("<i8"))
+        labels.append(label)
+    order = _row_order(columns)
+    return ((label, values[order]) for label, values in zip(labels, columns, strict=True))
+
+
+def _portable(frame: pd.DataFrame, column: str) -> tuple[NDArray[np.int64], str]:
+    """Codes into the sorted names that occur, and a label that spells those names: free of the category order."""
+    values = named(frame, column)
+    used = np.unique(values.codes)
+    present = sorted(values.names[code] for code in used if code >= 0)
+    lookup = np.full(len(values.names) + 1, -1, dtype=np.int64)
+    for position, name in enumerate(present):
+        lookup[values.names.index(name)] = position
+    return lookup[values.codes], f"{column}={present!r}"
+
+
+def _row_order(columns: list[NDArray[np.int64]]) -> NDArray[np.intp]:
+    """The order that sorts rows by all columns. The first column alone decides when it never repeats."""
+    order = np.argsort(columns[0], kind="stable")
+    ranked = columns[0][order]
+    if len(ranked) < 2 or bool((ranked[1:] != ranked[:-1]).all()):
+        return order
+    return np.lexsort(columns[::-1])

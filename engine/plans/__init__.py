@@ -1,0 +1,1 @@
+"""Plans as code: the frozen types of a plan, and how a YAML file becomes one."""
