@@ -10,23 +10,25 @@ if TYPE_CHECKING:
 
 FIRST = (
     "Brightwater", "Kestrel", "Harborline", "Stonebridge", "Fernhill", "Quillfeather", "Copperleaf", "Marigold",
-    "Tidewell", "Juniper", "Ravenwood", "Silverpine", "Ashgrove", "Bluefin", "Cloverfield", "Driftwood", "Eastlake", "Foxglove",
-    "Granite Peak", "Hazelmere", "Ironwood", "Larchmont", "Meadowlark", "Nettlebrook", "Orchard Hill", "Pebble Creek",
-    "Redfern", "Saltmarsh", "Thornbury", "Umberfield", "Vellum", "Windrose", "Yarrow", "Zephyr Point", "Alderbrook",
+    "Tidewell", "Juniper", "Ravenwood", "Silverpine", "Ashgrove", "Bluefin", "Cloverfield", "Driftwood",
+    "Eastlake", "Foxglove", "Granite Peak", "Hazelmere", "Ironwood", "Larchmont", "Meadowlark", "Nettlebrook",
+    "Orchard Hill", "Pebble Creek", "Redfern", "Saltmarsh", "Thornbury", "Umberfield", "Vellum", "Windrose",
+    "Yarrow", "Zephyr Point", "Alderbrook",
 )  # fmt: skip
 TRADE = (
-    "Logistics", "Foods", "Insurance", "Biotech", "Robotics", "Health", "Freight", "Textiles", "Energy", "Hotels",
-    "Instruments", "Media", "Airways", "Ceramics", "Retail", "Laboratories", "Mutual", "Packaging", "Rail",
-    "Outfitters",
+    "Logistics", "Foods", "Insurance", "Biotech", "Robotics", "Health", "Freight", "Textiles", "Energy",
+    "Hotels", "Instruments", "Media", "Airways", "Ceramics", "Retail", "Laboratories", "Mutual", "Packaging",
+    "Rail", "Outfitters",
 )  # fmt: skip
 EMEA_FIRST = (
-    "Müller & Söhne", "Société Lumière", "Østfold", "Galerías Ibáñez", "Brauhaus Tölz", "Café Étoile", "Häuser & Co.",
-    "Fjällvind", "Zürcher", "Bodega Peñalba", "Thüringer", "Château Brûlé", "Dún Laoghaire", "Łódzka", "Göteborgs",
-    "Clyde & Forth", "Pennine", "Severn", "Cotswold", "Hebridean", "Rheinland", "Côte d'Argent", "Algarve", "Bruges",
+    "Müller & Söhne", "Société Lumière", "Østfold", "Galerías Ibáñez", "Brauhaus Tölz", "Café Étoile", "Häuser &
+    Co.", "Fjällvind", "Zürcher", "Bodega Peñalba", "Thüringer", "Château Brûlé", "Dún Laoghaire", "Łódzka",
+    "Göteborgs", "Clyde & Forth", "Pennine", "Severn", "Cotswold", "Hebridean", "Rheinland", "Côte d'Argent",
+    "Algarve", "Bruges",
 )  # fmt: skip
 EMEA_TRADE = (
-    "Maschinenbau GmbH", "SA", "AS", "Logistik AG", "Versicherung AG", "Ltd", "Industrie", "Foods plc", "Pharma",
-    "Holding BV", "Energi AB", "Transport Sp. z o.o.", "Textil", "Hotels", "Group", "Medical",
+    "Maschinenbau GmbH", "SA", "AS", "Logistik AG", "Versicherung AG", "Ltd", "Industrie", "Foods plc",
+    "Pharma", "Holding BV", "Energi AB", "Transport Sp. z o.o.", "Textil", "Hotels", "Group", "Medical",
 )  # fmt: skip
 TOKYO = (
     "株式会社みらい",
