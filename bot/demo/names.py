@@ -21,8 +21,8 @@ TRADE = (
     "Rail", "Outfitters",
 )  # fmt: skip
 EMEA_FIRST = (
-    "Müller & Söhne", "Société Lumière", "Østfold", "Galerías Ibáñez", "Brauhaus Tölz", "Café Étoile", "Häuser &
-    Co.", "Fjällvind", "Zürcher", "Bodega Peñalba", "Thüringer", "Château Brûlé", "Dún Laoghaire", "Łódzka",
+    "Müller & Söhne", "Société Lumière", "Østfold", "Galerías Ibáñez", "Brauhaus Tölz", "Café Étoile",
+    "Häuser & Co.", "Fjällvind", "Zürcher", "Bodega Peñalba", "Thüringer", "Château Brûlé", "Dún Laoghaire", "Łódzka",
     "Göteborgs", "Clyde & Forth", "Pennine", "Severn", "Cotswold", "Hebridean", "Rheinland", "Côte d'Argent",
     "Algarve", "Bruges",
 )  # fmt: skip
