@@ -1,0 +1,134 @@
+"""A reply and its template make a message: `render(reply)`. Sends nothing, decides nothing, formats nothing."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import FileSystemLoader, StrictUndefined, Undefined, pass_eval_context
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from messages.collector import FUNCTIONS, Collector, current
+from messages.errors import (
+    MarkupInPlainTextError,
+    MissingFallbackError,
+    OutsideBlockError,
+    UnformattedValueError,
+)
+from messages.escape import Mrkdwn, clip, code, escape, link, mention, one_line, safe
+from messages.reply import Message
+
+if TYPE_CHECKING:
+    from jinja2 import BaseLoader, Template
+    from jinja2.nodes import EvalContext
+
+    from messages.reply import Reply
+
+TEMPLATES = Path(__file__).parent / "templates"
+HELPERS = {"code": code, "link": link, "mention": mention}
+FILTERS = {"clip": clip}
+
+
+@pass_eval_context
+def finalize(_context: EvalContext, value: object) -> str:
+    """Return what `{{ value }}` puts into the text: escaped for the place it stands in.
+
+    It takes the evaluation context only so that Jinja runs it while rendering: folded at compile time it would not
+    know the place.
+
+    Raises:
+        UnformattedValueError: for anything but text and whole numbers.
+        MarkupInPlainTextError: for markup where Slack shows plain text.
+    """
+    mode = current.get().mode
+    if type(value) is str:
+        return _placed(value, mode)
+    if isinstance(value, Mrkdwn):
+        if mode != "mrkdwn":
+            raise MarkupInPlainTextError(f"markup in {mode} text: {value[:40]!r}")
+        return value
+    if isinstance(value, Undefined):
+        return str(value)  # StrictUndefined raises here, with the name that is missing
+    if isinstance(value, str):
+        return _placed(str(value), mode)
+    if type(value) is int:
+        return str(value)
+    raise UnformattedValueError(f"a template printed a {type(value).__name__}; format it in the view")
+
+
+def _placed(text: str, mode: str) -> str:
+    """Return a value escaped for its place; plain text is unescaped again as a whole once its block is complete."""
+    if mode == "plain":
+        return escape(one_line(text))
+    if mode == "outside" and text.strip():
+        raise OutsideBlockError(f"a value outside a block: {text[:40]!r}")
+    return safe(text)
+
+
+def environment(loader: BaseLoader) -> ImmutableSandboxedEnvironment:
+    """Return the Jinja environment of the templates; only our functions, helpers and filters exist in it."""
+    env = ImmutableSandboxedEnvironment(
+        loader=loader,
+        autoescape=False,
+        undefined=StrictUndefined,
+        finalize=finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        cache_size=-1,
+    )
+    env.globals.clear()
+    env.globals.update(FUNCTIONS)
+    env.globals.update(HELPERS)
+    env.filters.clear()
+    env.filters.update(FILTERS)
+    return env
+
+
+@cache
+def _environment() -> ImmutableSandboxedEnvironment:
+    """Return the environment of the templates that ship with Attain, made once."""
+    return environment(FileSystemLoader(TEMPLATES))
+
+
+@cache
+def _template(name: str) -> Template:
+    """Return a reply's template, compiled once per process."""
+    return _environment().get_template(f"replies/{name}.j2")
+
+
+def templates() -> tuple[str, ...]:
+    """Return the names of all replies there are, sorted."""
+    return tuple(sorted(path.stem for path in (TEMPLATES / "replies").glob("*.j2")))
+
+
+def warm() -> None:
+    """Compile every template now, so that no reader waits for it."""
+    for name in templates():
+        _template(name)
+
+
+def render(reply: Reply) -> Message:
+    """Return the message for a reply: its blocks and its fallback text.
+
+    Raises:
+        TemplateError: the template breaks a rule; a name it uses is missing from the view (`UndefinedError`).
+    """
+    collected = collect(_template(reply.template), {"view": reply.view})
+    return Message(collected.fallback, collected.blocks, reply.template, reply.view.receipt_ids)
+
+
+def collect(template: Template, values: dict[str, Any]) -> Collector:
+    """Run a template and return what it put down; text outside a block, or no fallback, raises."""
+    collector = Collector()
+    token = current.set(collector)
+    try:
+        stray = template.render(values).strip()
+    finally:
+        current.reset(token)
+    if stray:
+        raise OutsideBlockError(f"text outside a block: {stray[:40]!r}")
+    if not collector.fallback:
+        raise MissingFallbackError
+    return collector
