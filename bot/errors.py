@@ -1,0 +1,55 @@
+"""What can go wrong while talking, as a tree; the docstring is the default message and names the remedy.
+
+BotError
+├── SettingsError          the environment is incomplete or contradictory
+├── ManifestMissing        manifest.yaml is not where the application looks
+├── NotUnderstood          words a command or question cannot use
+├── StaleButton            a button from an older version of a message
+├── NotPermitted           the reader may not see this
+└── NotDelivered           Slack refused the answer
+"""
+
+from __future__ import annotations
+
+
+class BotError(Exception):
+    """Something went wrong while talking to Slack. Try again; if it stays, run `attain doctor`."""
+
+    def __init__(self, message: str = "") -> None:
+        """Keep `message`, or the first sentence of the class when there is none."""
+        super().__init__(message or (self.__doc__ or "").strip())
+
+
+class SettingsError(BotError):
+    """A setting is missing or wrong. Compare your environment with .env.example."""
+
+
+class ManifestMissing(BotError):
+    """manifest.yaml was not found. Run from the folder of the checkout, or restore the file from Git."""
+
+
+class NotUnderstood(BotError):
+    """I did not understand that. Send `help` to see what works."""
+
+    def __init__(self, found: str, nearest: str = "") -> None:
+        """Remember the word that was not understood and the closest one that is."""
+        self.found = found
+        self.nearest = nearest
+        super().__init__()
+
+
+class StaleButton(BotError):
+    """This button belongs to an older message. Ask again to get a fresh one."""
+
+
+class NotPermitted(BotError):
+    """There is nothing I can show you for that person. Ask your manager, or whoever runs Attain."""
+
+
+class NotDelivered(BotError):
+    """Slack did not take the answer. Ask again in a minute."""
+
+    def __init__(self, code: str) -> None:
+        """Remember Slack's error code; it holds no payload."""
+        self.code = code
+        super().__init__()

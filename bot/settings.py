@@ -1,0 +1,93 @@
+"""Every setting of a deployment. This is the only file that reads the environment; `.env.example` lists the same."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.errors import SettingsError
+
+ENV_FILE = ".env"
+
+
+class Settings(BaseSettings):
+    """What the environment (and `.env`) says; every value has a safe default except the Slack secrets."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="ATTAIN_", env_file=None, extra="ignore", frozen=True, populate_by_name=True, env_ignore_empty=True
+    )
+
+    database_url: str = Field("sqlite:///attain.db", validation_alias="DATABASE_URL")
+    slack_bot_token: SecretStr = Field(SecretStr(""), validation_alias="SLACK_BOT_TOKEN")
+    slack_app_token: SecretStr = Field(SecretStr(""), validation_alias="SLACK_APP_TOKEN")
+    slack_signing_secret: SecretStr = Field(SecretStr(""), validation_alias="SLACK_SIGNING_SECRET")
+    slack_api_url: str = Field("https://slack.com/api/", validation_alias="SLACK_API_URL")
+
+    transport: Literal["socket", "http"] = "socket"
+    host: str = "127.0.0.1"
+    port: int = Field(3000, ge=0, le=65535)
+    workers: int = Field(8, ge=1, le=64)
+    queue: int = Field(500, ge=1, le=100_000)
+    listeners: int = Field(32, ge=1, le=256)
+
+    plans: Path = Path("plans")
+    sources: Path = Path("sources")
+    sync_minutes: int = Field(15, ge=1, le=1440)
+    recalculate_seconds: int = Field(30, ge=5, le=3600)
+    lease_seconds: int = Field(3, ge=2, le=60)
+    keep_inbox_hours: int = Field(24, ge=1, le=24 * 30)
+
+    contact: str = "whoever runs Attain in your company"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_style: Literal["json", "text"] = "json"
+
+    @field_validator("slack_api_url")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        """The API address with the slash that slack_sdk expects at its end."""
+        if not value.startswith(("https://", "http://127.0.0.1", "http://localhost", "http://[::1]")):
+            raise ValueError("must start with https:// (plain http only to this machine, for the sandbox)")
+        return value.rstrip("/") + "/"
+
+    @classmethod
+    def from_environment(cls, env_file: str | Path | None = ENV_FILE) -> Settings:
+        """The settings of this process.
+
+        Args:
+            env_file: a file of `NAME=value` lines read before the environment; None reads the environment only.
+
+        Raises:
+            SettingsError: a value cannot be used; the message names each setting and what is allowed.
+        """
+        try:
+            return cls(_env_file=env_file)
+        except ValidationError as error:
+            raise SettingsError(_sentence(error)) from None
+
+    @classmethod
+    def variables(cls) -> tuple[str, ...]:
+        """Every name that is read from the environment, in the order of the settings."""
+        aliases = ((name, field.validation_alias) for name, field in cls.model_fields.items())
+        return tuple(alias if isinstance(alias, str) else f"ATTAIN_{name.upper()}" for name, alias in aliases)
+
+    def missing_for_slack(self) -> tuple[str, ...]:
+        """The names of the settings without which this transport cannot reach Slack."""
+        needed = {"SLACK_BOT_TOKEN": self.slack_bot_token}
+        if self.transport == "socket":
+            needed["SLACK_APP_TOKEN"] = self.slack_app_token
+        else:
+            needed["SLACK_SIGNING_SECRET"] = self.slack_signing_secret
+        return tuple(name for name, secret in needed.items() if not secret.get_secret_value())
+
+
+def _sentence(error: ValidationError) -> str:
+    """Which settings are wrong and what is allowed, without repeating a value that may be a secret."""
+    lines = []
+    for problem in error.errors(include_input=False, include_url=False):
+        place = str(problem["loc"][0]) if problem["loc"] else "?"
+        name = place if place.isupper() else f"ATTAIN_{place.upper()}"
+        lines.append(f"{name}: {problem['msg'].removeprefix('Value error, ')}")
+    return "; ".join(lines) + ". See .env.example."

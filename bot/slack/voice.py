@@ -1,0 +1,165 @@
+"""Says an answer on the surface where it was asked for: `response_url` while that lasts, then a direct message.
+
+One owner of retries: the clients retry nothing, a 429 is waited for here, and a request whose outcome is unknown is not
+sent twice. An answer is only ever ephemeral, in a direct message with the person, or on their Home tab.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+from urllib.error import URLError
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.webhook import WebhookClient
+
+from bot.errors import NotDelivered
+from bot.log import Journal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from slack_sdk import WebClient
+    from slack_sdk.web import SlackResponse
+
+    from bot.clock import Clock
+    from bot.slack.inbound import Inbound
+    from messages.reply import Message
+
+USES = 5
+LASTS = timedelta(minutes=30)
+TRIES = 3
+LONGEST_WAIT_SECONDS = 30
+TIMEOUT_SECONDS = 10
+REMEMBERED = 10_000
+_BAD_BLOCKS = ("invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long")
+_journal = Journal("bot.slack.voice")
+
+
+@dataclass(slots=True)
+class _Address:
+    """How often a response_url was used, and since when it exists for us."""
+
+    first_at: datetime
+    used: int = 0
+
+
+class Voice:
+    """Sends messages for the bot; safe to use from many threads."""
+
+    def __init__(self, client: WebClient, clock: Clock) -> None:
+        """Speak through `client`, whose retry handlers must be empty."""
+        self._client = client
+        self._clock = clock
+        self._lock = Lock()
+        self._addresses: dict[str, _Address] = {}
+        self._channels: dict[str, str] = {}
+
+    def answer(self, to: Inbound, message: Message) -> str:
+        """Send `message` back to whoever asked, in private; returns the surface it went to.
+
+        Raises:
+            NotDelivered: Slack refused it on every surface that is left.
+        """
+        if to.kind == "mention":
+            return self._beside(to, message)
+        kept = to.surface == "im" and not to.ephemeral and to.kind != "command"
+        if (
+            not kept
+            and to.response_url
+            and self._may_use(to.response_url)
+            and self._respond(to.response_url, message)
+        ):
+            return "ephemeral"
+        channel = to.channel_id if to.kind == "message" or kept else ""
+        return self.direct(to.user_id, message, channel, to.thread_ts)
+
+    def direct(self, user_id: str, message: Message, channel: str = "", thread_ts: str = "") -> str:
+        """Send `message` into the person's direct messages with the bot; returns "dm"."""
+        target = channel or self._channel(user_id)
+        extra = {"thread_ts": thread_ts} if thread_ts else {}
+        self._post("chat.postMessage", {"channel": target, **extra}, message)
+        return "dm"
+
+    def publish_home(self, user_id: str, message: Message) -> str:
+        """Show `message` as the person's Home tab; returns "home"."""
+        view = {"type": "home", "blocks": message.blocks}
+        self._call(lambda: self._client.views_publish(user_id=user_id, view=view))
+        return "home"
+
+    def _beside(self, to: Inbound, message: Message) -> str:
+        """An ephemeral note in the channel; a direct message where the bot may not whisper there."""
+        extra = {"thread_ts": to.thread_ts} if to.thread_ts else {}
+        try:
+            self._post("chat.postEphemeral", {"channel": to.channel_id, "user": to.user_id, **extra}, message)
+        except NotDelivered as error:
+            if error.code not in ("not_in_channel", "channel_not_found", "user_not_in_channel"):
+                raise
+            return self.direct(to.user_id, message)
+        return "ephemeral"
+
+    def _channel(self, user_id: str) -> str:
+        """The id of the direct message with this person, opened once."""
+        if user_id not in self._channels:
+            found = self._call(lambda: self._client.conversations_open(users=user_id))
+            self._channels[user_id] = found["channel"]["id"]
+        return self._channels[user_id]
+
+    def _post(self, method: str, where: Mapping[str, str], message: Message) -> None:
+        """Post with blocks; once more as plain text when Slack dislikes the blocks."""
+        payload = {**where, **_payload(message)}
+        try:
+            self._call(lambda: self._client.api_call(method, json=payload))
+        except NotDelivered as error:
+            if error.code not in _BAD_BLOCKS:
+                raise
+            _journal.error("blocks refused, sent as text", template=message.template, code=error.code)
+            plain = {name: value for name, value in payload.items() if name != "blocks"}
+            self._call(lambda: self._client.api_call(method, json=plain))
+
+    def _call(self, send: Callable[[], SlackResponse]) -> SlackResponse:
+        """Slack's answer; waits for a rate limit, never repeats a request whose outcome is unknown."""
+        for left in reversed(range(TRIES)):
+            try:
+                return send()
+            except SlackApiError as error:
+                code = str(error.response.get("error", "unknown"))
+                wait = int(error.response.headers.get("Retry-After", 1)) if "limited" in code else 0
+                if not (wait and left) or wait > LONGEST_WAIT_SECONDS:
+                    raise NotDelivered(code) from None
+            except (URLError, OSError) as error:
+                raise NotDelivered(type(error).__name__) from None
+            time.sleep(wait)
+        raise NotDelivered("ratelimited")
+
+    def _may_use(self, url: str) -> bool:
+        """Count a use of a response_url; False once it was used five times or is half an hour old."""
+        now = self._clock.now()
+        with self._lock:
+            while len(self._addresses) >= REMEMBERED:
+                del self._addresses[next(iter(self._addresses))]
+            address = self._addresses.setdefault(url, _Address(now))
+            address.used += 1
+            return address.used <= USES and now - address.first_at < LASTS
+
+    def _respond(self, url: str, message: Message) -> bool:
+        """Whether the response_url took the answer, ephemerally and beside the message it belongs to."""
+        body: dict[str, Any] = {**_payload(message), "response_type": "ephemeral", "replace_original": False}
+        hook = WebhookClient(url, timeout=TIMEOUT_SECONDS, retry_handlers=[], proxy=self._client.proxy)
+        try:
+            response = hook.send_dict(body)
+        except (URLError, OSError) as error:
+            raise NotDelivered(type(error).__name__) from None
+        if response.status_code == 200 and response.body != "invalid_blocks":
+            return True
+        _journal.warning("response address refused", status=response.status_code, template=message.template)
+        return False
+
+
+def _payload(message: Message) -> dict[str, Any]:
+    """The message as Slack takes it; links never unfold, so that a preview cannot show more than the answer."""
+    return {"text": message.text, "blocks": message.blocks, "unfurl_links": False, "unfurl_media": False}
