@@ -63,7 +63,7 @@ class Calendar:
         return index, add_months(self.start_on, index * months), add_months(self.start_on, (index + 1) * months)
 
     def year(self, on: date) -> Period:
-        """The fiscal year with that day: `2026`, or `FY2027`, after the year it ends in, when it starts in mid-year."""
+        """The fiscal year with that day: `2026`, or `FY2027`, after the year it ends in, if it starts in mid-year."""
         _, start, end = self._span(on, 12)
         name = f"{start.year}" if (start.month, start.day) == (1, 1) else f"FY{(end - timedelta(days=1)).year}"
         return Period(name, start, end)

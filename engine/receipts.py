@@ -8,6 +8,8 @@ import json
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, datetime
 
+from engine.answers import Basis
+
 _ID_CHARACTERS = 16
 
 
@@ -33,7 +35,7 @@ class Sources:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """One answered question, replayable: `output` are the canonical bytes of the answer, `output_hash` their SHA-256."""
+    """One answered question, replayable: `output` are the answer's canonical bytes, `output_hash` their SHA-256."""
 
     receipt_id: str
     question: str
@@ -74,7 +76,9 @@ def receipt_id(asked: Asked, sources: Sources, output_hash: str) -> str:
 
 
 def canonical(answer: object) -> bytes:
-    """The answer as bytes: JSON with sorted keys, whole numbers, text and ISO dates only. `basis` is left out.
+    """The answer as bytes: JSON with sorted keys, whole numbers, text and ISO dates only.
+
+    How old the data is (`Basis`) is no part of them.
 
     Raises:
         TypeError: The answer holds something that has no one spelling, such as a float or a set.
@@ -88,7 +92,8 @@ def _plain(value: object) -> object:
     if isinstance(value, datetime | date):
         return value.isoformat()
     if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: _plain(getattr(value, field.name)) for field in fields(value) if field.name != "basis"}
+        parts = {field.name: getattr(value, field.name) for field in fields(value)}
+        return {name: _plain(part) for name, part in parts.items() if not isinstance(part, Basis)}
     if isinstance(value, tuple | list):
         return [_plain(part) for part in value]
     if isinstance(value, dict):
