@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import timedelta
+from importlib import resources
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from bot.demo.deals import Deal
 
 WON, LOST = "Closed won", "Closed lost"
+QUOTAS = "quotas.csv"
+DAY = timedelta(days=1)
 OPEN_STAGES = ("Discovery", "Proposal", "Negotiation")
 
 Row = tuple[object, ...]
@@ -27,12 +31,14 @@ def export(company: Company, as_of: date, folder: Path) -> tuple[Path, ...]:
     for name, header, rows in _files(company, as_of):
         path = folder / name
         text = io.StringIO(newline="")
-        writer = csv.writer(text, lineterminator="\n")
+        writer = csv.writer(text, lineterminator="\n", delimiter=";" if name == QUOTAS else ",")
         writer.writerow(header)
         writer.writerows(rows)
         path.write_text(text.getvalue(), encoding="utf-8", newline="")
         written.append(path)
-    return tuple(written)
+    mapping = folder / "mapping.yaml"
+    mapping.write_bytes(resources.files("bot.demo").joinpath("mapping.yaml").read_bytes())
+    return (*written, mapping)
 
 
 def _files(company: Company, as_of: date) -> Iterator[tuple[str, tuple[str, ...], Iterable[Row]]]:
@@ -70,9 +76,19 @@ def _files(company: Company, as_of: date) -> Iterator[tuple[str, tuple[str, ...]
         ((deal.external_id, person, percent) for deal in known for person, percent in deal.sharing),
     )
     yield (
-        "quotas.csv",
+        QUOTAS,
         ("user_id", "quota", "from", "to", "amount", "currency"),
-        ((q.person, q.name, q.start_on, q.end_on, decimal(q.amount_cents), q.currency) for q in company.quotas),
+        (
+            (
+                q.person,
+                q.name,
+                _german(q.start_on),
+                _german(q.end_on - DAY),
+                _german_amount(q.amount_cents),
+                q.currency,
+            )
+            for q in company.quotas
+        ),
     )
     yield (
         "plan_assignments.csv",
@@ -111,3 +127,13 @@ def _stage(deal: Deal, as_of: date) -> tuple[str, date]:
 def decimal(cents: int) -> str:
     """Minor units of a two-place currency as the text a CRM exports: 1234567 is `12345.67`."""
     return f"{cents // 100}.{cents % 100:02d}"
+
+
+def _german(day: date) -> str:
+    """A date as the finance team's spreadsheet writes it: 31.12.2026."""
+    return day.strftime("%d.%m.%Y")
+
+
+def _german_amount(cents: int) -> str:
+    """An amount as that spreadsheet writes it: 1.250.000,00."""
+    return f"{cents // 100:,}".replace(",", ".") + f",{cents % 100:02d}"

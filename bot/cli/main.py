@@ -1,0 +1,69 @@
+"""The command line: `attain VERB`, one file per verb, and the one place where a failure becomes a sentence."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from bot.cli import terminal
+from bot.cli.errors import CommandError
+
+
+class Verbs(TyperGroup):
+    """Runs a verb; whatever it raises ends as one clear sentence and an exit code."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """The verb's result; exit code 2 for a wrong use, 1 for anything else that failed."""
+        try:
+            return super().invoke(ctx)
+        except CommandError as error:
+            terminal.failure(str(error))
+            raise typer.Exit(error.exit_code) from None
+        except KeyboardInterrupt:
+            raise typer.Exit(130) from None
+        except Exception as error:  # the last handler: nobody at a prompt should have to read a traceback
+            if _is_control_flow(error) or ctx.params.get("debug"):
+                raise
+            terminal.failure(_sentence(error))
+            raise typer.Exit(1) from None
+
+
+def _is_control_flow(error: Exception) -> bool:
+    """Whether typer itself handles this: its usage errors carry an exit code, as does a plain exit."""
+    return hasattr(error, "exit_code")
+
+
+def _sentence(error: Exception) -> str:
+    """The message of one of our own errors; for any other, what it was and how to learn more."""
+    if type(error).__module__.partition(".")[0] in ("engine", "store", "connectors", "messages", "operations", "bot"):
+        return str(error)
+    what = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else 'no further words'}"
+    if isinstance(error, OSError):
+        return f"{what}. Check the path and its permissions, then run it again."
+    return f"Attain failed unexpectedly ({what}). Run `attain --debug …` for the details and report them."
+
+
+app = typer.Typer(
+    name="attain",
+    cls=Verbs,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Sales pay you can check: sync deals, calculate, and ask why.",
+    epilog="Start with `attain demo`. Every verb explains itself with --help.",
+)
+
+
+@app.callback()
+def _common(
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an unexpected failure.")] = False,
+) -> None:
+    """Runs before every verb."""
+    # Names in many scripts are printed even where the terminal's own encoding has no letters for them.
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    del debug

@@ -1,0 +1,148 @@
+"""Where a verb works: which database, which files beside it, and what time it is there."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.cli.errors import CommandError, NoDatabase, WrongUse
+
+if TYPE_CHECKING:
+    from bot.clock import MovableClock
+    from bot.demo.company import Company
+    from bot.settings import Settings
+    from store.database import Database
+
+DEMO_FOLDER = Path("var/demo")
+DATABASE_NAME = "attain.db"
+COMPANY_NAME = "company.json"
+
+DirOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--dir", help="Folder of a demo company [default: DATABASE_URL, else var/demo].", show_default=False
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """What the demo company in a folder was generated from; `pinned` keeps its clock on that day."""
+
+    seed: int
+    today: date
+    pinned: bool
+
+    def company(self) -> Company:
+        """The company itself, generated anew."""
+        from bot.demo.company import company
+
+        return company(self.seed, self.today)
+
+    def save(self, folder: Path) -> None:
+        """Write it beside the database."""
+        body = {"seed": self.seed, "today": self.today.isoformat(), "pinned": self.pinned}
+        (folder / COMPANY_NAME).write_text(json.dumps(body, indent=2) + "\n", encoding="utf-8")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One database with the settings that lead to it, and the demo company in it if it is one."""
+
+    settings: Settings
+    folder: Path | None
+    anchor: Anchor | None
+
+    @property
+    def sources(self) -> Path:
+        """The folder with mapping files."""
+        return self.folder / "sources" if self.folder else self.settings.sources
+
+    @property
+    def plans(self) -> Path:
+        """The folder with plan files."""
+        return self.folder / "plans" if self.folder else self.settings.plans
+
+    def clock(self, as_of: date | None = None) -> MovableClock:
+        """The time here: noon UTC of `as_of`, the pinned day of the demo, or the machine's time."""
+        from bot.clock import MovableClock
+
+        clock = MovableClock()
+        day = as_of or (self.anchor.today if self.anchor and self.anchor.pinned else None)
+        if day is not None:
+            clock.move_to(datetime.combine(day, time(12), UTC))
+        return clock
+
+    def open(self) -> Database:
+        """The database, its tables brought up to date.
+
+        Raises:
+            NoDatabase: a SQLite file that is not there; a reading verb must not leave an empty one behind.
+        """
+        from store.database import Database
+
+        url = self.settings.database_url
+        if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///").partition("?")[0]).exists():
+            raise NoDatabase
+        database = Database.open(url)
+        database.migrate()
+        return database
+
+
+def find(folder: Path | None) -> Place:
+    """The place a verb works at: `--dir`, else the DATABASE_URL of the environment or .env, else the demo's folder.
+
+    Raises:
+        NoDatabase: `--dir` names a folder without a demo company.
+        SettingsError: a setting cannot be used.
+    """
+    from bot.settings import Settings
+
+    settings = Settings.from_environment()
+    if folder is None:
+        if "database_url" in settings.model_fields_set:
+            return Place(settings, None, None)
+        folder = DEMO_FOLDER
+        if not (folder / DATABASE_NAME).exists():
+            return Place(settings, None, None)
+    elif not (folder / DATABASE_NAME).exists():
+        raise NoDatabase(f"There is no demo company in {folder}. Run `attain demo --dir {folder} --no-serve` first.")
+    return demo_place(settings, folder)
+
+
+def demo_place(settings: Settings, folder: Path) -> Place:
+    """The place in a demo company's folder, with whatever is there already."""
+    url = f"sqlite:///{folder / DATABASE_NAME}"
+    return Place(settings.model_copy(update={"database_url": url}), folder, _anchor(folder))
+
+
+def _anchor(folder: Path) -> Anchor | None:
+    path = folder / COMPANY_NAME
+    if not path.exists():
+        return None
+    try:
+        body = json.loads(path.read_text(encoding="utf-8"))
+        return Anchor(int(body["seed"]), date.fromisoformat(body["today"]), bool(body["pinned"]))
+    except (ValueError, KeyError, TypeError) as error:
+        raise CommandError(
+            f"{path} cannot be read; run `attain demo --dir {folder} --reset` to start over."
+        ) from error
+
+
+def day(text: str | None, option: str) -> date | None:
+    """The date an option names, None when it is not given.
+
+    Raises:
+        WrongUse: the text is no ISO date.
+    """
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise WrongUse(f"{option} {text!r} is not a date. Write it as YYYY-MM-DD, for example 2026-03-31.") from None
