@@ -1,9 +1,9 @@
 """What a verb refuses, as a tree; each message is one sentence with its remedy.
 
 CommandError
-├── WrongUse            the arguments cannot be used (exit code 2)
-├── NoDatabase          nothing to read from yet
-└── Unsound             the command ran and found something wrong
+├── WrongUseError       the arguments cannot be used (exit code 2)
+├── NoDatabaseError     nothing to read from yet
+└── UnsoundError        the command ran and found something wrong
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ class CommandError(BotError):
     exit_code = 1
 
 
-class WrongUse(CommandError):
+class WrongUseError(CommandError):
     """These arguments cannot be used. Run the command with --help to see what is allowed."""
 
     exit_code = 2
 
 
-class NoDatabase(CommandError):
+class NoDatabaseError(CommandError):
     """There is no database here yet. Run `attain demo` for a demo company, or `attain init` for your own."""
 
 
-class Unsound(CommandError):
+class UnsoundError(CommandError):
     """Something is wrong with what was checked. Mend what is listed above and run it again."""

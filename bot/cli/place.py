@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.errors import CommandError, NoDatabase, WrongUse
+from bot.cli.errors import CommandError, NoDatabaseError, WrongUseError
 
 if TYPE_CHECKING:
     from bot.clock import MovableClock
@@ -82,13 +82,13 @@ class Place:
         """The database, its tables brought up to date.
 
         Raises:
-            NoDatabase: a SQLite file that is not there; a reading verb must not leave an empty one behind.
+            NoDatabaseError: a SQLite file that is not there; a reading verb must not leave an empty one behind.
         """
         from store.database import Database
 
         url = self.settings.database_url
         if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///").partition("?")[0]).exists():
-            raise NoDatabase
+            raise NoDatabaseError
         database = Database.open(url)
         database.migrate()
         return database
@@ -98,7 +98,7 @@ def find(folder: Path | None) -> Place:
     """The place a verb works at: `--dir`, else the DATABASE_URL of the environment or .env, else the demo's folder.
 
     Raises:
-        NoDatabase: `--dir` names a folder without a demo company.
+        NoDatabaseError: `--dir` names a folder without a demo company.
         SettingsError: a setting cannot be used.
     """
     from bot.settings import Settings
@@ -111,7 +111,7 @@ def find(folder: Path | None) -> Place:
         if not (folder / DATABASE_NAME).exists():
             return Place(settings, None, None)
     elif not (folder / DATABASE_NAME).exists():
-        raise NoDatabase(f"There is no demo company in {folder}. Run `attain demo --dir {folder} --no-serve` first.")
+        raise NoDatabaseError(f"There is no demo company in {folder}. Run `attain demo --dir {folder} --no-serve` first.")
     return demo_place(settings, folder)
 
 
@@ -138,11 +138,11 @@ def day(text: str | None, option: str) -> date | None:
     """The date an option names, None when it is not given.
 
     Raises:
-        WrongUse: the text is no ISO date.
+        WrongUseError: the text is no ISO date.
     """
     if text is None:
         return None
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise WrongUse(f"{option} {text!r} is not a date. Write it as YYYY-MM-DD, for example 2026-03-31.") from None
+        raise WrongUseError(f"{option} {text!r} is not a date. Write it as YYYY-MM-DD, for example 2026-03-31.") from None
