@@ -2,11 +2,11 @@
 
 BotError
 ├── SettingsError          the environment is incomplete or contradictory
-├── ManifestMissing        manifest.yaml is not where the application looks
-├── NotUnderstood          words a command or question cannot use
-├── StaleButton            a button from an older version of a message
-├── NotPermitted           the reader may not see this
-└── NotDelivered           Slack refused the answer
+├── ManifestMissingError        manifest.yaml is not where the application looks
+├── NotUnderstoodError          words a command or question cannot use
+├── StaleButtonError            a button from an older version of a message
+├── NotPermittedError           the reader may not see this
+└── NotDeliveredError           Slack refused the answer
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ class SettingsError(BotError):
     """A setting is missing or wrong. Compare your environment with .env.example."""
 
 
-class ManifestMissing(BotError):
+class ManifestMissingError(BotError):
     """manifest.yaml was not found. Run from the folder of the checkout, or restore the file from Git."""
 
 
-class NotUnderstood(BotError):
+class NotUnderstoodError(BotError):
     """I did not understand that. Send `help` to see what works."""
 
     def __init__(self, found: str, nearest: str = "") -> None:
@@ -38,15 +38,15 @@ class NotUnderstood(BotError):
         super().__init__()
 
 
-class StaleButton(BotError):
+class StaleButtonError(BotError):
     """This button belongs to an older message. Ask again to get a fresh one."""
 
 
-class NotPermitted(BotError):
+class NotPermittedError(BotError):
     """There is nothing I can show you for that person. Ask your manager, or whoever runs Attain."""
 
 
-class NotDelivered(BotError):
+class NotDeliveredError(BotError):
     """Slack did not take the answer. Ask again in a minute."""
 
     def __init__(self, code: str) -> None:

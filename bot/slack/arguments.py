@@ -8,7 +8,7 @@ from itertools import product
 
 from rapidfuzz import fuzz, process, utils
 
-from bot.errors import NotUnderstood
+from bot.errors import NotUnderstoodError
 
 MONTHS = (
     "january", "february", "march", "april", "may", "june",
@@ -44,7 +44,7 @@ def parse(text: str) -> Arguments:
     """The arguments in `text`.
 
     Raises:
-        NotUnderstood: a word is neither a period nor a person; it carries the nearest word that works.
+        NotUnderstoodError: a word is neither a period nor a person; it carries the nearest word that works.
     """
     mention, email = _MENTION.search(text), _EMAIL.search(text)
     rest = _EMAIL.sub(" ", _MENTION.sub(" ", text))
@@ -53,7 +53,7 @@ def parse(text: str) -> Arguments:
         return Arguments(wants_help=True)
     found = period(words)
     if found is None:
-        raise NotUnderstood(words[:80], nearest(words, VOCABULARY))
+        raise NotUnderstoodError(words[:80], nearest(words, VOCABULARY))
     address = (email.group(1) or email.group(2)) if email else ""
     return Arguments(found or None, mention.group(1) if mention else "", address.casefold())
 

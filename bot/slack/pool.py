@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from queue import Empty, Full, Queue
-from threading import Condition, Thread
+from threading import Condition, Event, Thread
 from typing import TYPE_CHECKING
 
 from bot.log import Journal
@@ -24,12 +24,13 @@ class WorkPool:
         self._threads: list[Thread] = []
         self._changed = Condition()
         self._open = 0
-        self._closed = False
+        #: Set once the pool takes no more jobs.
+        self.closed = Event()
 
     def hand_on(self, job: Callable[[], None]) -> bool:
         """Queue `job`, which must not raise; False when the queue is full or the pool is closed."""
         with self._changed:
-            if self._closed:
+            if self.closed.is_set():
                 return False
             self._start()
             try:
@@ -50,7 +51,7 @@ class WorkPool:
         A job that is cut off stays in the inbox and is taken up by the next process.
         """
         with self._changed:
-            self._closed = True
+            self.closed.set()
         done = self.wait_idle(timeout)
         if not done:
             self._drop_waiting()

@@ -60,7 +60,7 @@ class Socket:
     def close(self) -> None:
         """Disconnect and stop watching."""
         self._stop.set()
-        self._handler.close()
+        self._handler.client.close()
 
     def _connect(self) -> None:
         try:

@@ -1,7 +1,7 @@
 """Says an answer on the surface where it was asked for: `response_url` while that lasts, then a direct message.
 
-One owner of retries: the clients retry nothing, a 429 is waited for here, and a request whose outcome is unknown is not
-sent twice. An answer is only ever ephemeral, in a direct message with the person, or on their Home tab.
+One owner of retries: the clients retry nothing, a 429 is waited for here, and a request whose outcome is unknown is
+not sent twice. An answer is only ever ephemeral, in a direct message with the person, or on their Home tab.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from urllib.error import URLError
 from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook import WebhookClient
 
-from bot.errors import NotDelivered
+from bot.errors import NotDeliveredError
 from bot.log import Journal
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class Voice:
         """Send `message` back to whoever asked, in private; returns the surface it went to.
 
         Raises:
-            NotDelivered: Slack refused it on every surface that is left.
+            NotDeliveredError: Slack refused it on every surface that is left.
         """
         if to.kind == "mention":
             return self._beside(to, message)
@@ -96,7 +96,7 @@ class Voice:
         extra = {"thread_ts": to.thread_ts} if to.thread_ts else {}
         try:
             self._post("chat.postEphemeral", {"channel": to.channel_id, "user": to.user_id, **extra}, message)
-        except NotDelivered as error:
+        except NotDeliveredError as error:
             if error.code not in ("not_in_channel", "channel_not_found", "user_not_in_channel"):
                 raise
             return self.direct(to.user_id, message)
@@ -114,7 +114,7 @@ class Voice:
         payload = {**where, **_payload(message)}
         try:
             self._call(lambda: self._client.api_call(method, json=payload))
-        except NotDelivered as error:
+        except NotDeliveredError as error:
             if error.code not in _BAD_BLOCKS:
                 raise
             _journal.error("blocks refused, sent as text", template=message.template, code=error.code)
@@ -130,11 +130,11 @@ class Voice:
                 code = str(error.response.get("error", "unknown"))
                 wait = int(error.response.headers.get("Retry-After", 1)) if "limited" in code else 0
                 if not (wait and left) or wait > LONGEST_WAIT_SECONDS:
-                    raise NotDelivered(code) from None
+                    raise NotDeliveredError(code) from None
             except (URLError, OSError) as error:
-                raise NotDelivered(type(error).__name__) from None
+                raise NotDeliveredError(type(error).__name__) from None
             time.sleep(wait)
-        raise NotDelivered("ratelimited")
+        raise NotDeliveredError("ratelimited")
 
     def _may_use(self, url: str) -> bool:
         """Count a use of a response_url; False once it was used five times or is half an hour old."""
@@ -153,7 +153,7 @@ class Voice:
         try:
             response = hook.send_dict(body)
         except (URLError, OSError) as error:
-            raise NotDelivered(type(error).__name__) from None
+            raise NotDeliveredError(type(error).__name__) from None
         if response.status_code == 200 and response.body != "invalid_blocks":
             return True
         _journal.warning("response address refused", status=response.status_code, template=message.template)

@@ -1,0 +1,139 @@
+"""The Bolt app: listeners record, acknowledge and hand on; nothing else happens on Slack's clock."""
+
+from __future__ import annotations
+
+import logging
+import re
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+from slack_bolt import App, BoltResponse
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk import WebClient
+
+from bot.log import Journal
+from bot.slack import failures, routes
+from bot.slack.actions import ACTIONS
+from bot.slack.desk import Desk, whisper
+from bot.slack.identity import Directory
+from bot.slack.inbound import parse
+from bot.slack.middleware import APOLOGY, IN_CONTEXT, Record
+from bot.slack.voice import TIMEOUT_SECONDS, Voice
+from messages import views
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from concurrent.futures import Executor
+
+    from slack_bolt import Ack, BoltContext
+
+    from bot.settings import Settings
+    from bot.wiring import Services
+
+BUSY = "Too many people are asking at once. Please ask again in a minute."
+#: What the manifest subscribes to besides `message.im`, which arrives as a message.
+EVENTS = ("app_home_opened", "app_mention", "message", "user_change")
+_journal = Journal("bot.slack.app")
+
+
+def build_app(services: Services, client: WebClient | None = None) -> App:
+    """The app with every listener, its inbox swept for what an earlier process left open.
+
+    No request is sent: the token is used when there is something to say.
+
+    Args:
+        services: store, settings, clock and work pool.
+        client: how to reach Slack; made from the settings when None.
+    """
+    client = client or make_client(services.settings)
+    client.retry_handlers = []
+    desk = Desk(services, Voice(client, services.clock), Directory(services, client))
+    aside = ThreadPoolExecutor(services.settings.listeners, thread_name_prefix="attain-listen")
+    app = App(
+        name="attain",
+        logger=logging.getLogger("slack_bolt.attain"),
+        client=WebClient(base_url=client.base_url, retry_handlers=[]),
+        signing_secret=services.settings.slack_signing_secret.get_secret_value(),
+        authorize=_authorize(client.token or ""),
+        process_before_response=True,
+        listener_executor=aside,
+        ignoring_self_events_enabled=False,
+        attaching_function_token_enabled=False,
+    )
+    app.middleware(Record(desk, aside))
+    _Listeners(desk, aside).register(app)
+    app.error(_on_error(desk, aside))
+    desk.resume()
+    desk.sweep()
+    return app
+
+
+def make_client(settings: Settings) -> WebClient:
+    """A client of the Web API that repeats nothing by itself."""
+    return WebClient(
+        token=settings.slack_bot_token.get_secret_value(),
+        base_url=settings.slack_api_url,
+        timeout=TIMEOUT_SECONDS,
+        retry_handlers=[],
+    )
+
+
+def _authorize(token: str) -> Callable[..., AuthorizeResult]:
+    """Every request is for the one workspace whose token this is; nothing is asked of Slack to find that out."""
+
+    def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
+        return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_token=token)
+
+    return authorize
+
+
+class _Listeners:
+    """The same few lines for every command, button and event: acknowledge, and hand on."""
+
+    def __init__(self, desk: Desk, aside: Executor) -> None:
+        self._desk = desk
+        self._aside = aside
+
+    def register(self, app: App) -> None:
+        """Listen to everything that the routes can answer."""
+        for name in routes.COMMANDS:
+            app.command(name)(self.command)
+        for action in ACTIONS:
+            app.action(re.compile(rf"^{action}(:.*)?$"))(self.click)
+        for kind in EVENTS:
+            app.event(kind)(self.event)
+
+    def command(self, ack: Ack, context: BoltContext) -> BoltResponse:
+        """Acknowledge a command; say so at once when there is too much to do."""
+        inbound = context.get(IN_CONTEXT)
+        if inbound is None or self._desk.take(inbound):
+            return ack()
+        return ack(text=BUSY, response_type="ephemeral")
+
+    def click(self, ack: Ack, context: BoltContext) -> BoltResponse:
+        """Acknowledge a click."""
+        answer = ack()
+        self.event(context)
+        return answer
+
+    def event(self, context: BoltContext) -> None:
+        """Hand on an event; Bolt acknowledges it. Bot posts, edits and the like were left out before."""
+        inbound = context.get(IN_CONTEXT)
+        if inbound is not None and not self._desk.take(inbound):
+            self._aside.submit(whisper, self._desk.voice, inbound, "busy", views.busy())
+
+
+def _on_error(desk: Desk, aside: Executor) -> Callable[..., BoltResponse]:
+    """The one handler for what fails before a request is handed on; later failures end at the desk."""
+
+    def handle(error: Exception, body: dict[str, Any]) -> BoltResponse:
+        _journal.error("listener failed", error)
+        inbound = parse(body)
+        if inbound is None or inbound.kind not in ("command", "action"):
+            return BoltResponse(status=500, body="")
+        if inbound.kind == "command":
+            return BoltResponse(status=200, body={"response_type": "ephemeral", "text": APOLOGY})
+        aside.submit(failures.tell, desk.voice, inbound, error)
+        return BoltResponse(status=200, body="")
+
+    return handle

@@ -1,0 +1,1 @@
+"""Slash commands, one file each: parse the words, ask one operation, say the answer."""

@@ -1,0 +1,139 @@
+"""Where requests are answered: each one once, off Slack's clock, and never silently lost.
+
+A request is in the inbox before it is acknowledged. The desk answers it on the work pool and closes the row together
+with the record of what was shown. A row that a dead process left open is taken up by whoever sweeps next.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from threading import Lock, Thread
+from typing import TYPE_CHECKING
+
+from bot.errors import NotDeliveredError
+from bot.log import Journal
+from bot.slack import failures, routes
+from bot.slack.inbound import Inbound
+from bot.slack.turn import Turn
+from messages import views
+from messages.render import render
+from messages.reply import Reply
+from store import disclosures, inbox
+from store.errors import StoreError
+
+if TYPE_CHECKING:
+    from bot.slack.identity import Directory
+    from bot.slack.voice import Voice
+    from bot.wiring import Services
+    from messages.reply import View
+    from store.disclosures import Disclosure
+
+LEASE = timedelta(seconds=60)
+SWEEP_SECONDS = 10.0
+_journal = Journal("bot.slack.desk")
+
+
+class Desk:
+    """Takes requests that are in the inbox and has each of them answered."""
+
+    def __init__(self, services: Services, voice: Voice, directory: Directory) -> None:
+        """Answer through `voice`, to whomever `directory` knows."""
+        self.services = services
+        self.voice = voice
+        self.directory = directory
+        self._lock = Lock()
+        self._busy: set[str] = set()
+
+    def record(self, inbound: Inbound) -> bool:
+        """Put a request into the inbox; False when it is there already.
+
+        Raises:
+            StoreError: it could not be recorded, and must not be acknowledged as if it were.
+        """
+        with self.services.db.write() as conn:
+            return inbox.put(conn, inbound.key, inbound.kind, inbound.model_dump_json(), self.services.clock.now())
+
+    def take(self, inbound: Inbound) -> bool:
+        """Queue a recorded request; False, and the row closed, when there is too much to do."""
+        with self._lock:
+            if inbound.key in self._busy:
+                return True
+            self._busy.add(inbound.key)
+        if self.services.pool.hand_on(lambda: self.work(inbound)):
+            return True
+        self._close(inbound, "busy", [])
+        return False
+
+    def work(self, inbound: Inbound) -> None:
+        """Answer one request and close its row, whatever happens."""
+        shown: list[Disclosure] = []
+        outcome = "answered"
+        try:
+            outcome = self._answer(inbound, shown)
+        except Exception as error:  # noqa: BLE001 - the one place where a failed answer becomes a sentence
+            outcome = failures.tell(self.voice, inbound, error)
+        finally:
+            self._close(inbound, outcome, shown)
+
+    def resume(self) -> int:
+        """Take up what another process left open; returns how many requests."""
+        now = self.services.clock.now()
+        with self.services.db.write() as conn:
+            rows = inbox.claim(conn, now, LEASE)
+        taken = [Inbound.model_validate_json(row.payload) for row in rows]
+        for inbound in taken:
+            self.take(inbound)
+        if taken:
+            _journal.warning("took up requests that were left open", count=len(taken))
+        return len(taken)
+
+    def sweep(self) -> None:
+        """Look for requests left open, now and every few seconds until the pool closes."""
+        Thread(target=self._sweep, name="attain-sweep", daemon=True).start()
+
+    def _sweep(self) -> None:
+        while not self.services.pool.closed.wait(SWEEP_SECONDS):
+            try:
+                self.resume()
+            except StoreError as error:
+                _journal.warning("inbox could not be swept", reason=type(error).__name__)
+
+    def _answer(self, inbound: Inbound, shown: list[Disclosure]) -> str:
+        if inbound.kind == "user_change":
+            self.directory.look_again(inbound.team_id, inbound.user_id)
+            return "looked again"
+        person = self.directory.who(inbound)
+        if person is None:
+            return self._not_linked(inbound)
+        routes.answer(Turn(self.services, self.voice, self.directory, inbound, person, shown))
+        return "answered"
+
+    def _not_linked(self, inbound: Inbound) -> str:
+        message = render(Reply("not_linked", views.not_linked()))
+        if inbound.kind == "home":
+            self.voice.publish_home(inbound.user_id, message)
+        else:
+            self.voice.answer(inbound, message)
+        return "not linked"
+
+    def _close(self, inbound: Inbound, outcome: str, shown: list[Disclosure]) -> None:
+        """Close the row and keep what was shown, in one transaction."""
+        try:
+            with self.services.db.write() as conn:
+                for disclosure in shown:
+                    disclosures.record(conn, disclosure)
+                inbox.done(conn, inbound.key, self.services.clock.now(), outcome)
+        except StoreError as error:
+            _journal.error("row could not be closed", error, key=inbound.key, outcome=outcome)
+        finally:
+            with self._lock:
+                self._busy.discard(inbound.key)
+        _journal.info(outcome, key=inbound.key, kind=inbound.kind, name=inbound.name, shown=len(shown))
+
+
+def whisper(voice: Voice, inbound: Inbound, template: str, view: View) -> None:
+    """Tell somebody something without figures; a failure to do so is a log line."""
+    try:
+        voice.answer(inbound, render(Reply(template, view)))
+    except NotDeliveredError as error:
+        _journal.warning("could not be told", key=inbound.key, template=template, code=error.code)

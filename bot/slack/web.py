@@ -1,0 +1,67 @@
+"""The web process: listens to Slack over a socket or HTTP, and always answers /healthz and /readyz."""
+
+from __future__ import annotations
+
+from threading import Event, Thread
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+from bot import wiring
+from bot.log import Journal
+from bot.slack.app import build_app
+from bot.slack.http import build_asgi
+from bot.slack.socket import Socket
+from messages.render import warm
+from store.errors import StoreError
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+    from bot.wiring import Services
+
+_journal = Journal("bot.slack.web")
+
+
+def main(settings: Settings, stop: Event) -> None:
+    """Serve until `stop` is set; requests that were taken are answered first."""
+    services = wiring.build(settings)
+    warm()
+    app = build_app(services)
+    socket = Socket(app, settings) if settings.transport == "socket" else None
+
+    def ready() -> dict[str, bool]:
+        parts = {"store": store_answers(services)}
+        return parts | ({"socket": socket.is_live()} if socket else {})
+
+    asgi = build_asgi(app, settings, ready)
+    config = uvicorn.Config(
+        asgi,
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+    )
+    server = uvicorn.Server(config)
+    thread = Thread(target=server.run, name="attain-http", daemon=True)
+    thread.start()
+    if socket is not None:
+        socket.start()
+    _journal.info("listening", transport=settings.transport, host=settings.host, port=settings.port)
+    while not stop.wait(0.5) and thread.is_alive():
+        pass
+    if socket is not None:
+        socket.close()
+    server.should_exit = True
+    thread.join(15)
+    services.close()
+
+
+def store_answers(services: Services) -> bool:
+    """Whether the store can be read right now, at the version this code expects."""
+    try:
+        services.db.require_current()
+    except StoreError:
+        return False
+    return True

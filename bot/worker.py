@@ -1,0 +1,110 @@
+"""The worker process: syncs sources, recalculates who is stale, and clears out what need not be kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from bot import wiring
+from bot.log import Journal
+from bot.schedule import Schedule, standing_jobs
+from connectors import mapping as mappings
+from connectors.errors import ConnectorError
+from connectors.registry import open_sources
+from operations import recalculate, sync
+from operations.context import Context
+from operations.errors import OperationError
+from store import inbox
+from store.errors import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from threading import Event
+
+    from bot.settings import Settings
+    from bot.wiring import Services
+
+_journal = Journal("bot.worker")
+
+
+@dataclass(frozen=True, slots=True)
+class JobResult:
+    """What a job did, in a sentence without figures of pay."""
+
+    job: str
+    ok: bool
+    sentence: str
+
+
+def main(settings: Settings, stop: Event) -> None:
+    """Run the schedule until `stop` is set; a running job ends first."""
+    services = wiring.build(settings)
+    schedule = Schedule(services, standing_jobs(settings), lambda name: _run_logged(services, name))
+    schedule.start()
+    stop.wait()
+    schedule.close()
+    services.close()
+
+
+def run_job(services: Services, name: str) -> JobResult:
+    """Run "sync", "recalculate" or "purge" once, now.
+
+    Raises:
+        KeyError: there is no such job.
+    """
+    return _JOBS[name](services)
+
+
+def _run_logged(services: Services, name: str) -> None:
+    """Run a job of the schedule; a known failure is a log line, and the next slot tries again."""
+    try:
+        result = run_job(services, name)
+    except (StoreError, OperationError, ConnectorError) as error:
+        _journal.error("job failed", error, job=name)
+        return
+    _journal.info("job done", job=name, ok=str(result.ok), result=result.sentence)
+
+
+def _sync(services: Services) -> JobResult:
+    """Every source of every mapping file in the folder of sources."""
+    folder = services.settings.sources
+    runs = changed = 0
+    failed: list[str] = []
+    for path in sorted(folder.glob("*.y*ml")):
+        for source in open_sources(mappings.load_file(path), folder):
+            try:
+                summary = sync.run(_context(services), source)
+            except (ConnectorError, OperationError) as error:
+                _journal.error("source failed", error, source=source.name)
+                failed.append(source.name)
+                continue
+            runs += 1
+            changed += summary.changed
+    if failed:
+        return JobResult("sync", ok=False, sentence=f"{', '.join(failed)} could not be synced; the others were.")
+    if not runs:
+        return JobResult("sync", ok=True, sentence=f"Nothing to sync: no mapping file in {folder}.")
+    return JobResult("sync", ok=True, sentence=f"Synced {runs} sources, {changed} rows changed.")
+
+
+def _recalculate(services: Services) -> JobResult:
+    """Everyone whose facts changed since their last calculation."""
+    summary = recalculate.drain(_context(services))
+    return JobResult("recalculate", ok=True, sentence=f"Recalculated {summary.reps} reps.")
+
+
+def _purge(services: Services) -> JobResult:
+    """Requests and response addresses past their time."""
+    before = services.clock.now() - timedelta(hours=services.settings.keep_inbox_hours)
+    with services.db.write() as conn:
+        count = inbox.purge(conn, before)
+    return JobResult("purge", ok=True, sentence=f"Cleared {count} requests.")
+
+
+def _context(services: Services) -> Context:
+    now = services.clock.now()
+    return Context(services.db, now.date(), now)
+
+
+_JOBS: dict[str, Callable[[Services], JobResult]] = {"sync": _sync, "recalculate": _recalculate, "purge": _purge}
