@@ -1,0 +1,1 @@
+"""Text frames in, typed rows and refused rows out: pure, vectorised, and never raising on data."""

@@ -1,0 +1,75 @@
+"""Dates in a declared format to days since 1970-01-01, a whole column at a time. Nothing is guessed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from engine.dates import add_months, day, on_day
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from connectors.mapping import Span
+
+#: The day of a row that has none.
+NO_DAY = np.iinfo(np.int32).min
+
+#: Years outside are slips of the pen (0211-05-31), not dates.
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+
+
+def days(text: Any, date_format: str, timezone: str = "") -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
+    """The day of each text, `NO_DAY` where it is empty, and which texts are no date in that format.
+
+    An instant with an offset (`%z`) becomes its day in `timezone`.
+    """
+    stamps, bad = instants(text, date_format)
+    if "%z" in date_format:
+        stamps = stamps.tz_convert(timezone or "UTC").tz_localize(None)
+    counted = (stamps.to_numpy().astype("datetime64[D]")).astype(np.int64)
+    missing = np.isnat(stamps.to_numpy())
+    return np.where(missing, NO_DAY, counted).astype(np.int32), bad
+
+
+def instants(text: Any, date_format: str) -> tuple[pd.DatetimeIndex, NDArray[np.bool_]]:
+    """The instant of each text, NaT where it is empty, and which texts are no instant in that format."""
+    coded = pc.dictionary_encode(text)
+    if isinstance(coded, pa.ChunkedArray):
+        coded = coded.combine_chunks()
+    words = coded.dictionary
+    codes: NDArray[np.int64] = coded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+    # pandas reads "today" and "nan" under every format, and digits of every script: only plain dates pass
+    plain = pc.match_substring_regex(words, r"^[\x20-\x7e]*[0-9][\x20-\x7e]*$").to_numpy(zero_copy_only=False)
+    candidates = pd.Series(words.to_pandas(), dtype="str").where(plain.astype(bool))
+    aware = "%z" in date_format
+    parsed = pd.to_datetime(candidates, format=date_format, errors="coerce", utc=aware)
+    stamps = pd.DatetimeIndex(parsed.where((parsed.dt.year >= FIRST_YEAR) & (parsed.dt.year <= LAST_YEAR)))
+    wrong = stamps.isna() & (pc.utf8_length(words).to_numpy(zero_copy_only=False) > 0)
+    if len(words) == 0:
+        return pd.DatetimeIndex(np.full(len(codes), np.datetime64("NaT", "s"))), np.zeros(len(codes), dtype=bool)
+    return stamps.take(codes), np.asarray(wrong)[codes]
+
+
+def shifted(start: NDArray[np.int32], span: Span) -> NDArray[np.int32]:
+    """Each day moved by a span; a day the month lacks becomes its last one."""
+    known, codes = np.unique(start, return_inverse=True)
+    moved = [
+        NO_DAY if number == NO_DAY else day(add_months(on_day(number), span.months)) + span.days
+        for number in known.tolist()
+    ]
+    return np.array(moved, dtype=np.int32)[codes] if moved else start
+
+
+def next_starts(owners: NDArray[np.int64], start: NDArray[np.int32]) -> NDArray[np.int32]:
+    """For each range the start of the same owner's next one, `NO_DAY` where none follows."""
+    order = np.lexsort((start, owners))
+    following = np.full(len(start), NO_DAY, dtype=np.int32)
+    if len(order) > 1:
+        same = (owners[order][1:] == owners[order][:-1]) & (start[order][1:] > start[order][:-1])
+        following[order[:-1][same]] = start[order][1:][same]
+    return following

@@ -1,0 +1,392 @@
+"""Rows of each kind: typed columns for the store, and the rows that are refused with their reasons.
+
+Dates are days since 1970-01-01; a range without an end ends at `FOREVER`. Money is minor units.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+from zoneinfo import available_timezones
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from connectors.normalise import amounts
+from connectors.normalise.days import NO_DAY, days, instants, next_starts, shifted
+from connectors.normalise.kinds import FIELDS, KEYS, RANGE_OWNERS
+from connectors.normalise.sheet import Sheet
+from engine.dates import day
+from engine.money import CURRENCIES, exponent
+from engine.people import ROLES
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from connectors.mapping import KindMapping
+
+#: A missing day, as the store takes it.
+NOTHING = np.iinfo(np.int64).min
+
+WHOLE_PPB = 1_000_000_000
+FOREVER = day(date.max)
+UNIT_PLACES = {"percent": 7, "fraction": 9}
+
+#: Codes of rows whose key cannot be read.
+KEYLESS = ("key_missing", "date_missing", "date_format", "text_unprintable")
+
+#: The columns of `Normalised.rows` that name a record within its source.
+ROW_KEYS = {
+    "person": ("external_id",),
+    "placement": ("person_external_id", "start_on"),
+    "deal": ("external_id",),
+    "split": ("deal_external_id", "person_external_id"),
+    "quota": ("person_external_id", "name", "start_on"),
+    "assignment": ("person_external_id", "plan", "start_on"),
+    "rate": ("from_currency", "to_currency", "start_on"),
+}
+
+#: ISO 4217 codes that no longer exist; rate tables that reach back still quote them. All had two decimals or none.
+WITHDRAWN = frozenset(
+    {
+        *("ATS", "BEF", "CYP", "DEM", "EEK", "ESP", "FIM", "FRF", "GRD", "HRK", "IEP"),
+        *("ITL", "LTL", "LUF", "LVL", "MTL", "NLG", "PTE", "SIT", "SKK", "VEB", "VEF"),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Normalised:
+    """What a frame of texts became.
+
+    Attributes:
+        rows: The typed rows.
+        positions: Their places in the frame.
+        rejected: The refused rows; `position` is their place in the frame.
+        keys: The keys of all rows, refused ones included; None when a row's key cannot be read, so that nobody can
+            say which records are absent.
+    """
+
+    rows: pd.DataFrame
+    positions: NDArray[np.intp]
+    rejected: pd.DataFrame
+    keys: pd.DataFrame | None
+
+
+def normalise(mapping: KindMapping, frame: pd.DataFrame, waiting: frozenset[str] = frozenset()) -> Normalised:
+    """Every row of `frame`, either typed or refused with a code of `REASONS`; never raises on data.
+
+    Args:
+        mapping: Which column is which field.
+        frame: Text columns, those of lookups included under `lookup.header`; line order is kept.
+        waiting: Ids of deals whose splits are refused: they wait with them.
+    """
+    sheet = Sheet(mapping, frame)
+    columns, won = _BUILDERS[mapping.kind](sheet)
+    keys = KEYS[mapping.kind]
+    if waiting:
+        sheet.refuse(_is_in(sheet.text("id"), waiting), "split_sum", "id")
+    _refuse_repeated(sheet, keys)
+    if mapping.kind == "split":
+        _refuse_wrong_sums(sheet, columns["share_ppb"])
+    good = sheet.good()
+    owner = {"deal": "owner", "person": "id"}.get(mapping.kind, "person")
+    rejected = sheet.rejected(sheet.key(keys), owner, won)
+    rows = pd.DataFrame({name: _taken(values, good, sheet.count) for name, values in columns.items()})
+    rows.insert(0, "source", pd.Series([mapping.source] * len(rows), dtype="str"))
+    return Normalised(rows, good, rejected, _keys(mapping.kind, columns, rejected))
+
+
+def _keys(kind: str, columns: dict[str, Any], rejected: pd.DataFrame) -> pd.DataFrame | None:
+    if rejected["code"].isin(KEYLESS).any():
+        return None
+    whole = np.arange(len(next(iter(columns.values()))))
+    return pd.DataFrame({name: _taken(columns[name], whole, len(whole)) for name in ROW_KEYS[kind]})
+
+
+def _taken(values: Any, good: NDArray[np.intp], count: int) -> Any:
+    if isinstance(values, np.ndarray | pd.DatetimeIndex):
+        return values if len(good) == count else values[good]
+    kept = values if len(good) == count else values.take(pa.array(good))
+    return pd.Series(kept.to_pandas(), dtype="str")
+
+
+def _person(sheet: Sheet) -> tuple[dict[str, Any], NDArray[np.bool_]]:
+    sheet.need("id", "key_missing")
+    sheet.need("name")
+    role = pc.utf8_lower(sheet.text("role", "rep"))
+    sheet.refuse(~_is_in(role, ROLES), "role_unknown", "role")
+    zone = sheet.text("timezone", "UTC")
+    sheet.refuse(~_is_in(zone, available_timezones()), "timezone_unknown", "timezone")
+    hired, left = _start(sheet, "hired", optional=True), _end(sheet, "left", None)
+    sheet.refuse((left != NO_DAY) & (hired != NO_DAY) & (left <= hired), "range_empty", "left")
+    return {
+        "external_id": sheet.text("id"),
+        "email": pc.utf8_lower(sheet.text("email")),
+        "name": sheet.text("name"),
+        "role": role,
+        "title": sheet.text("title"),
+        "currency": _currency(sheet, "currency"),
+        "timezone": zone,
+        "locale": sheet.text("locale", "en-US"),
+        "team": sheet.text("team"),
+        "region": sheet.text("region"),
+        "manager_external_id": sheet.text("manager"),
+        "hired_on": _or_none(hired),
+        "left_on": _or_none(left),
+    }, _nobody(sheet)
+
+
+def _placement(sheet: Sheet) -> tuple[dict[str, Any], NDArray[np.bool_]]:
+    sheet.need("person", "key_missing")
+    start, end = _range(sheet)
+    return {
+        "person_external_id": sheet.text("person"),
+        "manager_external_id": sheet.text("manager"),
+        "team": sheet.text("team"),
+        "territory": sheet.text("territory"),
+        "start_on": start,
+        "end_on": end,
+    }, _nobody(sheet)
+
+
+def _deal(sheet: Sheet) -> tuple[dict[str, Any], NDArray[np.bool_]]:
+    sheet.need("id", "key_missing")
+    stage = _stage(sheet)
+    won = stage == "won"
+    currency = _currency(sheet, "currency")
+    amount = _money(sheet, currency, won)
+    booked = _start(sheet, "close", optional=True)
+    _need_when_won(sheet, won, booked)
+    # A deal that is not won and has no amount or date counts nowhere, but it may have been won before: it is stored
+    # as deleted, so that it stops counting, instead of being refused, which would leave the won version in force.
+    blank = ~won & ((booked == NO_DAY) | sheet.bools(sheet.empty("amount")))
+    return {
+        "external_id": sheet.text("id"),
+        "name": sheet.text("name"),
+        "account": sheet.text("account"),
+        "owner_external_id": sheet.text("owner"),
+        "amount_cents": amount,
+        "currency": currency,
+        "stage": pa.array(stage, type=pa.string()),
+        "stage_name": sheet.text("stage"),
+        "booked_on": np.where(blank & (booked == NO_DAY), 0, booked).astype(np.int32),
+        "deal_type": sheet.text("type"),
+        "product": sheet.text("product"),
+        "source_at": _updated(sheet),
+        "deleted": blank,
+    }, won
+
+
+def _need_when_won(sheet: Sheet, won: NDArray[np.bool_], booked: NDArray[np.int32]) -> None:
+    """An amount and a close date always, an owner unless the mapping leaves it out, and what else it lists."""
+    sheet.refuse(won & (booked == NO_DAY), "close_date_missing", "close")
+    if "owner" in sheet.mapping.required_when_won:
+        sheet.need("owner", "owner_missing", won)
+    for field in sheet.mapping.required_when_won:
+        if field not in ("amount", "close", "owner"):
+            sheet.need(field, "value_missing", won)
+
+
+def _split(sheet: Sheet) -> tuple[dict[str, Any], NDArray[np.bool_]]:
+    sheet.need("deal", "key_missing")
+    sheet.need("person", "key_missing")
+    source = sheet.mapping.fields["share"]
+    digits = amounts.take_apart(sheet.text("share"), sheet.mapping.fmt.decimal)
+    places = np.full(sheet.count, UNIT_PLACES.get(source.unit, 7), dtype=np.int64)
+    share, verdict = amounts.minor_units(digits, places)
+    sheet.refuse(verdict != amounts.OK, "share_unparsable", "share")
+    sheet.refuse((share < 0) | (share > WHOLE_PPB), "share_out_of_range", "share")
+    return {
+        "deal_external_id": sheet.text("deal"),
+        "person_external_id": sheet.text("person"),
+        "share_ppb": share,
+    }, _nobody(sheet)
+
+
+def _quota(sheet: Sheet) -> tuple[dict[str, Any], NDArray[np.bool_]]:
+    sheet.need("person", "key_missing")
+    sheet.need("name", "key_missing")
+    start, end = _range(sheet)
+    currency = _currency(sheet, "currency")
+    return {
+        "person_external_id": sheet.text("person"),
+        "name": sheet.text("name"),
+        "start_on": start,
+        "end_on": end,
+        "amount_cents": _money(sheet, currency, np.ones(sheet.count, dtype=bool)),
+        "currency": currency,
+    }, _nobody(sheet)
+
+
+def _assignment(sheet: Sheet) -> tuple[dict[str, Any], NDArray[np.bool_]]:
+    sheet.need("person", "key_missing")
+    sheet.need("plan", "key_missing")
+    start, end = _range(sheet)
+    return {
+        "person_external_id": sheet.text("person"),
+        "plan": sheet.text("plan"),
+        "start_on": start,
+        "end_on": end,
+    }, _nobody(sheet)
+
+
+def _rate(sheet: Sheet) -> tuple[dict[str, Any], NDArray[np.bool_]]:
+    known = CURRENCIES | WITHDRAWN
+    pair = [_currency(sheet, name, known) for name in ("from", "to")]
+    start, end = _range(sheet)
+    fmt = sheet.mapping.fmt
+    num, den, good = amounts.ratios(amounts.take_apart(sheet.text("rate"), fmt.decimal, fmt.thousands))
+    sheet.refuse(~good, "rate_unparsable", "rate")
+    return {
+        "from_currency": pair[0],
+        "to_currency": pair[1],
+        "start_on": start,
+        "end_on": end,
+        "rate_num": num,
+        "rate_den": den,
+    }, _nobody(sheet)
+
+
+def _or_none(found: NDArray[np.int32]) -> NDArray[np.int64]:
+    """Days as the store takes them where a day may be missing."""
+    return np.where(found == NO_DAY, NOTHING, found.astype(np.int64))
+
+
+def _nobody(sheet: Sheet) -> NDArray[np.bool_]:
+    return np.zeros(sheet.count, dtype=bool)
+
+
+def _is_in(text: Any, allowed: Any) -> NDArray[np.bool_]:
+    found: NDArray[np.bool_] = pc.is_in(text, pa.array(sorted(allowed))).to_numpy(zero_copy_only=False).astype(bool)
+    return found
+
+
+def _currency(sheet: Sheet, field: str, known: frozenset[str] = CURRENCIES) -> Any:
+    code = pc.utf8_upper(sheet.text(field))
+    sheet.refuse(~_is_in(code, known), "currency_unknown", field)
+    return code
+
+
+def _places(currency: Any) -> NDArray[np.int64]:
+    """Decimals of each row's currency; 2 where the currency is unknown and the row refused anyway."""
+    encoded = pc.dictionary_encode(currency)
+    codes = encoded.dictionary.to_pylist()
+    places = np.array([exponent(code) if code in CURRENCIES else 2 for code in codes] or [2], dtype=np.int64)
+    found: NDArray[np.int64] = places[encoded.indices.to_numpy(zero_copy_only=False)]
+    return found
+
+
+def _money(sheet: Sheet, currency: Any, needed: NDArray[np.bool_]) -> NDArray[np.int64]:
+    fmt = sheet.mapping.fmt
+    empty = sheet.bools(sheet.empty("amount"))
+    sheet.refuse(empty & needed, "amount_missing", "amount")
+    digits = amounts.take_apart(sheet.text("amount"), fmt.decimal, fmt.thousands)
+    half_even = sheet.mapping.excess_decimals == "half_even"
+    values, verdict = amounts.minor_units(digits, _places(currency), half_even)
+    verdict[empty] = amounts.OK
+    for found, code in _AMOUNT_CODES.items():
+        sheet.refuse(verdict == found, code, "amount")
+    return values
+
+
+_AMOUNT_CODES = {
+    amounts.UNPARSABLE: "amount_unparsable",
+    amounts.TOO_PRECISE: "amount_too_precise",
+    amounts.OUT_OF_RANGE: "amount_out_of_range",
+}
+
+
+def _stage(sheet: Sheet) -> NDArray[Any]:
+    stages = sheet.mapping.stages
+    encoded = pc.dictionary_encode(sheet.text("stage"))
+    names = []
+    for word in encoded.dictionary.to_pylist():
+        listed = [s for s in ("won", "lost", "open") if stages is not None and word in getattr(stages, s)]
+        names.append(listed[0] if listed else (stages.rest if stages is not None and word else ""))
+    stage: NDArray[Any] = np.array(names or [""], dtype=object)[encoded.indices.to_numpy(zero_copy_only=False)]
+    sheet.refuse(stage == "", "stage_unmapped", "stage")
+    return stage
+
+
+def _updated(sheet: Sheet) -> pd.DatetimeIndex:
+    source = sheet.mapping.fields.get("updated")
+    if source is None:
+        return pd.DatetimeIndex(np.full(sheet.count, np.datetime64("NaT", "us")), tz="UTC")
+    stamps, bad = instants(sheet.text("updated"), source.date_format or sheet.mapping.fmt.date_format)
+    sheet.refuse(bad, "date_format", "updated")
+    if stamps.tz is None:
+        zone = sheet.mapping.fmt.timezone or "UTC"
+        stamps = stamps.tz_localize(zone, ambiguous=np.ones(len(stamps), dtype=bool), nonexistent="shift_forward")
+    return stamps.tz_convert("UTC").as_unit("us")
+
+
+def _start(sheet: Sheet, field: str, optional: bool = False) -> NDArray[np.int32]:
+    source = sheet.mapping.fields.get(field)
+    if source is None:
+        return np.full(sheet.count, NO_DAY, dtype=np.int32)
+    if source.constant is not None:
+        found, bad = days(sheet.text(field), "%Y-%m-%d")
+    else:
+        fmt = sheet.mapping.fmt
+        found, bad = days(sheet.text(field), source.date_format or fmt.date_format, fmt.timezone)
+    sheet.refuse(bad, "date_format", field)
+    if not optional:
+        sheet.refuse((found == NO_DAY) & ~bad, "date_missing", field)
+    return found
+
+
+def _end(sheet: Sheet, field: str, start: NDArray[np.int32] | None) -> NDArray[np.int32]:
+    source = sheet.mapping.fields.get(field)
+    if source is None or (source.last is not None and start is None):
+        return np.full(sheet.count, NO_DAY, dtype=np.int32)
+    if source.last is not None and start is not None:
+        length = shifted(start, source.last)
+        if not source.until_next:
+            return length
+        owners = sheet.codes(RANGE_OWNERS[sheet.mapping.kind])
+        following = next_starts(owners, start)
+        return np.where(following == NO_DAY, length, following).astype(np.int32)
+    found = _start(sheet, field, optional=True)
+    return np.where(found == NO_DAY, NO_DAY, found + source.inclusive).astype(np.int32)
+
+
+def _range(sheet: Sheet) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    start = _start(sheet, "start")
+    end = _end(sheet, "end", start)
+    if FIELDS[sheet.mapping.kind]["end"].needed:
+        sheet.refuse(end == NO_DAY, "date_missing", "end")
+    end = np.where(end == NO_DAY, FOREVER, end).astype(np.int32)
+    sheet.refuse((start != NO_DAY) & (end <= start), "range_empty", "end")
+    return start, end
+
+
+def _refuse_repeated(sheet: Sheet, keys: tuple[str, ...]) -> None:
+    codes = sheet.codes(keys)
+    repeated = np.bincount(codes, minlength=1)[codes] > 1 if len(codes) else np.zeros(0, dtype=bool)
+    sheet.refuse(repeated, "duplicate_in_file", keys[0])
+
+
+def _refuse_wrong_sums(sheet: Sheet, share: NDArray[np.int64]) -> None:
+    """Refuses every split of a deal of which one is refused or whose shares are not the whole."""
+    deals = sheet.codes(("deal",))
+    if not len(deals):
+        return
+    total = np.zeros(deals.max() + 1, dtype=np.int64)
+    np.add.at(total, deals, share)
+    broken = np.bincount(deals, weights=sheet.verdict != 0, minlength=len(total)) > 0
+    sheet.refuse(broken[deals] | (total[deals] != WHOLE_PPB), "split_sum", "deal")
+
+
+_BUILDERS = {
+    "person": _person,
+    "placement": _placement,
+    "deal": _deal,
+    "split": _split,
+    "quota": _quota,
+    "assignment": _assignment,
+    "rate": _rate,
+}

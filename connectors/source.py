@@ -1,0 +1,97 @@
+"""What a source offers, and the page it hands over: typed rows, refused rows, and where to go on.
+
+A source fetches and normalises; it knows no database and no plan. The runner (`operations.sync`) takes its pages
+one by one, outside any transaction, and writes each with the cursor the page carries, so that a crash loses
+nothing and a second run finds nothing to do.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pandas as pd
+
+    from engine.problems import Problem
+
+#: Kinds in the order they are synced: what others point at comes first.
+KINDS = ("person", "placement", "deal", "split", "quota", "assignment", "rate")
+
+#: Rows per page: one transaction each, small enough that readers never wait.
+PAGE_ROWS = 10_000
+
+#: Where a source goes on. A JSON object that only its source understands; stored with the page it came with.
+Cursor = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class FileSeen:
+    """A file that was applied completely, for the record that receipts cite."""
+
+    name: str
+    sha256: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Up to `PAGE_ROWS` records of one kind.
+
+    Attributes:
+        rows: Typed rows with the columns of the kind (`connectors.normalise.rows`).
+        rejected: Refused rows: external_id, code, detail, remedy, raw_hash, owner, name, parent, won, place.
+        read: Records read for this page, skipped ones included.
+        skipped: Records that the mapping's `only_when` leaves out.
+        total: Records in the whole batch where the source knows it.
+        cursor: To be stored in the transaction that applies this page.
+        present: On the last page of a complete snapshot: keys of every record in it, refused ones included.
+            Records of the store that are not among them were deleted at the source. None: nothing may be deleted.
+        files: Files that are completely applied with this page.
+    """
+
+    kind: str
+    rows: pd.DataFrame
+    rejected: pd.DataFrame
+    read: int
+    skipped: int
+    total: int | None
+    cursor: Cursor
+    present: pd.DataFrame | None = None
+    files: tuple[FileSeen, ...] = ()
+
+
+class Source(Protocol):
+    """What a source must offer; one folder per source, registered in `connectors.registry`."""
+
+    @property
+    def name(self) -> str:
+        """The name its rows carry in the store."""
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds it has, in the order of `KINDS`."""
+
+    @property
+    def interval_seconds(self) -> int:
+        """How often it is meant to be synced; past three of them its data is stale."""
+
+    @property
+    def config_hash(self) -> str:
+        """Changes when its mapping changes, so that everything is read again."""
+
+    @property
+    def config_text(self) -> str:
+        """The mapping file as written, for the record."""
+
+    def check(self) -> tuple[Problem, ...]:
+        """What would stop a sync: missing files, columns, rights. Applies nothing."""
+
+    def pages(self, kind: str, cursor: Cursor) -> Iterator[Page]:
+        """The records of one kind that are new since `cursor`; an empty cursor reads everything.
+
+        Raises:
+            SourceRefused: The source cannot be trusted; pages already handed over stay valid.
+        """
