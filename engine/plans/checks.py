@@ -119,20 +119,15 @@ def _check_tier(tier: Tier, table: Table, path: str, reading: Reading) -> None:
     _check_rules(tier.rates, f"{path}.rates", reading)
 
 
-def start_of(tier: Tier) -> Rate:
-    """A tier's start as an exact number: attainment, or minor units."""
-    return tier.start if isinstance(tier.start, Rate) else Rate(tier.start.minor)
-
-
 def _check_order(table: Table, path: str, reading: Reading) -> None:
-    first = start_of(table.tiers[0])
+    first = table.tiers[0].begins
     if first != Rate(0):
         message = f"The first tier must begin at 0: below {table.tiers[0].start} nothing is said."
         reading.report(
             "tier_gap", f"{path}[0].from", message, remedy="Begin at 0, with `rate: 0%` if nothing is paid there."
         )
     for position, (low, high) in enumerate(pairwise(table.tiers), start=1):
-        if not start_of(low) < start_of(high):
+        if not low.begins < high.begins:
             message = f"This tier begins at {high.start}, but the one above it begins at {low.start}: they overlap."
             reading.report(
                 "tier_order",

@@ -41,9 +41,8 @@ class Reading:
 def compose(text: str, reading: Reading) -> yaml.Node | None:
     """The root node of the one document in `text`, or None after reporting why there is none."""
     if len(text) > MOST_CHARACTERS:
-        reading.report(
-            "plan_too_long", "", f"A plan file holds at most {MOST_CHARACTERS:,} characters.", found=f"{len(text):,}"
-        )
+        limit = f"A plan file holds at most {MOST_CHARACTERS:,} characters."
+        reading.report("plan_too_long", "", limit, found=f"{len(text):,}")
         return None
     try:
         if not _is_plain(text, reading):

@@ -86,6 +86,11 @@ class Tier:
     rates: Annotated[tuple[RateRule, ...], Says("The tier's rates by product, type, currency or booking date.")] = ()
 
     @property
+    def begins(self) -> Rate:
+        """The tier's start as an exact number: attainment, or minor units."""
+        return self.start if isinstance(self.start, Rate) else Rate(self.start.minor)
+
+    @property
     def rules(self) -> tuple[RateRule, ...]:
         """The tier's rates as rules; one without conditions when the tier has a single rate."""
         return self.rates if self.rate is None else (RateRule(rate=self.rate),)

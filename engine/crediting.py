@@ -1,0 +1,183 @@
+"""Deals → credits: who is credited with how much of which deal.
+
+The order is fixed: the deal's amount is converted into the plan's currency at the rate of the day it was booked and
+rounded once, then split between people by largest remainder, so that the credits of a deal always sum to it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engine.frames import WHOLE_PPB, integers
+from engine.order import lengths_of, positions, sorted_rows, starts_of
+from engine.problems import Problem
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from engine.deals import Deals
+    from engine.order import Ints, Rows
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """The credits of shared deals: their positions among all credits, by deal and rep, and their shares."""
+
+    position: Rows
+    starts: Rows  # where each deal begins among the arrays here
+    share: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Seats:
+    """One entry per credit, by deal, then rep: the deal's position and the rep's position in `rep_ids`."""
+
+    deal: Rows
+    rep: Rows
+    rep_ids: Ints
+    shares: Shares
+    is_shared: NDArray[np.bool_] | None  # per deal; None when no deal is shared
+
+    def amounts(self, whole: Ints) -> Ints:
+        """Each credit's part of its deal's amount; the parts of a deal sum to it exactly."""
+        parts: Ints = whole[self.deal]
+        if len(self.shares.position):
+            parts[self.shares.position] = apportioned(parts[self.shares.position], self.shares)
+        return parts
+
+    def share_ppb(self) -> Ints:
+        """Each credit's share of its deal in parts per billion."""
+        found = np.full(len(self.deal), WHOLE_PPB, dtype=np.int64)
+        found[self.shares.position] = self.shares.share
+        return found
+
+
+def apportioned(whole: Ints, shares: Shares) -> Ints:
+    """`whole` (the deal's amount, repeated for each share) split by largest remainder; ties go to the lower rep id.
+
+    Negative amounts mirror positive ones. No product passes 10**18, so nothing can overflow (see LARGEST_CENTS).
+    """
+    size = np.abs(whole)
+    high, low = np.divmod(size, WHOLE_PPB)
+    low *= shares.share
+    parts: Ints = high * shares.share + low // WHOLE_PPB
+    left = size[shares.starts] - np.add.reduceat(parts, shares.starts)
+    if left.any():
+        lengths = lengths_of(shares.starts, len(whole))
+        group = np.repeat(np.arange(len(left)), lengths)
+        open_rows = np.flatnonzero((left > 0)[group])
+        rest = WHOLE_PPB - 1 - low[open_rows] % WHOLE_PPB
+        order = open_rows[sorted_rows([(group[open_rows], len(left)), (rest, WHOLE_PPB)])]
+        begins = starts_of(group[order])
+        rank = np.arange(len(order)) - np.repeat(begins, lengths_of(begins, len(order)))
+        parts[order[rank < left[group[order]]]] += 1
+    return np.where(whole < 0, -parts, parts)
+
+
+def seats_of(deals: Deals, splits: pd.DataFrame) -> tuple[Seats, list[Problem]]:
+    """Who sits at which deal: those it is split between, or its owner. What cannot be decided becomes a problem."""
+    split_rep = integers(splits, "rep_id")
+    row, known = positions(integers(splits, "deal_id"), deals.deal_id)
+    keep = np.flatnonzero(known)
+    row, split_rep, share = row[keep], split_rep[keep], integers(splits, "share_ppb")[keep]
+    rep_ids, owner, sharer = _coded(deals.owner_id, split_rep)
+    order = sorted_rows([(row, len(deals)), (sharer, len(rep_ids))])
+    row, sharer, share = row[order], sharer[order], share[order]
+    starts = starts_of(row)
+    problems, barred = _faults(deals, (row, rep_ids[sharer], share), starts)
+    counts = np.ones(len(deals), dtype=np.int64)
+    counts[row[starts]] = lengths_of(starts, len(row))
+    unowned = (deals.owner_id == 0) & (counts == 1)
+    unowned[row[starts]] = False
+    if unowned.any():
+        barred |= unowned
+        problems += [_unresolved(int(one)) for one in deals.deal_id[unowned]]
+    if not len(row) and not barred.any():
+        everyone = np.arange(len(deals), dtype=np.int32)
+        nobody = np.zeros(0, dtype=np.int64)
+        return Seats(everyone, owner, rep_ids, Shares(nobody, nobody, nobody), None), problems
+    counts[barred] = 0
+    stays = ~barred[row]
+    table = (row[stays], sharer[stays], share[stays])
+    return _seated(counts, owner, table, rep_ids), problems
+
+
+def _seated(counts: Ints, owner: Rows, table: tuple[Rows, Rows, Ints], rep_ids: Ints) -> Seats:
+    row, sharer, share = table
+    starts = starts_of(row)
+    deal = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
+    rep = owner[deal]
+    offsets = np.cumsum(counts) - counts
+    seat = np.arange(len(row)) - np.repeat(starts, lengths_of(starts, len(row)))
+    position = offsets[row] + seat
+    rep[position] = sharer
+    is_shared = np.zeros(len(counts), dtype=bool)
+    is_shared[row] = True
+    return Seats(deal, rep, rep_ids, Shares(position, starts, share), is_shared)
+
+
+def _coded(owners: Ints, sharers: Ints) -> tuple[Ints, Rows, Rows]:
+    """All rep ids in rising order, and owners and sharers as positions among them."""
+    highest = max(int(owners.max(initial=0)), int(sharers.max(initial=0)))
+    lowest = min(int(owners.min(initial=0)), int(sharers.min(initial=0)))
+    if lowest < 0 or highest > 4 * (len(owners) + len(sharers)) + 1_000:
+        rep_ids, codes = np.unique(np.concatenate([owners, sharers]), return_inverse=True)
+        codes = codes.astype(np.int32)
+        return rep_ids, codes[: len(owners)], codes[len(owners) :]
+    present = np.zeros(highest + 1, dtype=bool)
+    present[owners] = True
+    present[sharers] = True
+    lookup = np.cumsum(present, dtype=np.int32) - np.int32(1)
+    return np.flatnonzero(present).astype(np.int64), lookup[owners], lookup[sharers]
+
+
+def _faults(deals: Deals, table: tuple[Rows, Ints, Ints], starts: Rows) -> tuple[list[Problem], NDArray[np.bool_]]:
+    """Problems of split deals, and which deals they bar from being credited at all."""
+    row, rep_id, share = table
+    barred = np.zeros(len(deals), dtype=bool)
+    if not len(row):
+        return [], barred
+    bad_share = (share <= 0) | (share > WHOLE_PPB)
+    twin = np.zeros(len(row), dtype=bool)
+    twin[1:] = (row[1:] == row[:-1]) & (rep_id[1:] == rep_id[:-1])
+    total = np.add.reduceat(np.clip(share, -WHOLE_PPB, 2 * WHOLE_PPB), starts)
+    short = np.flatnonzero(total != WHOLE_PPB)
+    problems = [
+        _split_problem("split_share", int(deals.deal_id[row[at]]), int(share[at])) for at in np.flatnonzero(bad_share)
+    ]
+    problems += [
+        _split_problem("split_repeated", int(deals.deal_id[row[at]]), int(rep_id[at])) for at in np.flatnonzero(twin)
+    ]
+    problems += [_split_problem("split_sum", int(deals.deal_id[row[starts[at]]]), int(total[at])) for at in short]
+    problems += [_unresolved(int(deals.deal_id[row[at]])) for at in np.flatnonzero(rep_id == 0)]
+    barred[row[bad_share | twin | (rep_id == 0)]] = True
+    barred[row[starts[short]]] = True
+    return problems, barred
+
+
+_SPLIT_FAULTS = {
+    "split_share": ("A share of this deal is not above 0% and up to 100%", "parts per billion"),
+    "split_repeated": ("One person has two shares of this deal", "a rep id"),
+    "split_sum": ("The shares of this deal do not sum to 100%", "parts per billion"),
+}
+
+
+def _split_problem(code: str, deal: int, found: int) -> Problem:
+    message, unit = _SPLIT_FAULTS[code]
+    remedy = "Correct the split at its source and sync again."
+    return Problem(code, f"{message}, so nobody is credited.", remedy, "splits", deal=deal, found=f"{found} ({unit})")
+
+
+def _unresolved(deal: int) -> Problem:
+    message = "Nobody known owns this deal or a share of it, so nobody is credited."
+    return Problem(
+        "owner_unresolved",
+        message,
+        "Add the person, or correct the owner in the CRM; then sync again.",
+        "deals",
+        deal=deal,
+    )

@@ -1,0 +1,97 @@
+"""Amounts from one currency into another, at the rate of a day, rounded once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from engine.deals import LARGEST_CENTS
+from engine.errors import CurrencyUnknown
+from engine.frames import Named, integers, named
+from engine.money import Rate, Rounding, exponent
+from engine.rates import rounded
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from engine.order import Ints, Rows
+
+FINE, MISSING, UNKNOWN = 0, 1, 2
+_LIMIT = 2**61
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """Amounts in one currency, and per amount whether that was possible: None when all were."""
+
+    amount: Ints
+    fault: NDArray[np.int8] | None
+
+
+class Exchange:
+    """Exchange rates, by pair and day. Each says what one unit of a currency is worth in another, in major units."""
+
+    def __init__(self, rates: pd.DataFrame) -> None:
+        """Read the rates; those that are not positive, and pairs that have two rates for a day, are not used."""
+        self._source, self._target = named(rates, "from_currency"), named(rates, "to_currency")
+        self._spans = (integers(rates, "start_on"), integers(rates, "end_on"))
+        self._values = (integers(rates, "rate_num"), integers(rates, "rate_den"))
+
+    def into(self, target: str, money: tuple[Ints, Named], days: Rows, mode: Rounding) -> Converted:
+        """`money` (amounts and their currencies) in the currency `target`, at the rates of `days`."""
+        amounts, currency = money
+        own = currency.code(target)
+        foreign = currency.codes != own
+        if not foreign.any():
+            return Converted(amounts, None)
+        converted = amounts.copy()
+        fault = np.zeros(len(amounts), dtype=np.int8)
+        for code in np.unique(currency.codes[foreign]):
+            at = np.flatnonzero(currency.codes == code)
+            name = currency.names[code] if code >= 0 else ""
+            converted[at], fault[at] = self._convert((name, target), amounts[at], days[at], mode)
+        return Converted(converted, fault if fault.any() else None)
+
+    def rate_on(self, source: str, target: str, on: int) -> Rate | None:
+        """The rate of one day, or None when there is none or more than one."""
+        place, found, rows = self._find(source, target, np.array([on]))
+        if not found[0]:
+            return None
+        row = rows[place[0]]
+        return Rate(int(self._values[0][row]), int(self._values[1][row]))
+
+    def _find(self, source: str, target: str, days: Rows) -> tuple[Rows, NDArray[np.bool_], Rows]:
+        """For each day the place of its rate among `rows`, and whether there is one."""
+        wanted = (self._source.codes == self._source.code(source)) & (self._target.codes == self._target.code(target))
+        rows = np.flatnonzero(wanted & (self._values[0] > 0) & (self._values[1] > 0))
+        rows = rows[np.argsort(self._spans[0][rows], kind="stable")]
+        starts, ends = self._spans[0][rows], self._spans[1][rows]
+        if not len(rows) or bool((ends[:-1] > starts[1:]).any()):
+            return np.zeros(len(days), dtype=np.intp), np.zeros(len(days), dtype=bool), rows
+        place = np.searchsorted(starts, days, side="right") - 1
+        return np.maximum(place, 0), (place >= 0) & (days < ends[place]), rows
+
+    def _convert(
+        self, pair: tuple[str, str], amounts: Ints, days: Rows, mode: Rounding
+    ) -> tuple[Ints, NDArray[np.int8] | int]:
+        try:
+            shift = exponent(pair[1]) - exponent(pair[0])
+        except CurrencyUnknown:
+            return np.zeros_like(amounts), UNKNOWN
+        place, found, rows = self._find(*pair, days)
+        if not len(rows):
+            return np.zeros_like(amounts), MISSING
+        exact: NDArray[Any] = np.where(found, amounts, 0)
+        num, den = self._values[0][rows], self._values[1][rows]
+        if (
+            int(num.max()) * int(np.abs(exact).max()) * 10 ** abs(shift) >= _LIMIT
+            or int(den.max()) * 10 ** abs(shift) >= _LIMIT
+        ):
+            exact, num, den = exact.astype(object), num.astype(object), den.astype(object)
+        whole = rounded(exact * (num * 10 ** max(shift, 0))[place], (den * 10 ** max(-shift, 0))[place], mode)
+        within = np.abs(whole) <= LARGEST_CENTS
+        fault = np.where(found, np.where(within, FINE, UNKNOWN), MISSING).astype(np.int8)
+        return np.where(within, whole, 0).astype(np.int64), fault

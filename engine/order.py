@@ -1,0 +1,89 @@
+"""Orders of rows and running sums: the few array moves that everything else is made of.
+
+Rows are ordered by packing their columns and their own position into one `int64` and sorting the values, which is
+several times faster than sorting by columns; where the columns need more than 63 bits, `numpy.lexsort` does it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
+    Rows = NDArray[np.integer[Any]]
+
+WIDEST = 63
+
+
+def bits(size: int) -> int:
+    """How many bits hold the numbers 0 … size - 1."""
+    return max(size - 1, 0).bit_length()
+
+
+def sorted_rows(columns: Sequence[tuple[Rows, int]]) -> Rows:
+    """The order that sorts rows by `columns`, equal rows by position. Each column holds numbers 0 … its size - 1."""
+    count = len(columns[0][0])
+    low = bits(count)
+    if low + sum(bits(size) for _, size in columns) > WIDEST:
+        return np.lexsort([values for values, _ in columns][::-1])
+    key: Ints = np.zeros(count, dtype=np.int64)
+    for values, size in columns:
+        key <<= bits(size)
+        key |= values
+    key <<= low
+    key |= np.arange(count, dtype=np.int64)
+    key.sort()
+    key &= (1 << low) - 1
+    return key
+
+
+def starts_of(codes: Rows) -> Rows:
+    """Positions at which a run of equal codes begins; the first is 0."""
+    if not len(codes):
+        return np.zeros(0, dtype=np.intp)
+    changed = np.empty(len(codes), dtype=bool)
+    changed[0] = True
+    np.not_equal(codes[1:], codes[:-1], out=changed[1:])
+    return np.flatnonzero(changed)
+
+
+def lengths_of(starts: Rows, count: int) -> Rows:
+    """How long each run is that begins at `starts`."""
+    return np.diff(starts, append=count)
+
+
+def running(values: NDArray[Any], starts: Rows) -> NDArray[Any]:
+    """Running sums that begin again at every position of `starts`."""
+    total = np.cumsum(values)
+    if len(starts) > 1:
+        carried = total[starts[1:] - 1]
+        total[starts[1] :] -= np.repeat(carried, lengths_of(starts[1:], len(values)))
+    return total
+
+
+def steps(totals: NDArray[Any], starts: Rows) -> NDArray[Any]:
+    """The differences of running totals that begin again at every position of `starts`: the inverse of `running`."""
+    found = totals.copy()
+    found[1:] -= totals[:-1]
+    found[starts] = totals[starts]
+    return found
+
+
+def positions(wanted: Rows, known: Ints) -> tuple[Rows, NDArray[np.bool_]]:
+    """Where each wanted value stands in `known`, which rises strictly, and whether it is there at all."""
+    if not len(known):
+        return np.zeros(len(wanted), dtype=np.intp), np.zeros(len(wanted), dtype=bool)
+    first, last = int(known[0]), int(known[-1])
+    if first >= 0 and last < 4 * (len(known) + len(wanted)) + 1_000:
+        lookup = np.full(last + 2, -1, dtype=np.int32)
+        lookup[known] = np.arange(len(known), dtype=np.int32)
+        place = lookup[np.clip(wanted, -1, last + 1)]
+        return np.maximum(place, 0), place >= 0
+    place = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
+    return place, known[place] == wanted

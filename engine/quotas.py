@@ -1,0 +1,157 @@
+"""Quotas and the windows in which credit accumulates.
+
+A quota row counts in the window in which it starts, and is never spread: a row that is longer than the window is a
+Problem. The quota of a window is the sum of its rows; with `quota_period` every row is a window of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engine.dates import day
+from engine.deals import LARGEST_CENTS
+from engine.frames import Named, integers, named
+from engine.order import bits, positions, sorted_rows
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from engine.exchange import Exchange
+    from engine.order import Ints, Rows
+    from engine.plans.schema import Accumulate, Plan
+
+# Why a window has no usable quota; FINE has to be 0.
+FINE, MISSING, ZERO, OVERLAP, TOO_LONG, NO_RATE = range(6)
+FAULTS = {
+    MISSING: ("quota_missing", "There is no quota for this time, so nothing can be priced."),
+    ZERO: ("quota_zero", "The quota is not above zero, so attainment means nothing and nothing is priced."),
+    OVERLAP: ("quota_overlap", "Two quotas of one name run on the same day, so nothing is priced."),
+    TOO_LONG: ("quota_too_long", "The quota runs longer than the window it is needed for, so nothing is priced."),
+    NO_RATE: ("fx_rate_missing", "The quota's currency has no exchange rate on its first day, so nothing is priced."),
+}
+_MONTHS = {"month": 1, "quarter": 3, "year_to_date": 12}
+_LONGEST_DAYS = {"month": 31, "quarter": 92, "year_to_date": 366, "quota_period": 366 * 20}
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaRows:
+    """The quotas of one name in the plan's currency, by rep (a position in `rep_ids`), then start."""
+
+    rep: Rows
+    start: Rows
+    end: Rows
+    amount: Ints
+    fault: NDArray[np.int8]
+
+
+def quota_rows(quotas: pd.DataFrame, name: str, rep_ids: Ints, plan: Plan, exchange: Exchange) -> QuotaRows:
+    """The rows of the quota called `name` of the reps in `rep_ids`, with what is wrong with each."""
+    labels = named(quotas, "name")
+    rows = np.flatnonzero(labels.codes == labels.code(name))
+    place, known = positions(integers(quotas, "rep_id")[rows], rep_ids)
+    rows, place = rows[known], place[known]
+    start, end = integers(quotas, "start_on")[rows], integers(quotas, "end_on")[rows]
+    span = 1 << 17
+    rank = np.clip(start.astype(np.int64) + span // 2, 0, span - 1)
+    order = sorted_rows([(place, max(len(rep_ids), 1)), (rank, span)])
+    rows, place, start, end = rows[order], place[order], start[order], end[order]
+    money = named(quotas, "currency")
+    amounts = (integers(quotas, "amount_cents")[rows], Named(money.codes[rows], money.names))
+    converted = exchange.into(plan.currency, amounts, start, plan.rounding.mode)
+    fault = np.zeros(len(rows), dtype=np.int8)
+    if converted.fault is not None:
+        fault[converted.fault > 0] = NO_RATE
+    clash = np.zeros(len(rows), dtype=bool)
+    clash[1:] = (place[1:] == place[:-1]) & (start[1:] < end[:-1])
+    clash[:-1] |= clash[1:]
+    fault[clash] = OVERLAP
+    fault[(start >= end) | (np.abs(converted.amount) > LARGEST_CENTS)] = MISSING
+    return QuotaRows(place, start, end, converted.amount, fault)
+
+
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """The windows of one component: a code for every rep and day, and the quota and fault of each code.
+
+    `edges` are the first days of calendar windows, code = rep * windows + position. With quota rows as windows
+    (`rows`), code = position of the row; with transactions, every credit is its own.
+    """
+
+    kind: Accumulate
+    origin: int
+    lookup: NDArray[np.int32]  # day since origin → window, for calendar windows
+    count: int
+    rows: QuotaRows | None
+    quota: Ints | None
+    fault: NDArray[np.int8] | None
+
+    def codes(self, rep: Rows, days: Rows) -> Rows:
+        """The window of each credit, -1 where it lies in none. Credits are sorted by rep, then day."""
+        if self.kind == "transaction":
+            return np.arange(len(rep), dtype=np.int64)
+        if self.rows is None:
+            return rep * np.int64(self.count) + self.lookup[days - self.origin]
+        return self._row_codes(self.rows, rep, days)
+
+    def _row_codes(self, rows: QuotaRows, rep: Rows, days: Rows) -> Rows:
+        if not len(rows.rep):
+            return np.full(len(rep), -1, dtype=np.int64)
+        shift = bits(1 << 17)
+        keys = (rows.rep.astype(np.int64) << shift) + rows.start + (1 << 16)
+        place = np.searchsorted(keys, (rep.astype(np.int64) << shift) + days + (1 << 16), side="right") - 1
+        at = np.maximum(place, 0)
+        inside = (place >= 0) & (rows.rep[at] == rep) & (days < rows.end[at])
+        return np.where(inside, at, -1)
+
+    def faults(self, codes: Rows) -> NDArray[np.int8] | None:
+        """What is wrong with the quota of each credit's window; None when nothing is, or none is needed."""
+        if self.fault is None:
+            return None
+        found = self.fault[codes]
+        found[codes < 0] = MISSING
+        return found if found.any() else None
+
+    def rep_of(self, code: int) -> int:
+        """The rep (a position in `rep_ids`) of a window."""
+        return int(self.rows.rep[code]) if self.rows is not None else code // max(self.count, 1)
+
+
+def windows(plan: Plan, kind: Accumulate, rows: QuotaRows | None, reps: int) -> Windows:
+    """The windows of a component. `rows` are its quota's rows, None when no quota is needed."""
+    origin, end = day(plan.effective.start_on), day(plan.effective.end_on)
+    nothing = np.zeros(0, dtype=np.int32)
+    if kind == "transaction":
+        return Windows(kind, origin, nothing, 1, None, None, None)
+    if kind == "quota_period":
+        if rows is None:
+            raise AssertionError("the loader gives every quota_period component the name of a quota")
+        fault = np.where((rows.fault == FINE) & (rows.amount <= 0), ZERO, rows.fault).astype(np.int8)
+        return Windows(kind, origin, nothing, 1, rows, rows.amount, np.append(fault, np.int8(MISSING)))
+    edges = np.array([day(edge) for edge in plan.calendar.starts(_MONTHS[kind], plan.effective.end_on)])
+    lookup = np.repeat(np.arange(len(edges) - 1, dtype=np.int32), np.diff(edges))[: end - origin]
+    count = len(edges) - 1
+    if rows is None:
+        return Windows(kind, origin, lookup, count, None, None, None)
+    quota, fault = _summed(rows, (origin, end, lookup), (reps, count), _LONGEST_DAYS[kind])
+    return Windows(kind, origin, lookup, count, None, quota, fault)
+
+
+def _summed(
+    rows: QuotaRows, calendar: tuple[int, int, NDArray[np.int32]], shape: tuple[int, int], longest: int
+) -> tuple[Ints, NDArray[np.int8]]:
+    """Quota and fault per window: the sum of the rows that start in it, and the gravest fault of any."""
+    origin, end, lookup = calendar
+    inside = (rows.start >= origin) & (rows.start < end)
+    code = rows.rep[inside] * np.int64(shape[1]) + lookup[rows.start[inside] - origin]
+    quota = np.zeros(shape[0] * shape[1], dtype=np.int64)
+    np.add.at(quota, code, rows.amount[inside])
+    given = np.zeros(len(quota), dtype=bool)
+    given[code] = True
+    fault = np.where(given, np.where(quota > 0, FINE, ZERO), MISSING).astype(np.int8)
+    own = np.where(rows.end - rows.start > longest, np.int8(TOO_LONG), rows.fault)[inside]
+    np.maximum.at(fault, code, own)
+    return quota, fault
