@@ -102,7 +102,7 @@ def header(caller: Callable[[], str]) -> str:
     return _add({"type": "header", "text": {"type": "plain_text", "text": text, "emoji": True}})
 
 
-def section(caller: Callable[[], str], accessory: str = "") -> str:
+def section(accessory: str = "", *, caller: Callable[[], str]) -> str:
     """Put down a paragraph; `accessory` is what `button` returned for it, shown at its right."""
     block: Block = {"type": "section", "text": _mrkdwn(_text(caller, "mrkdwn", limits.SECTION_TEXT, "section"))}
     if isinstance(accessory, Element):
@@ -123,7 +123,7 @@ def fields(caller: Callable[[], str]) -> str:
     return _add({"type": "section", "fields": _items(caller, "fields", limits.SECTION_FIELDS)})
 
 
-def field_(caller: Callable[[], str], label: str) -> str:
+def field_(label: str, *, caller: Callable[[], str]) -> str:
     """Put down one pair: a bold label, and the body as its value."""
     out = _within("field", "fields")
     value = _text(caller, "mrkdwn", limits.FIELD_TEXT, f"field {label!r}")
@@ -131,13 +131,13 @@ def field_(caller: Callable[[], str], label: str) -> str:
     return ""
 
 
-def table(caller: Callable[[], str], columns: list[str], right: tuple[int, ...] = ()) -> str:
+def table(columns: list[str], right: tuple[int, ...] = (), *, caller: Callable[[], str]) -> str:
     """Put down a table of plain cells: the headings, then a `row` for each row of the body.
 
     Args:
-        caller: the body.
         columns: the headings.
         right: which columns, from 0, hold figures and align right.
+        caller: the body.
     """
     rows = _items(caller, "table", limits.TABLE_ROWS - 1)
     head = [_cell(name) for name in columns]

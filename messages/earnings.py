@@ -1,0 +1,168 @@
+"""`/earnings` as a reader sees it: the total first, then components, then the latest lines, each with a Why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from messages import actions
+from messages import format as written
+from messages.basis import BasisView, Ground, basis_view
+from messages.errors import DoesNotAddUpError
+
+if TYPE_CHECKING:
+    from engine.answers import ComponentEarnings, DealName, EarningsAnswer, LineSummary
+    from messages.reader import Reader
+
+LINES_SHOWN = 8
+COMPONENTS_SHOWN = 8
+#: What a line of a kind is called where no deal names it.
+KINDS = {"commission": "Commission", "cap": "Cap"}
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentView:
+    """What one component paid."""
+
+    name: str
+    credit: str
+    amount: str
+    lines: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """One row: the deal, what it counted and paid. `why` is the button's value, empty where there is no receipt."""
+
+    number: str
+    deal: str
+    account: str
+    kind: str
+    component: str
+    booked_on: str
+    credit: str
+    amount: str
+    why: str
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class EarningsView:
+    """The whole answer; `total` is empty where nothing could be calculated, `so_far` in a period that still runs."""
+
+    name: str
+    other: str
+    as_of: str
+    period: str
+    so_far: bool
+    total: str
+    count: str
+    components: tuple[ComponentView, ...]
+    more_components: str
+    lines: tuple[LineView, ...]
+    more_lines: str
+    basis: BasisView
+    show_quota: str
+    explain: str
+
+    @property
+    def receipt_ids(self) -> tuple[str, ...]:
+        """The receipt of the answer."""
+        return self.basis.receipts
+
+
+def view(answer: EarningsAnswer, reader: Reader) -> EarningsView:
+    """Return the earnings answer ready to be shown, the latest lines first.
+
+    Raises:
+        DoesNotAddUpError: the lines or the components do not sum to the total.
+    """
+    latest = sorted(answer.lines, key=lambda line: (line.booked_on, line.line_no), reverse=True)
+    return made(answer, reader, tuple(latest[:LINES_SHOWN]))
+
+
+def made(answer: EarningsAnswer, reader: Reader, shown: tuple[LineSummary, ...]) -> EarningsView:
+    """Return the view of an answer with the lines that are to be shown."""
+    check_total(answer)
+    receipt = answer.basis.receipt_id
+    currency = answer.total.currency if answer.total is not None else ""
+    ground = Ground((answer.period,), answer.plan, currency, answer.problems)
+    value = actions.period_value(answer.rep.rep_id, answer.period.label)
+    return EarningsView(
+        name=answer.rep.name,
+        other="" if reader.is_about(answer.rep.rep_id) else answer.rep.name,
+        as_of=written.day(answer.as_of, reader),
+        period=answer.period.label,
+        so_far=answer.as_of < answer.period.last_on,
+        total=written.money(answer.total, reader) if answer.total is not None else "",
+        count=written.count(len(answer.lines), "line", reader),
+        components=tuple(_component(each, reader) for each in answer.components[:COMPONENTS_SHOWN]),
+        more_components=_more(len(answer.components), COMPONENTS_SHOWN),
+        lines=tuple(line_view(each, receipt, reader) for each in shown),
+        more_lines=_more(len(answer.lines), len(shown)),
+        basis=basis_view(answer.basis, ground, reader),
+        show_quota=value,
+        explain=value,
+    )
+
+
+def check_total(answer: EarningsAnswer) -> None:
+    """Refuse an answer whose lines or components do not sum to its total: nothing wrong is ever shown.
+
+    Raises:
+        DoesNotAddUpError: they do not.
+    """
+    if answer.total is None:
+        return
+    sums = {sum(line.amount.minor for line in answer.lines), sum(each.amount.minor for each in answer.components)}
+    if sums != {answer.total.minor}:
+        raise DoesNotAddUpError(f"lines and components sum to {sorted(sums)}, the total is {answer.total.minor}")
+
+
+def line_view(line: LineSummary, receipt_id: str, reader: Reader) -> LineView:
+    """Return one line as text, with its button's value and what a screen reader says of it."""
+    amount, deal = written.money(line.amount, reader), deal_label(line.deal, line.kind)
+    return LineView(
+        number=str(line.line_no),
+        deal=deal,
+        account=account_label(line.deal),
+        kind=kind_label(line.kind) if line.kind != "commission" else "",
+        component=line.component,
+        booked_on=written.day(line.booked_on, reader),
+        credit=written.money(line.credit, reader),
+        amount=amount,
+        why=actions.line_value(receipt_id, line.line_no) if receipt_id else "",
+        about=f"Why {amount} for {deal}?",
+    )
+
+
+def deal_label(deal: DealName | None, kind: str) -> str:
+    """Return what people call the deal; a line without one goes by its kind."""
+    if deal is None:
+        return kind_label(kind)
+    return deal.name or deal.external_id or f"deal {deal.deal_id}"
+
+
+def account_label(deal: DealName | None) -> str:
+    """Return the account, unless the deal's name already says it."""
+    if deal is None or not deal.account or deal.account.casefold() in deal.name.casefold():
+        return ""
+    return deal.account
+
+
+def kind_label(kind: str) -> str:
+    """Return what a kind of line is called."""
+    return KINDS.get(kind, kind.replace("_", " ").capitalize())
+
+
+def _component(each: ComponentEarnings, reader: Reader) -> ComponentView:
+    return ComponentView(
+        name=each.name,
+        credit=written.money(each.credit, reader),
+        amount=written.money(each.amount, reader),
+        lines=written.count(each.lines, "line", reader),
+    )
+
+
+def _more(total: int, shown: int) -> str:
+    return f"+{total - shown} more" if total > shown else ""

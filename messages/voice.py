@@ -1,0 +1,172 @@
+"""Replies without figures: help, trouble, who are you, too busy, how fresh, and which one did you mean."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from messages import actions
+from messages.basis import SourceView, sources_view
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from engine.answers import Freshness
+    from messages.reader import Reader
+
+CHOICES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Figureless:
+    """A view without figures has no receipts."""
+
+    @property
+    def receipt_ids(self) -> tuple[str, ...]:
+        """None."""
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class CommandHelp:
+    """A command, what may follow it, and what it answers."""
+
+    usage: str
+    answers: str
+
+
+COMMANDS = (
+    CommandHelp("/myquota", "what is left of your quota, and whether you are on pace"),
+    CommandHelp("/myquota last quarter", "the same for another period"),
+    CommandHelp("/earnings", "what you earned, line by line, each with a Why"),
+    CommandHelp("/earnings this month", "the same for another period"),
+    CommandHelp("/myquota @person", "for managers: someone who reports to you"),
+    CommandHelp("/attain status", "how fresh the data is"),
+    CommandHelp("/attain whoami", "whom I take you for"),
+    CommandHelp("/attain help", "this page"),
+)
+QUESTIONS = (
+    "What's left of my quota?",
+    "How much did I make on Acme?",
+    "What is this line?",
+    "Explain my statement",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class HelpView(_Figureless):
+    """What the bot can be asked; `heard` is what it did not understand, `nearest` the closest thing it knows.
+
+    The buttons' values are empty for a reader who is not linked, and then there are no buttons.
+    """
+
+    heard: str
+    nearest: str
+    commands: tuple[CommandHelp, ...]
+    questions: tuple[str, ...]
+    show_quota: str
+    show_earnings: str
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorView(_Figureless):
+    """What went wrong in a sentence, what to do, and a reference that ops can look up."""
+
+    sentence: str
+    remedy: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotLinkedView(_Figureless):
+    """Nobody in the sales data has this Slack account's address."""
+
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class BusyView(_Figureless):
+    """Too many questions at once; `minutes` until it is worth asking again."""
+
+    wait: str
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that status reports: what, whether it is well, and a few words."""
+
+    name: str
+    is_well: bool
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StatusView(_Figureless):
+    """How fresh each source is, and what else was checked."""
+
+    is_well: bool
+    sources: tuple[SourceView, ...]
+    checks: tuple[Check, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Something the person may have meant: a label, and the button that answers it."""
+
+    label: str
+    action_id: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class AmbiguousView(_Figureless):
+    """The nearest questions, or the deals that match; `about` says which, `more` counts those left out."""
+
+    heard: str
+    about: str
+    choices: tuple[Choice, ...]
+    more: str
+
+
+def help_view(reader: Reader, heard: str = "", nearest: str = "") -> HelpView:
+    """Return what the bot can be asked, for an unknown command with what was heard and the nearest known one."""
+    own = actions.period_value(reader.rep_id, "") if reader.rep_id is not None else ""
+    return HelpView(heard, nearest, COMMANDS, QUESTIONS, own, own)
+
+
+def error(sentence: str, remedy: str, reference: str = "") -> ErrorView:
+    """Return trouble in words: what happened, what to do about it, and the reference in the log."""
+    return ErrorView(sentence, remedy, reference)
+
+
+def refused() -> ErrorView:
+    """Return the one refusal there is: it reads alike whether or not the person or the figure exists."""
+    return ErrorView(
+        "I can't show you that.",
+        "You can see your own figures and those of people who report to you. If you think you should see this, "
+        "ask sales ops.",
+        "",
+    )
+
+
+def not_linked(address: str = "") -> NotLinkedView:
+    """Return that this Slack account belongs to nobody in the sales data; `address` is the one Slack knows."""
+    return NotLinkedView(address)
+
+
+def busy(minutes: int = 1) -> BusyView:
+    """Return that the bot has too much to do, and when to ask again."""
+    return BusyView("in a minute" if minutes <= 1 else f"in {minutes} minutes")
+
+
+def status(sources: Sequence[Freshness], checks: Sequence[Check], reader: Reader) -> StatusView:
+    """Return how fresh the data is and whether everything else is well."""
+    shown = sources_view(sources, reader)
+    well = not any(each.stale for each in shown) and all(each.is_well for each in checks)
+    return StatusView(well, shown, tuple(checks))
+
+
+def ambiguous(heard: str, choices: Sequence[Choice], about: str = "question") -> AmbiguousView:
+    """Return the nearest three questions as choices, or (`about="deal"`) the deals a name may stand for."""
+    rest = len(choices) - CHOICES
+    return AmbiguousView(heard, about, tuple(choices[:CHOICES]), f"+{rest} more" if rest > 0 else "")
