@@ -67,3 +67,18 @@ def _common(
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     del debug
+
+
+def _register() -> None:
+    """Every verb; each lives in the file of its name and imports what it needs only when it runs."""
+    from bot.cli.init import init
+    from bot.cli.plan import plan
+    from bot.cli.replay import replay
+    from bot.cli.serve import serve
+
+    for verb in (init, replay, serve):
+        app.command()(verb)
+    app.add_typer(plan, name="plan")
+
+
+_register()

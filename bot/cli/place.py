@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -58,36 +58,29 @@ class Place:
     folder: Path | None
     anchor: Anchor | None
 
-    @property
-    def sources(self) -> Path:
-        """The folder with mapping files."""
-        return self.folder / "sources" if self.folder else self.settings.sources
-
-    @property
-    def plans(self) -> Path:
-        """The folder with plan files."""
-        return self.folder / "plans" if self.folder else self.settings.plans
-
     def clock(self, as_of: date | None = None) -> MovableClock:
         """The time here: noon UTC of `as_of`, the pinned day of the demo, or the machine's time."""
-        from bot.clock import MovableClock
+        from bot.demo.pinned import clock_for
 
-        clock = MovableClock()
-        day = as_of or (self.anchor.today if self.anchor and self.anchor.pinned else None)
-        if day is not None:
-            clock.move_to(datetime.combine(day, time(12), UTC))
-        return clock
+        pinned = self.anchor.today if self.anchor and self.anchor.pinned else None
+        return clock_for(as_of or pinned)
 
-    def open(self) -> Database:
+    def open(self, *, create: bool = False) -> Database:
         """The database, its tables brought up to date.
 
+        Args:
+            create: Make a SQLite file that is not there; a verb that only reads must not leave an empty one behind.
+
         Raises:
-            NoDatabaseError: a SQLite file that is not there; a reading verb must not leave an empty one behind.
+            NoDatabaseError: the SQLite file is not there.
         """
         from store.database import Database
 
         url = self.settings.database_url
-        if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///").partition("?")[0]).exists():
+        file = sqlite_file(url)
+        if create:
+            make_folder(url)
+        elif file is not None and not file.exists():
             raise NoDatabaseError
         database = Database.open(url)
         database.migrate()
@@ -111,14 +104,32 @@ def find(folder: Path | None) -> Place:
         if not (folder / DATABASE_NAME).exists():
             return Place(settings, None, None)
     elif not (folder / DATABASE_NAME).exists():
-        raise NoDatabaseError(f"There is no demo company in {folder}. Run `attain demo --dir {folder} --no-serve` first.")
+        raise NoDatabaseError(
+            f"There is no demo company in {folder}. Run `attain demo --dir {folder} --no-serve` first."
+        )
     return demo_place(settings, folder)
 
 
 def demo_place(settings: Settings, folder: Path) -> Place:
     """The place in a demo company's folder, with whatever is there already."""
-    url = f"sqlite:///{folder / DATABASE_NAME}"
-    return Place(settings.model_copy(update={"database_url": url}), folder, _anchor(folder))
+    inside = {
+        "database_url": f"sqlite:///{folder / DATABASE_NAME}",
+        "sources": folder / "sources",
+        "plans": folder / "plans",
+    }
+    return Place(settings.model_copy(update=inside), folder, _anchor(folder))
+
+
+def sqlite_file(url: str) -> Path | None:
+    """The file of a SQLite address, None for any other database."""
+    return Path(url.removeprefix("sqlite:///").partition("?")[0]) if url.startswith("sqlite:///") else None
+
+
+def make_folder(url: str) -> None:
+    """The folder of a SQLite file is there afterwards, so that the file can be made in it."""
+    file = sqlite_file(url)
+    if file is not None:
+        file.parent.mkdir(parents=True, exist_ok=True)
 
 
 def _anchor(folder: Path) -> Anchor | None:
@@ -145,4 +156,6 @@ def day(text: str | None, option: str) -> date | None:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise WrongUseError(f"{option} {text!r} is not a date. Write it as YYYY-MM-DD, for example 2026-03-31.") from None
+        raise WrongUseError(
+            f"{option} {text!r} is not a date. Write it as YYYY-MM-DD, for example 2026-03-31."
+        ) from None

@@ -1,4 +1,4 @@
-"""docs/writing-a-plan.md teaches by example: every example is a plan that loads, and names no code that does not exist."""
+"""docs/writing-a-plan.md teaches by example: every example is a plan that loads, every code one that exists."""
 
 import re
 from pathlib import Path

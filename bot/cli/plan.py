@@ -1,0 +1,106 @@
+"""`attain plan`: check plan files, publish them, and print the schema that editors complete them with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.cli import place, terminal
+from bot.cli.errors import UnsoundError, WrongUseError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from engine.plans.schema import Plan
+    from engine.problems import Problem
+
+plan = typer.Typer(no_args_is_help=True, help="Check and publish plan files.")
+
+FilesArgument = Annotated[
+    list[Path], typer.Argument(help="Plan files, or folders of them.", metavar="FILE…", show_default=False)
+]
+
+
+@plan.command("check")
+def check(files: FilesArgument) -> None:
+    """Say whether plan files hold; every problem is listed with file, line, key and remedy.
+
+    The exit code is 0 when all hold and 1 when one does not. Nothing is stored.
+    """
+    from engine.plans.load import load
+    from engine.plans.schema import Plan as Read
+
+    wrong = 0
+    for path in _expand(files):
+        found = load(_text(path), path.name)
+        if isinstance(found, Read):
+            terminal.say(f"{path.name}: {_summary(found)}")
+        else:
+            wrong += len(found)
+            for problem in found:
+                terminal.failure(_line(problem))
+    if wrong:
+        raise UnsoundError(f"{wrong} problem{'s' * (wrong != 1)} found. Mend the lines named above and check again.")
+
+
+@plan.command("schema")
+def schema() -> None:
+    """Print the JSON Schema of plan files; point your editor at it and it completes keys and marks mistakes."""
+    import json
+
+    from engine.plans.load import json_schema
+
+    terminal.say(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+
+
+@plan.command("publish")
+def publish(files: FilesArgument, folder: place.DirOption = None) -> None:
+    """Store plan files as the versions in force; a version that is published already is left as it is."""
+    from operations import plans
+    from operations.context import Context
+
+    where = place.find(folder)
+    database = where.open(create=True)
+    now = where.clock().now()
+    try:
+        for path in _expand(files):
+            published = plans.publish(Context(database, now.date(), now), _text(path), path.name)
+            terminal.say(f"{path.name}: published {_summary(published)}")
+    finally:
+        database.dispose()
+
+
+def _expand(files: Iterable[Path]) -> list[Path]:
+    """The files, with each folder replaced by the YAML files in it, in the order of their names."""
+    found: list[Path] = []
+    for path in files:
+        inside = sorted(path.glob("*.y*ml")) if path.is_dir() else [path]
+        if not inside:
+            raise WrongUseError(f"{path} holds no YAML file. Name a plan file or a folder with some.")
+        found += inside
+    return found
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise WrongUseError(f"{path} is not UTF-8 text. Save it as UTF-8 and check again.") from None
+    except OSError as error:
+        raise WrongUseError(f"{path} cannot be read ({error.strerror}). Check the path.") from None
+
+
+def _summary(found: Plan) -> str:
+    span = f"{found.effective.start_on} .. {found.effective.end_on}"
+    names = ", ".join(component.name for component in found.components)
+    return f"{found.name} version {found.version}, {span}, {found.currency}: {names}"
+
+
+def _line(problem: Problem) -> str:
+    """A problem as one line: place, what is wrong, what was found, what is allowed, remedy."""
+    parts = [f"{problem.where}: {problem.message}" if problem.where else problem.message]
+    parts += [f"Found {problem.found}."] if problem.found else []
+    parts += [f"Allowed: {problem.allowed}."] if problem.allowed else []
+    return " ".join([*parts, problem.remedy]).strip()
