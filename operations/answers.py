@@ -1,0 +1,208 @@
+"""What reps ask: quota, earnings, one line, Home. Each answer is calculated from the facts and leaves a receipt."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from engine import attainment, receipts, statements
+from engine.answers import (
+    EarningsAnswer,
+    HomeAnswer,
+    LineExplanation,
+    QuotaAnswer,
+    RepRef,
+)
+from engine.dates import Period
+from engine.frames import integers
+from engine.money import Money
+from operations import basis, periods, pricing
+from operations.errors import FactsChanged, UnknownLine, UnknownReceipt
+from store import frames, people
+from store import receipts as kept
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from engine.answers import DealName
+    from engine.people import Person
+    from engine.receipts import Receipt
+    from operations.context import Context
+    from operations.pricing import Priced
+    from store.database import Connection
+
+
+def quota(ctx: Context, subject: Person, period: str | None = None) -> QuotaAnswer:
+    """How far the rep is: on the context's day, or at the end of a past period.
+
+    Raises:
+        UnknownPeriod: `period` names none.
+    """
+    with ctx.db.read() as conn:
+        priced, _ = _ask(conn, ctx, subject, period)
+        answer = quota_of(priced)
+        rests_on = basis.of(conn, ctx, subject)
+    receipt = _issue("quota", priced, None, answer)
+    _keep(ctx, (receipt,))
+    return replace(answer, basis=replace(rests_on, receipt_id=receipt.receipt_id))
+
+
+def earnings(ctx: Context, subject: Person, period: str | None = None) -> EarningsAnswer:
+    """What the rep earned in a period; without one, in the plan's pay period with the context's day.
+
+    Raises:
+        UnknownPeriod: `period` names none.
+    """
+    with ctx.db.read() as conn:
+        priced, span = _ask(conn, ctx, subject, period)
+        span = span or pay_period(priced)
+        answer = earnings_of(priced, span, deal_names(conn, priced))
+        rests_on = basis.of(conn, ctx, subject)
+    receipt = _issue("earnings", priced, span, answer)
+    _keep(ctx, (receipt,))
+    return replace(answer, basis=replace(rests_on, receipt_id=receipt.receipt_id))
+
+
+def home(ctx: Context, subject: Person) -> HomeAnswer:
+    """The quota and the earnings of the day, from one calculation."""
+    with ctx.db.read() as conn:
+        priced, _ = _ask(conn, ctx, subject, None)
+        span = pay_period(priced)
+        progress, earned = quota_of(priced), earnings_of(priced, span, deal_names(conn, priced))
+        rests_on = basis.of(conn, ctx, subject)
+    issued = (_issue("quota", priced, None, progress), _issue("earnings", priced, span, earned))
+    _keep(ctx, issued)
+    first, second = (replace(rests_on, receipt_id=receipt.receipt_id) for receipt in issued)
+    return HomeAnswer(
+        RepRef(subject.rep_id, subject.name), replace(progress, basis=first), replace(earned, basis=second)
+    )
+
+
+def line(ctx: Context, receipt_id: str, line_no: int) -> LineExplanation:
+    """Why a line of a receipted answer is what it is, from the facts as they were known when it was given.
+
+    Raises:
+        UnknownReceipt: There is no such receipt.
+        UnknownLine: The rep's calculation has no line of that number.
+        FactsChanged: The facts behind the receipt are not what they were.
+    """
+    with ctx.db.read() as conn:
+        receipt, subject = subject_of(conn, receipt_id)
+        priced = pricing.price_again(conn, subject, receipt.as_of, receipt.watermark, receipt.plan_hashes)
+        if priced.facts.inputs_hash() != receipt.inputs_hash:
+            raise FactsChanged
+        explanation = statements.explain(
+            priced.calculation, priced.facts, subject.rep_id, line_no, deal_names(conn, priced)
+        )
+        if explanation is None:
+            raise UnknownLine
+        rests_on = basis.of(conn, ctx, subject)
+    return replace(explanation, basis=replace(rests_on, receipt_id=receipt_id))
+
+
+def subject_of(conn: Connection, receipt_id: str) -> tuple[Receipt, Person]:
+    """The receipt and the person it is about, as known on its day.
+
+    Raises:
+        UnknownReceipt: There is no such receipt.
+    """
+    receipt = kept.get(conn, receipt_id)
+    subject = people.by_id(conn, receipt.rep_id) if receipt else None
+    if receipt is None or subject is None:
+        raise UnknownReceipt
+    return receipt, subject
+
+
+def quota_of(priced: Priced) -> QuotaAnswer:
+    """The quota answer of a calculation: pure, and so what a replay computes again."""
+    quotas = attainment.progress(priced.calculation, priced.facts, priced.person.rep_id, priced.as_of)
+    earned = _total(priced, quotas[0].period) if quotas else None
+    return QuotaAnswer(
+        rep=RepRef(priced.person.rep_id, priced.person.name),
+        as_of=priced.as_of,
+        plan=priced.plan_ref,
+        quotas=quotas,
+        earned=earned,
+        problems=tuple(sorted(set(priced.calculation.problems))),
+    )
+
+
+def earnings_of(priced: Priced, period: Period, names: dict[int, DealName]) -> EarningsAnswer:
+    """The earnings answer of a calculation for a period."""
+    rep_id = priced.person.rep_id
+    return EarningsAnswer(
+        rep=RepRef(rep_id, priced.person.name),
+        as_of=priced.as_of,
+        period=period,
+        plan=priced.plan_ref,
+        components=statements.components(priced.calculation, rep_id, period),
+        lines=statements.lines(priced.calculation, priced.facts, rep_id, period, names),
+        total=_total(priced, period),
+        problems=tuple(sorted(set(priced.calculation.problems))),
+    )
+
+
+def pay_period(priced: Priced) -> Period:
+    """The period the rep's plan pays by, with the calculation's day in it."""
+    plan = priced.plan
+    fiscal = priced.fiscal
+    return fiscal.quarter(priced.as_of) if plan and plan.pays == "quarterly" else fiscal.month(priced.as_of)
+
+
+def _ask(conn: Connection, ctx: Context, subject: Person, period: str | None) -> tuple[Priced, Period | None]:
+    """The subject priced for what was asked: a past period is seen from its last day."""
+    priced = pricing.price(conn, subject, ctx.as_of)
+    if not period:
+        return priced, None
+    span = periods.named(period, priced.fiscal, ctx.as_of)
+    seen_from = min(ctx.as_of, span.end_on - timedelta(days=1))
+    return (priced if seen_from == ctx.as_of else pricing.price(conn, subject, seen_from)), span
+
+
+def deal_names(conn: Connection, priced: Priced) -> dict[int, DealName]:
+    deal_ids = integers(priced.facts.deals, "deal_id").tolist()
+    return frames.names(conn, deal_ids, watermark=priced.watermark)
+
+
+def _total(priced: Priced, period: Period) -> Money | None:
+    parts = statements.components(priced.calculation, priced.person.rep_id, period)
+    if parts:
+        return sum((part.amount for part in parts[1:]), parts[0].amount)
+    plan = priced.plan
+    return Money(0, plan.currency) if plan else None
+
+
+def _issue(question: str, priced: Priced, period: Period | None, answer: object) -> Receipt:
+    args = () if period is None else _spell(period)
+    asked = receipts.Asked(question, priced.person.rep_id, args, priced.as_of)
+    return receipts.issue(asked, _sources(priced), answer)
+
+
+def _spell(period: Period) -> tuple[tuple[str, str], ...]:
+    return (
+        ("end_on", period.end_on.isoformat()),
+        ("label", period.label),
+        ("start_on", period.start_on.isoformat()),
+    )
+
+
+def _sources(priced: Priced) -> receipts.Sources:
+    from engine.plans.schema import plan_hash
+
+    return receipts.Sources(
+        watermark=priced.watermark,
+        plan_hashes=tuple(plan_hash(plan) for plan in priced.plans),
+        inputs_hash=priced.facts.inputs_hash(),
+        code_version=pricing.code_version(),
+    )
+
+
+def _keep(ctx: Context, issued: Iterable[Receipt]) -> None:
+    """Store receipts that are new. An answer asked twice has one receipt, and then nothing is written."""
+    with ctx.db.read() as conn:
+        fresh = [receipt for receipt in issued if kept.get(conn, receipt.receipt_id) is None]
+    if fresh:
+        with ctx.db.write() as conn:
+            for receipt in fresh:
+                kept.save(conn, receipt)

@@ -1,0 +1,42 @@
+"""What an answer rests on besides its figures: how old each source's data is, and what waits in quarantine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.answers import Basis, Freshness, Waiting
+from store import quarantine, sync
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from engine.people import Person
+    from operations.context import Context
+    from store.database import Connection
+
+#: Data is called stale once this many sync intervals have passed without a sync.
+STALE_AFTER_INTERVALS = 3
+
+
+def of(conn: Connection, ctx: Context, subject: Person) -> Basis:
+    """The freshness of every source and the subject's deals in quarantine; the receipt is added by the answer."""
+    return Basis(sources=freshness(conn, ctx.now), waiting=tuple(_waiting(conn, subject)))
+
+
+def freshness(conn: Connection, now: datetime) -> tuple[Freshness, ...]:
+    """Each source with the instant up to which all its kinds are complete."""
+    oldest: dict[str, tuple[datetime, int]] = {}
+    for row in sync.freshness(conn):
+        known = oldest.get(row.source)
+        if known is None or row.finished_at < known[0]:
+            oldest[row.source] = (row.finished_at, row.interval_seconds)
+    return tuple(
+        Freshness(source, at, (now - at).total_seconds() > STALE_AFTER_INTERVALS * interval)
+        for source, (at, interval) in sorted(oldest.items())
+    )
+
+
+def _waiting(conn: Connection, subject: Person) -> Iterable[Waiting]:
+    for row in quarantine.open_rows(conn, person=subject):
+        yield Waiting(deal=row.label, reason=row.detail, remedy=row.remedy, since_at=row.first_seen)

@@ -1,0 +1,41 @@
+"""What an operation refuses to do: bad requests raise; bad data is a `Problem` in the answer."""
+
+from __future__ import annotations
+
+
+class OperationError(Exception):
+    """The request cannot be carried out; change it as the message says.
+
+    The docstring of each subclass is its default message and names the remedy.
+    """
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message or " ".join((self.__doc__ or "").split()))
+
+
+class UnknownReceipt(OperationError):
+    """No receipt has that id. Copy the id from the foot of an answer; it starts with "rcp_"."""
+
+
+class UnknownLine(OperationError):
+    """That receipt has no such line. Ask for the statement again and press the button beside the line."""
+
+
+class UnknownPeriod(OperationError):
+    """That is no period of the plan. Say "this month", "last quarter", "2026-Q1" or a month's name."""
+
+
+class NotAllowed(OperationError):
+    """You can see your own figures and those of people who report to you. Ask ops if that should change."""
+
+
+class FactsChanged(OperationError):
+    """The facts behind this receipt were altered outside Attain. Restore the store from a backup or ask ops."""
+
+
+class PlanRefused(OperationError):
+    """The plan has problems. Run `attain plan check` on the file and mend what it lists."""
+
+
+class NotLinked(OperationError):
+    """This Slack account is not linked to a person. Ask ops to check the e-mail address in both systems."""

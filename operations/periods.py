@@ -1,0 +1,97 @@
+"""Which fiscal period a person means when they say one."""
+
+from __future__ import annotations
+
+import calendar as months
+import re
+from datetime import date
+from typing import TYPE_CHECKING
+
+from engine.dates import Calendar, Period, add_months
+from operations.errors import UnknownPeriod
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_STEPS = {"month": 1, "quarter": 3, "year": 12}
+_RELATIVE = re.compile(r"(this|current|last|previous|next)\s+(month|quarter|year)")
+_MONTH = re.compile(r"(\d{4})-(\d{1,2})")
+_QUARTER = re.compile(r"(?:(?:fy)?(\d{4})[-\s]*)?q([1-4])(?:[-\s]*(?:fy)?(\d{4}))?")
+_YEAR = re.compile(r"(?:fy)?(\d{4})")
+_NAMES = {name.lower(): n for names in (months.month_name, months.month_abbr) for n, name in enumerate(names) if name}
+
+
+def named(text: str, fiscal: Calendar, as_of: date) -> Period:
+    """The period that `text` names, seen from `as_of`: "this month", "last quarter", "Q3", "2026-Q1", "October", "2026-08".
+
+    A quarter or month without a year is the latest one that has begun by `as_of`.
+
+    Raises:
+        UnknownPeriod: The text names no period.
+    """
+    said = " ".join(text.lower().split())
+    readings: tuple[Callable[[str, Calendar, date], Period | None], ...] = (_relative, _quarter, _month, _year)
+    for read in readings:
+        found = read(said, fiscal, as_of)
+        if found is not None:
+            return found
+    raise UnknownPeriod(
+        f'"{text}" is no period. Say "this month", "last quarter", "Q3", "2026-Q1" or a month\'s name.'
+    )
+
+
+def _span(kind: str, fiscal: Calendar, on: date) -> Period:
+    return {"month": fiscal.month, "quarter": fiscal.quarter, "year": fiscal.year}[kind](on)
+
+
+def _relative(said: str, fiscal: Calendar, as_of: date) -> Period | None:
+    if said in _STEPS:
+        return _span(said, fiscal, as_of)
+    match = _RELATIVE.fullmatch(said)
+    if not match:
+        return None
+    which, kind = match.groups()
+    here = _span(kind, fiscal, as_of)
+    shift = {"last": -1, "previous": -1, "next": 1}.get(which, 0)
+    return _span(kind, fiscal, add_months(here.start_on, shift * _STEPS[kind]))
+
+
+def _quarter(said: str, fiscal: Calendar, as_of: date) -> Period | None:
+    match = _QUARTER.fullmatch(said)
+    if not match:
+        return None
+    year, number = match.group(1) or match.group(3), int(match.group(2))
+    first = _fiscal_year(int(year), fiscal, as_of) if year else fiscal.year(as_of)
+    found = fiscal.quarter(add_months(first.start_on, 3 * (number - 1)))
+    if not year and found.start_on > as_of:
+        found = fiscal.quarter(add_months(found.start_on, -12))
+    return found
+
+
+def _month(said: str, fiscal: Calendar, as_of: date) -> Period | None:
+    match = _MONTH.fullmatch(said)
+    if match:
+        year, number = int(match.group(1)), int(match.group(2))
+    else:
+        name, _, spoken = said.partition(" ")
+        if name not in _NAMES or (spoken and not re.fullmatch(r"\d{4}", spoken)):
+            return None
+        number = _NAMES[name]
+        year = int(spoken) if spoken else as_of.year - (number > as_of.month)
+    if not (1 <= number <= 12 and date.min.year < year < date.max.year):
+        return None
+    return fiscal.month(date(year, number, min(fiscal.start_on.day, months.monthrange(year, number)[1])))
+
+
+def _year(said: str, fiscal: Calendar, as_of: date) -> Period | None:
+    match = _YEAR.fullmatch(said)
+    return _fiscal_year(int(match.group(1)), fiscal, as_of) if match else None
+
+
+def _fiscal_year(year: int, fiscal: Calendar, as_of: date) -> Period:
+    """The fiscal year people call by that number: the one it ends in."""
+    here = fiscal.year(as_of)
+    shift = year - here.last_on.year
+    if not date.min.year + 1 < here.start_on.year + shift < date.max.year - 1:
+        raise UnknownPeriod
+    return fiscal.year(add_months(here.start_on, 12 * shift))

@@ -1,0 +1,112 @@
+"""One rep priced on one day: the facts as known, the plans in force, and the calculation over them."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib import metadata, resources
+from typing import TYPE_CHECKING
+
+from engine import commission
+from engine.answers import PlanRef
+from engine.dates import Calendar
+from engine.frames import integers, named
+from engine.plans.schema import plan_hash
+from operations.plans import parsed
+from store import changes, frames, plans
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from engine.commission import Calculation
+    from engine.frames import Facts
+    from engine.people import Person
+    from engine.plans.schema import Plan
+    from store.database import Connection
+
+
+@dataclass(frozen=True)
+class Priced:
+    """A rep's calculation on a day and everything it was made from."""
+
+    person: Person
+    as_of: date
+    watermark: int
+    facts: Facts
+    plans: tuple[Plan, ...]
+    calculation: Calculation
+
+    @property
+    def plan(self) -> Plan | None:
+        """The plan the rep is assigned to on the day; None where there is none."""
+        rows = self.facts.assignments
+        on = (self.as_of - date(1970, 1, 1)).days
+        held = (
+            (integers(rows, "rep_id") == self.person.rep_id)
+            & (integers(rows, "start_on") <= on)
+            & (on < integers(rows, "end_on"))
+        )
+        column = named(rows, "plan")
+        names = {column.names[code] for code in column.codes[held]}
+        return next((plan for plan in self.plans if plan.name in names and self.as_of in plan.effective), None)
+
+    @property
+    def plan_ref(self) -> PlanRef | None:
+        """The plan's name, version and hash, as answers cite it."""
+        plan = self.plan
+        return PlanRef(plan.name, plan.version, plan_hash(plan)) if plan else None
+
+    @property
+    def fiscal(self) -> Calendar:
+        """The fiscal calendar of the rep's plan; calendar years where there is no plan."""
+        plan = self.plan
+        return Calendar(plan.effective.start_on if plan else date(self.as_of.year, 1, 1))
+
+
+def price(conn: Connection, person: Person, as_of: date) -> Priced:
+    """The rep's calculation from the facts as they are known now."""
+    return _price(conn, person, as_of, changes.watermark(conn), _in_force(conn, as_of))
+
+
+def price_again(conn: Connection, person: Person, as_of: date, watermark: int, hashes: Sequence[str]) -> Priced:
+    """The rep's calculation from the facts as they were known at `watermark`, by the plans with those hashes."""
+    versions = (plans.by_hash(conn, wanted) for wanted in hashes)
+    return _price(conn, person, as_of, watermark, tuple(parsed(v.plan_hash, v.text) for v in versions if v))
+
+
+def window(in_force: Sequence[Plan], as_of: date) -> tuple[date, date]:
+    """The days whose deals a calculation on `as_of` reads: every plan year in force, else the calendar year."""
+    if not in_force:
+        return date(as_of.year, 1, 1), date(as_of.year + 1, 1, 1)
+    return min(p.effective.start_on for p in in_force), max(p.effective.end_on for p in in_force)
+
+
+@cache
+def code_version() -> str:
+    """The installed version and a fingerprint of the engine's source: what must be equal for bytes to be equal."""
+    digest = hashlib.sha256()
+    for path in sorted(_sources(resources.files("engine"))):
+        digest.update(path.encode())
+    return f"{metadata.version('attain')}+{digest.hexdigest()[:12]}"
+
+
+def _sources(folder: resources.abc.Traversable) -> list[str]:
+    found: list[str] = []
+    for item in folder.iterdir():
+        if item.is_dir():
+            found += _sources(item)
+        elif item.name.endswith(".py"):
+            found.append(f"{item.name}:{hashlib.sha256(item.read_bytes()).hexdigest()}")
+    return found
+
+
+def _in_force(conn: Connection, as_of: date) -> tuple[Plan, ...]:
+    return tuple(parsed(v.plan_hash, v.text) for v in plans.effective(conn, None, as_of))
+
+
+def _price(conn: Connection, person: Person, as_of: date, watermark: int, in_force: tuple[Plan, ...]) -> Priced:
+    facts = frames.facts(conn, window(in_force, as_of), reps=[person.rep_id], watermark=watermark, pipeline=True)
+    calculation = commission.calculate(facts, in_force, as_of, reps=[person.rep_id])
+    return Priced(person, as_of, watermark, facts, in_force, calculation)
