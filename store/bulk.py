@@ -1,0 +1,76 @@
+"""Many rows at once: COPY on Postgres, one prepared statement on SQLite, never an object per row."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from sqlalchemy import ARRAY, BigInteger, String, any_, bindparam, func, select
+from sqlmodel.sql.sqltypes import AutoString
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+    from sqlalchemy import Column, ColumnElement, Connection, Table
+
+PAGE = 10_000
+
+
+def insert(conn: Connection, table: Table, columns: Mapping[str, Sequence[Any] | NDArray[np.int64]]) -> None:
+    """Every row of the columns stored. A list that may hold None holds no text."""
+    names = ", ".join(f'"{name}"' for name in columns)
+    if conn.dialect.name == "postgresql":
+        _copy(conn, f'COPY "{table.name}" ({names}) FROM STDIN', columns.values())
+        return
+    marks = ", ".join("?" * len(columns))
+    rows = list(zip(*map(_native, columns.values()), strict=True))
+    if rows:
+        conn.exec_driver_sql(f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})', rows)  # noqa: S608 (our own names)
+
+
+def among(conn: Connection, column: Column[Any], values: Iterable[Any]) -> ColumnElement[bool]:
+    """Whether the column is one of any number of values: they travel as one parameter, the statement stays short."""
+    listed = list(values)
+    if conn.dialect.name == "postgresql":
+        item = String() if isinstance(column.type, String | AutoString) else BigInteger()
+        return column == any_(bindparam(None, listed, type_=ARRAY(item)))
+    each = func.json_each(json.dumps(listed)).table_valued("value")
+    return column.in_(select(each.c.value))
+
+
+def next_id(conn: Connection, column: Column[Any]) -> int:
+    """The next number of a table whose writers are serialised."""
+    return int(conn.execute(select(func.coalesce(func.max(column), 0))).scalar_one()) + 1
+
+
+def _native(values: Sequence[Any] | NDArray[np.int64]) -> Sequence[Any]:
+    if isinstance(values, np.ndarray):
+        listed: list[Any] = values.tolist()
+        return listed
+    return values
+
+
+def _copy(conn: Connection, statement: str, columns: Iterable[Sequence[Any] | NDArray[np.int64]]) -> None:
+    spelled = list(map(_spelled, columns))
+    lines = "\n".join(map("\t".join, zip(*spelled, strict=True)))
+    if not lines:
+        return
+    with conn.connection.cursor() as cursor, cursor.copy(statement) as copy:  # type: ignore[attr-defined]
+        copy.write(lines + "\n")
+
+
+def _spelled(values: Sequence[Any] | NDArray[np.int64]) -> Sequence[str]:
+    if isinstance(values, np.ndarray):
+        return list(map(str, values.tolist()))
+    if values and not isinstance(values[0], str):
+        return ["\\N" if value is None else str(value) for value in values]
+    joined = "".join(values)
+    if any(mark in joined for mark in "\\\t\n\r"):
+        return [_escaped(value) for value in values]
+    return values
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")

@@ -1,0 +1,228 @@
+"""A source's rows as columns ready to store: exact, clean, with the hash that tells whether a row changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from store.errors import FrameRefused
+from store.tables.base import EPOCH, FOREVER
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from store.kinds import Field, Kind
+
+#: "Nothing here" while days or instants lie in an array.
+NOTHING = np.iinfo(np.int64).min
+FOREVER_DAY = (FOREVER - EPOCH).days
+SEPARATOR = "\x1f"
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+_DAYS_US = 86_400_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows of one kind from one source, column by column: `texts` and `numbers` by field name."""
+
+    kind: Kind
+    source: str
+    keys: list[str]
+    texts: dict[str, list[str]]
+    numbers: dict[str, NDArray[np.int64]]
+    deleted: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def hashes(self) -> NDArray[np.int64]:
+        """One number per row over everything the source said; equal rows have equal numbers, in any database."""
+        return row_hashes([self.spelled(field) for field in self.kind.hashed], len(self))
+
+    def spelled(self, field: Field) -> list[str]:
+        """A field as text, one spelling per value."""
+        if field.name in self.texts:
+            return self.texts[field.name]
+        return _spelled(self.numbers[field.name], field)
+
+    def take(self, positions: NDArray[np.intp]) -> Rows:
+        """The rows at those positions, in that order."""
+        chosen = positions.tolist()
+        return Rows(
+            self.kind,
+            self.source,
+            [self.keys[i] for i in chosen],
+            {name: [values[i] for i in chosen] for name, values in self.texts.items()},
+            {name: values[positions] for name, values in self.numbers.items()},
+            self.deleted[positions],
+        )
+
+
+def read(kind: Kind, source: str, frame: pd.DataFrame) -> Rows:
+    """The frame's rows in stored form. A column the kind can do without may be missing.
+
+    Raises:
+        FrameRefused: a column is missing, money is not a whole number, an instant has no zone.
+    """
+    texts: dict[str, list[str]] = {}
+    numbers: dict[str, NDArray[np.int64]] = {}
+    for field in kind.fields:
+        values = _column(kind, field, frame)
+        if field.shape in ("text", "label"):
+            texts[field.name] = _texts(values, field)
+        elif field.shape == "int":
+            numbers[field.name] = _whole(values, field)
+        elif field.shape == "instant":
+            numbers[field.name] = _instants(values)
+        else:
+            numbers[field.name] = _days(values, field)
+    deleted = frame["deleted"].to_numpy(dtype=bool) if "deleted" in frame else np.zeros(len(frame), dtype=bool)
+    parts = [texts[name] if name in texts else list(map(str, numbers[name].tolist())) for name in kind.key]
+    keys = parts[0] if len(parts) == 1 else list(map(SEPARATOR.join, zip(*map(_unseparated, parts), strict=True)))
+    return Rows(kind, source, keys, texts, numbers, deleted)
+
+
+def row_hashes(columns: Sequence[list[str]], count: int) -> NDArray[np.int64]:
+    """64 bits of BLAKE2b over each row's fields. A chance collision of two versions of one record is 1 in 10^19."""
+    if not count:
+        return np.empty(0, dtype=np.int64)
+    spelled = zip(*map(_unseparated, columns), strict=True)
+    joined = (SEPARATOR.join(row).encode() for row in spelled)
+    return np.frombuffer(b"".join(blake2b(row, digest_size=8).digest() for row in joined), dtype="<i8")
+
+
+def nullable(values: NDArray[np.int64]) -> list[int | None]:
+    """Days or instants as the database takes them: None where there is nothing."""
+    return [None if value == NOTHING else value for value in values.tolist()]
+
+
+def _spelled(values: NDArray[np.int64], field: Field) -> list[str]:
+    if field.shape in ("day", "instant"):
+        return ["" if value is None else str(value) for value in nullable(values)]
+    return list(map(str, values.tolist()))
+
+
+def _unseparated(values: list[str]) -> list[str]:
+    if SEPARATOR not in "".join(values):
+        return values
+    return [value.replace(SEPARATOR, SEPARATOR * 2 + "'") for value in values]
+
+
+def _column(kind: Kind, field: Field, frame: pd.DataFrame) -> pd.Series[Any]:
+    if field.name in frame:
+        return frame[field.name]
+    if field.default is None:
+        raise FrameRefused(f"{kind.name} rows lack the column {field.name}")
+    empty = field.default if field.shape in ("text", "label") else None
+    return pd.Series([empty] * len(frame), dtype=object)
+
+
+def _texts(values: pd.Series[Any], field: Field) -> list[str]:
+    found: list[Any] = values.tolist()
+    texts = [value if type(value) is str else _text(value, field) for value in found]
+    return texts if _is_storable("".join(texts)) else [_storable(value) for value in texts]
+
+
+def _text(value: Any, field: Field) -> str:
+    if _is_empty(value):
+        return field.default or ""
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    raise FrameRefused(f"{field.name} holds {type(value).__name__} where text belongs")
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and value != value)
+
+
+def _is_storable(text: str) -> bool:
+    if "\x00" in text:
+        return False
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _storable(text: str) -> str:
+    """Postgres keeps no NUL and nothing keeps half a surrogate pair; both become the replacement character."""
+    return text.replace("\x00", REPLACEMENT).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _whole(values: pd.Series[Any], field: Field) -> NDArray[np.int64]:
+    if values.dtype.kind not in "iu" and not _are_ints(values):
+        raise FrameRefused(f"{field.name} must be whole numbers, found {values.dtype}")
+    try:
+        numbers: NDArray[np.int64] = values.to_numpy(dtype=np.int64)
+    except (OverflowError, TypeError, ValueError):
+        raise FrameRefused(f"{field.name} does not fit 64 bits") from None
+    return numbers
+
+
+def _are_ints(values: pd.Series[Any]) -> bool:
+    return values.dtype == object and all(type(value) is int for value in values.tolist())
+
+
+def _days(values: pd.Series[Any], field: Field) -> NDArray[np.int64]:
+    days: NDArray[np.int64]
+    if values.dtype.kind in "iu":
+        days = values.to_numpy(dtype=np.int64)
+    elif values.dtype.kind == "M":
+        days = values.to_numpy(dtype="datetime64[D]").astype(np.int64)
+    else:
+        days = np.fromiter((_day(value, field) for value in values.tolist()), dtype=np.int64, count=len(values))
+    if field.shape == "until":
+        return np.where(days == NOTHING, FOREVER_DAY, days)
+    if field.default is None and len(days) and int(days.min()) == NOTHING:
+        raise FrameRefused(f"{field.name} is empty in a row")
+    return days
+
+
+def _day(value: Any, field: Field) -> int:
+    if _is_empty(value) or value == "":
+        return NOTHING
+    if isinstance(value, datetime) or not isinstance(value, date):
+        raise FrameRefused(f"{field.name} holds {type(value).__name__} where a date belongs")
+    return value.toordinal() - _EPOCH_ORDINAL
+
+
+_EPOCH_ORDINAL = EPOCH.toordinal()
+
+
+def _instants(values: pd.Series[Any]) -> NDArray[np.int64]:
+    if isinstance(values.dtype, pd.DatetimeTZDtype):
+        utc = values.dt.tz_convert("UTC").dt.tz_localize(None)
+        stamps: NDArray[np.int64] = utc.to_numpy(dtype="datetime64[us]").astype(np.int64)
+        return stamps
+    if values.dtype.kind == "M":
+        raise FrameRefused("source_at has no time zone")
+    return np.fromiter((microseconds(value) for value in values.tolist()), dtype=np.int64, count=len(values))
+
+
+def microseconds(value: Any) -> int:
+    """Microseconds since 1970-01-01 UTC, or `NOTHING`.
+
+    Raises:
+        FrameRefused: the instant has no zone.
+    """
+    if _is_empty(value):
+        return NOTHING
+    if not isinstance(value, datetime) or value.utcoffset() is None:
+        raise FrameRefused("source_at has no time zone")
+    since = value - _EPOCH_AT
+    return since.days * _DAYS_US + since.seconds * 1_000_000 + since.microseconds
+
+
+_EPOCH_AT = datetime.fromisoformat("1970-01-01T00:00:00+00:00")

@@ -1,0 +1,202 @@
+"""The database: one address, SQLite or Postgres, with transactions that mean the same on both."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+from store.errors import DatabaseNotMigrated, DatabaseUrlInvalid
+from store.failures import translated
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import URL
+
+__all__ = ["Connection", "Database", "head_revision"]
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+BUSY_TIMEOUT_MS = 5000
+POSTGRES_NAMES = ("postgres", "postgresql", "postgresql+psycopg")
+# 64 MiB of page cache and a checkpoint every 40 MB: a sync's random index pages stay in memory between commits.
+SQLITE_SETTINGS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=NORMAL",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA cache_size=-65536",
+    "PRAGMA wal_autocheckpoint=10000",
+    "PRAGMA temp_store=MEMORY",
+)
+
+
+class Database:
+    """One open database. `read()` and `write()` are its only doors, each one transaction."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    @classmethod
+    def open(cls, url: str, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> Database:
+        """The database at a URL, reachable and answering.
+
+        Args:
+            url: `sqlite:///file.db`, `postgresql://user:password@host/name` (or `postgres://`).
+            busy_timeout_ms: how long a write waits for another process's write.
+
+        Raises:
+            DatabaseUrlInvalid: the address names no database Attain knows.
+            DatabaseUnreachable: nothing answers there.
+        """
+        parsed = _parsed(url)
+        engine = _sqlite(parsed, busy_timeout_ms) if _is_sqlite(parsed) else _postgres(parsed, busy_timeout_ms)
+        try:
+            with engine.connect() as conn:
+                conn.exec_driver_sql("SELECT 1")
+        except (SQLAlchemyError, sqlite3.Error) as error:
+            engine.dispose()
+            raise translated(error, connecting=True) from None
+        return cls(engine)
+
+    @property
+    def dialect(self) -> str:
+        """`sqlite` or `postgresql`."""
+        return self.engine.dialect.name
+
+    @property
+    def address(self) -> str:
+        """Where the database is, without its password: fit for a log or a page."""
+        return self.engine.url.render_as_string(hide_password=True)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """One reading transaction: every statement in it sees the same instant, and none may write."""
+        options: dict[str, Any] = {"attain_read": True}
+        if self.dialect == "postgresql":
+            options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        with self._transaction(options) as conn:
+            yield conn
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One writing transaction: all of it is stored when the block ends, or none."""
+        with self._transaction({"attain_read": False}) as conn:
+            yield conn
+
+    @contextmanager
+    def _transaction(self, options: dict[str, Any]) -> Iterator[Connection]:
+        try:
+            with self.engine.connect().execution_options(**options) as conn, conn.begin():
+                yield conn
+        except SQLAlchemyError as error:
+            # The driver's message quotes rows; what is raised instead says what to do and holds none.
+            raise translated(error) from None
+
+    def migrate(self) -> None:
+        """Bring the tables to this version; on a current database it changes nothing."""
+        try:
+            with self.engine.connect().execution_options(attain_read=False) as conn, conn.begin():
+                config = _config()
+                config.attributes["connection"] = conn
+                command.upgrade(config, "head")
+        except SQLAlchemyError as error:
+            raise translated(error) from None
+
+    def revision(self) -> str:
+        """The migration this database stands at, or an empty string before the first."""
+        with self.read() as conn:
+            return MigrationContext.configure(conn).get_current_revision() or ""
+
+    def require_current(self) -> None:
+        """Nothing, when the tables are of this version.
+
+        Raises:
+            DatabaseNotMigrated: they are older, newer or missing.
+        """
+        found, wanted = self.revision(), head_revision()
+        if found != wanted:
+            raise DatabaseNotMigrated(f"found {found or 'nothing'}, needs {wanted}")
+
+    def dispose(self) -> None:
+        """Close every pooled connection."""
+        self.engine.dispose()
+
+
+def head_revision() -> str:
+    """The newest migration this version ships."""
+    return ScriptDirectory.from_config(_config()).get_current_head() or ""
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def _parsed(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        # The text itself may hold a password, so it is not repeated.
+        raise DatabaseUrlInvalid("it could not be read as a URL") from None
+    if parsed.drivername in POSTGRES_NAMES:
+        return parsed.set(drivername="postgresql+psycopg")
+    if not _is_sqlite(parsed):
+        raise DatabaseUrlInvalid(f"{parsed.drivername}: is not supported")
+    if not parsed.database or ":memory:" in parsed.database:
+        raise DatabaseUrlInvalid("SQLite needs a file, an in-memory database cannot be shared between processes")
+    return parsed.set(drivername="sqlite+pysqlite")
+
+
+def _is_sqlite(url: URL) -> bool:
+    return url.get_backend_name() == "sqlite"
+
+
+def _postgres(url: URL, busy_timeout_ms: int) -> Engine:
+    settings = f"-c lock_timeout={busy_timeout_ms * 6} -c timezone=UTC"
+    return create_engine(
+        url,
+        hide_parameters=True,
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": 5, "options": settings, "application_name": "attain"},
+    )
+
+
+def _sqlite(url: URL, busy_timeout_ms: int) -> Engine:
+    path = Path(url.database or "")
+    if not path.parent.is_dir():
+        raise DatabaseUrlInvalid(f"the folder {path.parent} does not exist")
+    engine = create_engine(
+        url,
+        hide_parameters=True,
+        pool_pre_ping=True,
+        connect_args={"timeout": busy_timeout_ms / 1000, "check_same_thread": False},
+    )
+    event.listen(engine, "connect", _configure_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _configure_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # the driver opens no transactions of its own; _begin_sqlite does
+    path = next(iter(connection.execute("PRAGMA database_list")))[2]
+    writable = os.access(path, os.W_OK)
+    for setting in SQLITE_SETTINGS:
+        if writable or "journal_mode" not in setting:
+            connection.execute(setting)
+
+
+def _begin_sqlite(conn: Connection) -> None:
+    options = conn.get_execution_options()
+    # A write that starts as a read can be refused half-way; IMMEDIATE waits at the door instead.
+    conn.exec_driver_sql("BEGIN" if options.get("attain_read") else "BEGIN IMMEDIATE")

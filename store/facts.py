@@ -1,0 +1,254 @@
+"""Facts come in: whole pages compared with what is known, and only what differs becomes a new version."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from sqlalchemy import select
+
+from store import columns, kinds, references, versions
+from store.bulk import PAGE, among
+from store.columns import NOTHING, Rows, nullable
+from store.labels import numbers as label_numbers
+from store.references import Unresolved
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+    import pandas as pd
+    from numpy.typing import NDArray
+    from sqlalchemy import Connection
+
+    from store.kinds import Kind
+
+__all__ = ["Applied", "Unresolved", "apply", "delete", "keys", "live_keys", "resolve_owners"]
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What a page did.
+
+    Attributes:
+        inserted: Records seen for the first time.
+        changed: Records with a new version.
+        unchanged: Rows that said nothing new.
+        deleted: Records that got a tombstone.
+        older: Rows left out because the source had stamped what is stored later.
+        duplicates: Rows left out because the page held their record again.
+        healed: Versions written because what they name is known now.
+        touched: The reps whose pay all this can move.
+        unresolved: Names of owners, managers or deals that nobody knows yet.
+    """
+
+    inserted: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    deleted: int = 0
+    older: int = 0
+    duplicates: int = 0
+    healed: int = 0
+    touched: frozenset[int] = frozenset()
+    unresolved: tuple[Unresolved, ...] = ()
+
+    def __add__(self, other: Applied) -> Applied:
+        return Applied(
+            self.inserted + other.inserted,
+            self.changed + other.changed,
+            self.unchanged + other.unchanged,
+            self.deleted + other.deleted,
+            self.older + other.older,
+            self.duplicates + other.duplicates,
+            self.healed + other.healed,
+            self.touched | other.touched,
+            self.unresolved + other.unresolved,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Sorted:
+    """Positions of a page's rows by what has to happen to them."""
+
+    new: NDArray[np.intp]
+    changed: NDArray[np.intp]
+    gone: NDArray[np.intp]
+    older: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Gone:
+    """Versions that get a tombstone, and when the source says they went."""
+
+    version_id: NDArray[np.int64]
+    source_us: list[int | None] | None = None
+
+
+def apply(conn: Connection, kind: str, rows: pd.DataFrame, change_id: int) -> Applied:
+    """The rows made known: new and changed records get a version, equal ones nothing, `deleted` ones a tombstone.
+
+    Within the rows the last of a record wins, or the one its source stamped last. A row never replaces what its
+    source stamped later. The splits of a deal are replaced together, so all of them must be in `rows`.
+
+    Args:
+        conn: A writing transaction in which `change_id` was begun.
+        kind: A name in `store.kinds.KINDS`.
+        rows: The kind's columns and `source`; `deleted` may be there.
+        change_id: The number from `store.changes.begin`.
+
+    Raises:
+        FrameRefused: The rows are not in the kind's shape; nothing is stored.
+    """
+    found = kinds.named(kind)
+    applied = Applied()
+    for source, part in _by_source(rows):
+        page = columns.read(found, source, part)
+        for chunk in _chunks(page):
+            applied += _apply(conn, chunk, change_id)
+    if found.mints and (applied.inserted or applied.changed):
+        applied += _heal(conn, change_id, found.name)
+    return applied
+
+
+def keys(kind: str, rows: pd.DataFrame) -> list[str]:
+    """The store's key of each row within its source, in the order of the rows."""
+    return columns.read(kinds.named(kind), "", rows).keys
+
+
+def live_keys(conn: Connection, kind: str, source: str) -> frozenset[str]:
+    """The keys of the source's records that are known and not deleted: what a complete reading should show again."""
+    table = kinds.named(kind).table
+    label = label_numbers(conn, [source])[source] if source else 0
+    live = select(table.c.external_id).where(
+        table.c.superseded_by.is_(None), table.c.source_label == label, table.c.deleted == 0
+    )
+    return frozenset(conn.execute(live).scalars())
+
+
+def delete(conn: Connection, kind: str, source: str, gone: Collection[str], change_id: int) -> Applied:
+    """A tombstone for each of the source's records with those keys. Their past stays readable."""
+    found = kinds.named(kind)
+    label = label_numbers(conn, [source])[source]
+    applied = Applied()
+    wanted = sorted(gone)
+    for start in range(0, len(wanted), PAGE):
+        known = versions.current(conn, found, label, wanted[start : start + PAGE])
+        live = known.version_id[(known.version_id > 0) & (known.deleted == 0)]
+        applied += _bury(conn, found, _Gone(live), change_id)
+    return applied
+
+
+def resolve_owners(conn: Connection, change_id: int) -> Applied:
+    """Every waiting reference whose record is known by now gets its number, as a new version (`healed`)."""
+    return _heal(conn, change_id, "person") + _heal(conn, change_id, "deal")
+
+
+def _heal(conn: Connection, change_id: int, arrived: str) -> Applied:
+    applied = Applied()
+    for kind in kinds.KINDS.values():
+        for reference in kind.references:
+            if reference.to != arrived:
+                continue
+            healed = references.waiting(conn, kind, reference)
+            for start in range(0, len(healed.version_id), PAGE):
+                window = slice(start, start + PAGE)
+                override = {reference.column: healed.number[window]}
+                touched = versions.reissue(conn, kind, healed.version_id[window], change_id, override)
+                applied += Applied(healed=len(healed.version_id[window]), touched=touched)
+    return applied
+
+
+def _by_source(rows: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+    if len(rows):
+        for source, part in rows.groupby("source", sort=True, observed=True):
+            yield str(source), part
+
+
+def _chunks(page: Rows) -> Iterator[Rows]:
+    if len(page) <= PAGE or page.kind.together:
+        yield page
+        return
+    for start in range(0, len(page), PAGE):
+        yield page.take(np.arange(start, min(start + PAGE, len(page))))
+
+
+def _apply(conn: Connection, page: Rows, change_id: int) -> Applied:
+    rows, duplicates = _unique(page)
+    kind, source_label = rows.kind, label_numbers(conn, [rows.source])[rows.source]
+    known = versions.current(conn, kind, source_label, rows.keys)
+    hashes = rows.hashes()
+    todo = _sort(rows, known, hashes)
+    wanted = np.concatenate([todo.new, todo.changed])
+    written = Applied(
+        inserted=len(todo.new),
+        changed=len(todo.changed),
+        unchanged=len(rows) - len(wanted) - len(todo.gone) - todo.older,
+        older=todo.older,
+        duplicates=duplicates,
+    )
+    stamps = rows.numbers.get("source_at")
+    gone = _Gone(
+        np.concatenate([known.version_id[todo.gone], _absent_splits(conn, rows, source_label)]),
+        None if stamps is None else nullable(stamps[todo.gone]),
+    )
+    if len(wanted):
+        block = versions.Block(rows.take(wanted), source_label, hashes[wanted], known.take(wanted))
+        touched, unresolved = versions.write(conn, block, change_id)
+        written += Applied(touched=touched, unresolved=unresolved)
+    return written + _bury(conn, kind, gone, change_id)
+
+
+def _unique(page: Rows) -> tuple[Rows, int]:
+    """One row per record, and how many were dropped for it."""
+    if len(set(page.keys)) == len(page):
+        return page, 0
+    stamps = page.numbers.get("source_at")
+    order = range(len(page)) if stamps is None else np.argsort(stamps, kind="stable").tolist()
+    last = {page.keys[position]: position for position in order}
+    chosen = np.array(sorted(last.values()), dtype=np.intp)
+    return page.take(chosen), len(page) - len(chosen)
+
+
+def _sort(rows: Rows, known: versions.Known, hashes: NDArray[np.int64]) -> _Sorted:
+    is_known = known.version_id > 0
+    is_live = is_known & (known.deleted == 0)
+    differs = is_known & ~((known.row_hash == hashes) & is_live) & ~rows.deleted
+    gone = rows.deleted & is_live
+    older = np.zeros(len(rows), dtype=bool)
+    stamps = rows.numbers.get("source_at")
+    if stamps is not None:
+        # A stamp of `NOTHING` is smaller than any other, so a source without stamps is never outrun.
+        older = (differs | gone) & (stamps != NOTHING) & (known.source_us > stamps)
+    return _Sorted(
+        new=np.flatnonzero(~is_known & ~rows.deleted),
+        changed=np.flatnonzero(differs & ~older),
+        gone=np.flatnonzero(gone & ~older),
+        older=int(older.sum()),
+    )
+
+
+def _absent_splits(conn: Connection, rows: Rows, source_label: int) -> NDArray[np.int64]:
+    """Versions of the page's deals that the page no longer shows."""
+    if not rows.kind.together:
+        return np.empty(0, dtype=np.int64)
+    table, column = rows.kind.table, rows.kind.table.c[rows.kind.together]
+    shown = select(table.c.version_id, table.c.external_id).where(
+        table.c.superseded_by.is_(None),
+        table.c.deleted == 0,
+        table.c.source_label == source_label,
+        among(conn, column, sorted(set(rows.texts[rows.kind.together]))),
+    )
+    here = set(rows.keys)
+    absent = [row.version_id for row in conn.execute(shown) if row.external_id not in here]
+    return np.array(absent, dtype=np.int64)
+
+
+def _bury(conn: Connection, kind: Kind, gone: _Gone, change_id: int) -> Applied:
+    count = len(gone.version_id)
+    if not count:
+        return Applied()
+    override: dict[str, Sequence[Any] | NDArray[np.int64]] = {"deleted": np.ones(count, dtype=np.int64)}
+    if gone.source_us is not None:
+        override["source_us"] = gone.source_us
+    touched = versions.reissue(conn, kind, gone.version_id, change_id, override)
+    return Applied(deleted=count, touched=touched)

@@ -1,0 +1,9 @@
+"""The tables, one file per group of nouns. Nobody outside the store imports them."""
+
+from sqlmodel import SQLModel
+
+from store.tables import access, changes, facts, pay, syncing, work
+
+metadata = SQLModel.metadata
+
+__all__ = ["access", "changes", "facts", "metadata", "pay", "syncing", "work"]

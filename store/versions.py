@@ -1,0 +1,223 @@
+"""Versions of records: which one is current, how a block of new ones is written, and whose pay that can move."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from sqlalchemy import Integer, select, type_coerce, update
+
+from store import changes
+from store.bulk import among, insert, next_id
+from store.columns import NOTHING, Rows, nullable
+from store.labels import numbers as label_numbers
+from store.references import Unresolved, email_key, resolve, same_person
+from store.tables.base import Day
+from store.tables.facts import deal, person, split
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+    from sqlalchemy import Connection
+
+    from store.kinds import Kind, Reference
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The current version of each record asked for, position by position; 0 where there is none."""
+
+    version_id: NDArray[np.int64]
+    row_hash: NDArray[np.int64]
+    deleted: NDArray[np.int64]
+    source_us: NDArray[np.int64]
+    numbers: Mapping[str, NDArray[np.int64]]
+
+    def take(self, positions: NDArray[np.intp]) -> Known:
+        """Those positions, in that order."""
+        return Known(
+            self.version_id[positions],
+            self.row_hash[positions],
+            self.deleted[positions],
+            self.source_us[positions],
+            {name: values[positions] for name, values in self.numbers.items()},
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Rows that become versions, with what they replace."""
+
+    rows: Rows
+    source_label: int
+    hashes: NDArray[np.int64]
+    replaced: Known
+
+
+def current(conn: Connection, kind: Kind, source_label: int, keys: Sequence[str]) -> Known:
+    """What is known now of the source's records with those keys."""
+    table = kind.table
+    stamp = [table.c.source_us] if "source_us" in table.c else []
+    kept = (*kind.numbers, *kind.carries)
+    columns = [table.c.version_id, table.c.row_hash, table.c.deleted, *stamp, *(table.c[name] for name in kept)]
+    found = conn.execute(
+        select(table.c.external_id, *columns).where(
+            table.c.superseded_by.is_(None),
+            table.c.source_label == source_label,
+            among(conn, table.c.external_id, keys),
+        )
+    ).all()
+    arrays = {column.name: np.zeros(len(keys), dtype=np.int64) for column in columns}
+    arrays.setdefault("source_us", np.full(len(keys), NOTHING))
+    if found:
+        place = {key: position for position, key in enumerate(keys)}
+        listed = list(zip(*found, strict=True))
+        positions = np.fromiter(map(place.__getitem__, listed[0]), dtype=np.intp, count=len(found))
+        for column, values in zip(columns, listed[1:], strict=True):
+            whole = [NOTHING if value is None else value for value in values]
+            arrays[column.name][positions] = np.array(whole, dtype=np.int64)
+    return Known(
+        arrays["version_id"],
+        arrays["row_hash"],
+        arrays["deleted"],
+        arrays["source_us"],
+        {name: arrays[name] for name in kept},
+    )
+
+
+def write(conn: Connection, block: Block, change_id: int) -> tuple[frozenset[int], tuple[Unresolved, ...]]:
+    """A version for each row of the block; the ones before are superseded. Returns reps touched, names missing."""
+    kind, rows = block.rows.kind, block.rows
+    first = next_id(conn, kind.table.c.version_id)
+    numbers = _minted(conn, block, first)
+    unresolved: list[Unresolved] = []
+    for reference in kind.references:
+        resolved = _resolved(conn, block, reference, numbers)
+        numbers[reference.column] = resolved
+        names = rows.texts[reference.external]
+        missing = np.flatnonzero(resolved == 0).tolist()
+        unresolved += [Unresolved(rows.keys[i], reference.external, names[i]) for i in missing if names[i]]
+    stored = _stored(conn, block, change_id, first) | numbers
+    _replace(conn, kind, block.replaced.version_id, stored, change_id)
+    old = [block.replaced.numbers[column] for column in kind.reps]
+    return _touched(conn, kind, stored, [numbers[column] for column in kind.reps] + old), tuple(unresolved)
+
+
+def reissue(
+    conn: Connection,
+    kind: Kind,
+    version_ids: NDArray[np.int64],
+    change_id: int,
+    override: Mapping[str, Sequence[Any] | NDArray[np.int64]],
+) -> frozenset[int]:
+    """Each of those versions again with some columns changed, superseding the ones before. Returns reps touched."""
+    table, count = kind.table, len(version_ids)
+    as_kept = [type_coerce(column, Integer) if isinstance(column.type, Day) else column for column in table.c]
+    found = conn.execute(select(*as_kept).where(among(conn, table.c.version_id, version_ids.tolist()))).all()
+    place = {row.version_id: row for row in found}
+    ordered = zip(*(place[version_id] for version_id in version_ids.tolist()), strict=True)
+    stored: dict[str, Any] = dict(zip(table.c.keys(), ordered, strict=True))
+    old = [np.array(stored[column], dtype=np.int64) for column in kind.reps]
+    first = next_id(conn, table.c.version_id)
+    stored |= {
+        "version_id": np.arange(first, first + count),
+        "change_id": np.full(count, change_id),
+        "superseded_by": [None] * count,
+        **override,
+    }
+    _replace(conn, kind, version_ids, stored, change_id)
+    new = [np.array(stored[column], dtype=np.int64) for column in kind.reps]
+    return _touched(conn, kind, stored, new + old)
+
+
+def digest(kind: Kind, stored: Mapping[str, Any]) -> str:
+    """The digest of a block's content: numbers, ties to other records, and what the source said."""
+    content = hashlib.sha256()
+    for name in ("version_id", *kind.numbers, "row_hash", "deleted"):
+        content.update(np.asarray(stored[name], dtype="<i8").tobytes())
+    return content.hexdigest()
+
+
+def _minted(conn: Connection, block: Block, first: int) -> dict[str, NDArray[np.int64]]:
+    """The record's own number: the number of its first version, or of the person another source knows."""
+    kind, before = block.rows.kind, block.replaced.numbers
+    if not kind.mints:
+        return {}
+    known = before[kind.mints]
+    numbers = np.where(known > 0, known, np.arange(first, first + len(known)))
+    if kind.table is not person:
+        return {kind.mints: numbers}
+    emails = [email_key(email) for email in block.rows.texts["email"]]
+    same = same_person(conn, block.source_label, (e for e, k in zip(emails, known.tolist(), strict=True) if not k))
+    linked = np.array([same.get(email, 0) for email in emails], dtype=np.int64)
+    is_linked = (known == 0) & (linked > 0)
+    is_primary = np.where(known > 0, before["is_primary"], ~is_linked)
+    return {kind.mints: np.where(is_linked, linked, numbers), "is_primary": is_primary.astype(np.int64)}
+
+
+def _resolved(
+    conn: Connection, block: Block, reference: Reference, minted: Mapping[str, NDArray[np.int64]]
+) -> NDArray[np.int64]:
+    names = block.rows.texts[reference.external]
+    known = resolve(conn, reference, block.source_label, names)
+    if block.rows.kind.table is person:
+        known |= dict(zip(block.rows.texts["external_id"], minted["rep_id"].tolist(), strict=True))
+    return np.fromiter((known.get(name, 0) for name in names), dtype=np.int64, count=len(names))
+
+
+def _stored(conn: Connection, block: Block, change_id: int, first: int) -> dict[str, Any]:
+    """Every column but the numbers of records, as the database takes them."""
+    rows, count = block.rows, len(block.rows)
+    stored: dict[str, Any] = {
+        "version_id": np.arange(first, first + count),
+        "change_id": np.full(count, change_id),
+        "superseded_by": [None] * count,
+        "row_hash": block.hashes,
+        "deleted": np.zeros(count, dtype=np.int64),
+        "source_label": np.full(count, block.source_label),
+        "external_id": rows.keys,
+    }
+    for field in rows.kind.fields:
+        if field.shape == "label":
+            known = label_numbers(conn, rows.texts[field.name])
+            values = np.fromiter(map(known.__getitem__, rows.texts[field.name]), dtype=np.int64, count=count)
+            stored[field.column] = values
+        elif field.shape in ("day", "instant"):
+            stored[field.column] = nullable(rows.numbers[field.name])
+        else:
+            stored[field.column] = rows.texts[field.name] if field.shape == "text" else rows.numbers[field.name]
+    if rows.kind.table is person:
+        stored["email_key"] = [email_key(email) for email in rows.texts["email"]]
+    return stored
+
+
+def _replace(
+    conn: Connection, kind: Kind, replaced: NDArray[np.int64], stored: dict[str, Any], change_id: int
+) -> None:
+    table = kind.table
+    old = replaced[replaced > 0]
+    if len(old):
+        supersede = update(table).where(among(conn, table.c.version_id, old.tolist())).values(superseded_by=change_id)
+        conn.execute(supersede)
+    insert(conn, table, stored)
+    numbered = stored["version_id"]
+    changes.append(conn, change_id, changes.Part(kind.name, int(numbered[0]), len(numbered), digest(kind, stored)))
+
+
+def _touched(
+    conn: Connection, kind: Kind, stored: Mapping[str, Any], reps: Sequence[NDArray[np.int64]]
+) -> frozenset[int]:
+    """Reps named by the block or the versions it replaced, and those whom a deal ties to them."""
+    if not kind.reps and not kind.mints:
+        return frozenset(conn.execute(select(person.c.rep_id).where(person.c.superseded_by.is_(None))).scalars())
+    found = set(np.unique(np.concatenate(reps)).tolist()) if reps else set()
+    if "deal_id" in stored:
+        deals = np.unique(np.asarray(stored["deal_id"])).tolist()
+        tied = split.c.rep_id if kind.table is deal else deal.c.owner_id
+        other = split if kind.table is deal else deal
+        theirs = select(tied).where(other.c.superseded_by.is_(None), among(conn, other.c.deal_id, deals)).distinct()
+        found |= set(conn.execute(theirs).scalars())
+    return frozenset(found - {0})
