@@ -14,9 +14,9 @@ from engine.answers import (
     QuotaAnswer,
     RepRef,
 )
-from engine.dates import Period
 from engine.frames import integers
 from engine.money import Money
+from engine.plans.schema import plan_hash
 from operations import basis, periods, pricing
 from operations.errors import FactsChanged, UnknownLine, UnknownReceipt
 from store import frames, people
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from engine.answers import DealName
+    from engine.dates import Period
     from engine.people import Person
     from engine.receipts import Receipt
     from operations.context import Context
@@ -161,6 +162,7 @@ def _ask(conn: Connection, ctx: Context, subject: Person, period: str | None) ->
 
 
 def deal_names(conn: Connection, priced: Priced) -> dict[int, DealName]:
+    """What people call the deals of a calculation, as known at its watermark."""
     deal_ids = integers(priced.facts.deals, "deal_id").tolist()
     return frames.names(conn, deal_ids, watermark=priced.watermark)
 
@@ -188,8 +190,6 @@ def _spell(period: Period) -> tuple[tuple[str, str], ...]:
 
 
 def _sources(priced: Priced) -> receipts.Sources:
-    from engine.plans.schema import plan_hash
-
     return receipts.Sources(
         watermark=priced.watermark,
         plan_hashes=tuple(plan_hash(plan) for plan in priced.plans),

@@ -22,7 +22,7 @@ _NAMES = {name.lower(): n for names in (months.month_name, months.month_abbr) fo
 
 
 def named(text: str, fiscal: Calendar, as_of: date) -> Period:
-    """The period that `text` names, seen from `as_of`: "this month", "last quarter", "Q3", "2026-Q1", "October", "2026-08".
+    """The period that `text` names, seen from `as_of`: "last quarter", "Q3", "2026-Q1", "October" or "2026-08".
 
     A quarter or month without a year is the latest one that has begun by `as_of`.
 

@@ -36,7 +36,7 @@ def check(text: str, filename: str) -> Plan | tuple[Problem, ...]:
 
 
 def publish(ctx: Context, text: str, filename: str) -> Plan:
-    """The plan, stored as the version in force over its effective range. Publishing the same text twice changes nothing.
+    """The plan, stored as the version in force over its effective range; publishing a text twice changes nothing.
 
     Raises:
         PlanRefused: The text has problems, or overlaps another version of the plan without a higher version number.
