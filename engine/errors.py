@@ -1,4 +1,4 @@
-# ruff: noqa: N818  # the names say what is wrong; that they are errors is said by the file
+# the names say what is wrong; that they are errors is said by the file
 """Bad requests, as exceptions: the first line of a docstring is the default message, the second its remedy.
 
     EngineError

@@ -29,7 +29,7 @@ _PERIOD = re.compile(r"(\d{4}-\d\d-\d\d)\s*\.\.\s*(\d{4}-\d\d-\d\d)")
 _LONGEST_TEXT = 2_000
 
 
-class _Unreadable(Exception):  # noqa: N818  # never leaves this module: the problem has been reported
+class _Unreadable(Exception):  # never leaves this module: the problem has been reported
     pass
 
 

@@ -66,7 +66,7 @@ def _report_syntax(reading: Reading, mark: Mark | None, fault: str) -> None:
 
 
 def _is_plain(text: str, reading: Reading) -> bool:
-    """Whether the document has no anchors, aliases or tags, one document, and no absurd nesting; reports the first."""
+    """Whether the text is one document without anchors, aliases, tags or absurd nesting; reports the first."""
     depth = documents = 0
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
         documents += isinstance(event, yaml.DocumentStartEvent)

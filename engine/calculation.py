@@ -1,0 +1,186 @@
+"""The outcome of a calculation: lines, credits, what paid nothing and why, and the problems that stood in the way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from engine.order import lengths_of, starts_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from engine.crediting import Seats
+    from engine.deals import Deals
+    from engine.measures import Ready
+    from engine.order import Ints, Rows
+    from engine.plans.schema import Plan
+    from engine.problems import Problem
+
+KINDS = ("commission", "cap")
+REASONS = ("no_plan", "no_rule", "not_measured", "no_rate", "no_exchange_rate", "no_quota")
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """Lines as arrays, by rep, plan, component, day, deal and kind. `measure` numbers the components of all plans."""
+
+    credit: Rows  # position of the credit
+    rep: Rows  # position of the rep
+    measure: Rows
+    kind: Rows
+    basis: Ints
+    before: Ints
+    amount: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Unpaid:
+    """Credits that made no line, and why: `reason` is a position in REASONS, `plan` -1 when there is none."""
+
+    credit: Rows
+    plan: Rows
+    measure: Rows
+    reason: Rows
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What the calculation read, as arrays."""
+
+    deals: Deals
+    seats: Seats
+    ready: tuple[Ready, ...]
+
+
+@dataclass(frozen=True)
+class Calculation:
+    """Everything that was decided. The frames are built when they are asked for; the arrays hold the same."""
+
+    trace: Trace
+    unpaid_trace: Unpaid
+    counted: Counted
+    problems: tuple[Problem, ...]
+    plans: tuple[Plan, ...]
+
+    @cached_property
+    def lines(self) -> pd.DataFrame:
+        """One row per line. An amount is the sum of its lines; `line_no` counts a rep's lines from 1.
+
+        `basis_cents` is the credit counted and `before_cents` what had accumulated before it, in the plan's currency;
+        `plan_no` is the position of the plan version in `plans`.
+        """
+        trace, deals, seats = self.trace, self.counted.deals, self.counted.seats
+        plan_no, component, names = _numbering(self.plans)
+        deal = seats.deal[trace.credit]
+        starts = starts_of(trace.rep)
+        numbers = np.arange(1, len(trace.rep) + 1) - np.repeat(starts, lengths_of(starts, len(trace.rep)))
+        return pd.DataFrame(
+            {
+                "rep_id": seats.rep_ids[trace.rep],
+                "plan": _category(_plan_codes(self.plans)[plan_no[trace.measure]], _plan_names(self.plans)),
+                "component": _category(component[trace.measure], names),
+                "kind": _category(trace.kind, KINDS),
+                "deal_id": deals.deal_id[deal],
+                "rule": self._rules(plan_no[trace.measure], trace.credit),
+                "booked_on": deals.booked[deal],
+                "basis_cents": trace.basis,
+                "before_cents": trace.before,
+                "amount_cents": trace.amount,
+                "plan_no": plan_no[trace.measure],
+                "line_no": numbers,
+            },
+            copy=False,
+        )
+
+    @cached_property
+    def credits(self) -> pd.DataFrame:
+        """One row per credit that a plan counts: by rep, plan, day and deal, in the plan's currency, before caps."""
+        rows = [self._credited(number) for number in range(len(self.plans))]
+        plan_no = np.repeat(np.arange(len(rows)), [len(each) for each in rows])
+        credit = np.concatenate([*rows, np.zeros(0, dtype=np.int64)]).astype(np.int64)
+        deals, seats = self.counted.deals, self.counted.seats
+        deal = seats.deal[credit]
+        amounts = [ready.amount[each] for ready, each in zip(self.counted.ready, rows, strict=True)]
+        order = np.lexsort([deals.deal_id[deal], deals.booked[deal], plan_no, seats.rep[credit]])
+        frame = pd.DataFrame(
+            {
+                "rep_id": seats.rep_ids[seats.rep[credit]],
+                "plan": _category(_plan_codes(self.plans)[plan_no], _plan_names(self.plans)),
+                "deal_id": deals.deal_id[deal],
+                "rule": self._rules(plan_no, credit),
+                "booked_on": deals.booked[deal],
+                "share_ppb": seats.share_ppb()[credit],
+                "amount_cents": np.concatenate([*amounts, np.zeros(0, dtype=np.int64)]),
+                "plan_no": plan_no,
+            }
+        )
+        return frame.iloc[order].reset_index(drop=True)
+
+    @cached_property
+    def unpaid(self) -> pd.DataFrame:
+        """One row per credit and component that made no line, with the reason. `component` is "" for a whole plan."""
+        none, deals, seats = self.unpaid_trace, self.counted.deals, self.counted.seats
+        _, component, names = _numbering(self.plans)
+        order = np.lexsort([none.reason, none.measure, none.plan, none.credit, seats.rep[none.credit]])
+        credit, plan, measure = none.credit[order], none.plan[order], none.measure[order]
+        plan_codes = np.append(_plan_codes(self.plans), -1)
+        return pd.DataFrame(
+            {
+                "rep_id": seats.rep_ids[seats.rep[credit]],
+                "deal_id": deals.deal_id[seats.deal[credit]],
+                "plan": _category(plan_codes[plan], _plan_names(self.plans)),
+                "component": _category(np.append(component, -1)[measure], names),
+                "reason": _category(none.reason[order], REASONS),
+            }
+        )
+
+    def _credited(self, plan_no: int) -> Rows:
+        """Positions of the credits that a plan counts: those with a line, and those that only lack a price."""
+        numbers, _, _ = _numbering(self.plans)
+        own = numbers[self.trace.measure] == plan_no
+        none = self.unpaid_trace
+        lacking = (none.plan == plan_no) & (none.measure >= 0)
+        return np.unique(np.concatenate([self.trace.credit[own], none.credit[lacking]]))
+
+    def _rules(self, plan_no: Rows, credit: Rows) -> pd.Categorical:
+        names = sorted({rule.name for plan in self.plans for rule in plan.crediting})
+        codes = np.zeros(len(credit), dtype=np.int8)
+        deal, is_shared = self.counted.seats.deal, self.counted.seats.is_shared
+        for number, ready in enumerate(self.counted.ready):
+            own = slice(None) if len(self.counted.ready) == 1 else np.flatnonzero(plan_no == number)
+            rows = deal[credit[own]]
+            spell = np.array([names.index(rule.name) for rule in ready.plan.crediting], dtype=np.int8)
+            kind = 0 if ready.codes is None else ready.codes[rows]
+            shared = False if is_shared is None else is_shared[rows]
+            both = np.stack(ready.rules)
+            codes[own] = spell[both[np.asarray(shared, dtype=np.int8), kind]]
+        return _category(codes, names)
+
+
+def _category(codes: NDArray[Any], names: Sequence[str]) -> pd.Categorical:
+    dtype = pd.CategoricalDtype(list(names))
+    return pd.Categorical.from_codes(codes, dtype=dtype, validate=False)
+
+
+def _plan_names(plans: Sequence[Plan]) -> list[str]:
+    return sorted({plan.name for plan in plans})
+
+
+def _plan_codes(plans: Sequence[Plan]) -> NDArray[np.int8]:
+    names = _plan_names(plans)
+    return np.array([names.index(plan.name) for plan in plans], dtype=np.int8)
+
+
+def _numbering(plans: Sequence[Plan]) -> tuple[NDArray[np.int8], NDArray[np.int16], list[str]]:
+    """Per component of all plans: its plan's position, its name's position, and all names in order of appearance."""
+    flat = [(number, component.name) for number, plan in enumerate(plans) for component in plan.components]
+    names = list(dict.fromkeys(name for _, name in flat))
+    spelled = np.array([names.index(name) for _, name in flat], dtype=np.int16)
+    return np.array([number for number, _ in flat], dtype=np.int8), spelled, names

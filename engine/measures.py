@@ -1,0 +1,182 @@
+"""Plans made ready for pricing: per kind of deal a lookup instead of a condition, per table whole numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engine.dates import day
+from engine.deals import Kinds
+from engine.frames import integers, named
+from engine.order import positions, sorted_rows, starts_of
+from engine.quotas import Windows, quota_rows, windows
+from engine.rates import Schedule, schedule
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from engine.deals import Deals
+    from engine.exchange import Exchange
+    from engine.frames import Facts
+    from engine.money import Rate
+    from engine.order import Ints, Rows
+    from engine.plans.schema import Component, Filter, Plan, Tier
+
+NOT_COUNTED, UNPRICED = -1, -2
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One component, ready: which deals it counts, at which rates, in which windows, up to which caps.
+
+    `slot` says per kind of deal: NOT_COUNTED, UNPRICED (counted, but no rate is meant for it) or its rate group; None
+    when every deal counts at one set of rates.
+    """
+
+    component: Component
+    slot: NDArray[np.int32] | None
+    schedule: Schedule
+    windows: Windows
+    per_deal: int | None
+    per_period: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """One plan, ready. `spans` say from when until when each rep is assigned; None: everybody, throughout."""
+
+    plan: Plan
+    codes: NDArray[np.int32] | None  # the kind of each deal
+    rules: tuple[NDArray[np.int32], NDArray[np.int32]]  # per kind: the credit rule of a whole deal, of a shared one
+    spans: tuple[tuple[Rows, Rows], ...]
+    active: NDArray[np.bool_] | None  # per day of the plan: whether this version pays; None: always
+    measures: tuple[Measured, ...]
+    pay_periods: Windows
+    amount: Ints  # per credit, in the plan's currency
+    fault: NDArray[np.int8] | None  # per deal: why it could not be converted
+
+
+def filters_of(plan: Plan) -> list[Filter]:
+    """Every filter that the plan has."""
+    found: list[Filter] = [rule.when for rule in plan.crediting]
+    for component in plan.components:
+        found.append(component.measure.where)
+        found += [rule for tier in component.priced_by.tiers for rule in tier.rules]
+    return found
+
+
+def measured(plan: Plan, component: Component, kinds: Kinds, context: tuple[Facts, Exchange, Ints]) -> Measured:
+    """The component, made ready for the deals behind `kinds` and the reps of `context`."""
+    facts, exchange, rep_ids = context
+    slot, groups = _slots(component, kinds)
+    money = (plan.currency, plan.rounding.places, plan.rounding.mode)
+    rows = None
+    if component.needs_quota or component.accumulate == "quota_period":
+        rows = quota_rows(facts.quotas, component.quota, rep_ids, plan, exchange)
+    cap = component.cap
+    return Measured(
+        component,
+        None if slot.max(initial=0) == 0 == slot.min(initial=0) else slot,
+        schedule(component.priced_by, groups, money),
+        windows(plan, component.accumulate, rows, len(rep_ids)),
+        None if cap.per_deal is None else cap.per_deal.minor,
+        None if cap.per_period is None else cap.per_period.minor,
+    )
+
+
+def _slots(component: Component, kinds: Kinds) -> tuple[NDArray[np.int32], tuple[tuple[Rate, ...], ...]]:
+    tiers = component.priced_by.tiers
+    counted = kinds.meeting(component.measure.where)
+    chosen = np.stack([_chosen(tier, kinds) for tier in tiers])
+    if len(chosen[0]) == 1 or not chosen.any():
+        patterns, group = chosen[:, :1].T, np.zeros(chosen.shape[1], dtype=np.intp)
+    else:
+        patterns, group = np.unique(chosen.T, axis=0, return_inverse=True)
+    unpriced = (chosen < 0).any(axis=0)
+    slot = np.where(counted, np.where(unpriced, UNPRICED, group), NOT_COUNTED).astype(np.int32)
+    groups = tuple(
+        tuple(tier.rules[max(rule, 0)].rate for tier, rule in zip(tiers, pattern, strict=True))
+        for pattern in patterns
+    )
+    return slot, groups
+
+
+def _chosen(tier: Tier, kinds: Kinds) -> NDArray[np.int32]:
+    """Per kind of deal the position of the most specific rate rule, or -1. The loader has refused ties."""
+    rules = tier.rules
+    found: NDArray[np.int32] | None = None
+    for position in sorted(range(len(rules)), key=lambda at: len(rules[at].conditions)):
+        meets = kinds.meeting(rules[position])
+        found = np.full(len(meets), -1, dtype=np.int32) if found is None else found
+        found[meets] = position
+    if found is None:
+        raise AssertionError("the loader gives every tier a rate")
+    return found
+
+
+def credit_rules(plan: Plan, kinds: Kinds) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Per kind the position of the first credit rule that a whole deal, and a shared deal, meets; -1 for none."""
+    whole, shared = (np.full(int(np.prod(kinds.shape)), -1, dtype=np.int32) for _ in range(2))
+    for position in reversed(range(len(plan.crediting))):
+        rule = plan.crediting[position]
+        meets = kinds.meeting(rule.when)
+        shared[meets] = position
+        if (rule.to or rule.name) == "owner":
+            whole[meets] = position
+    return whole, shared
+
+
+def assigned_spans(assignments: pd.DataFrame, plan: Plan, rep_ids: Ints) -> tuple[tuple[Rows, Rows], ...]:
+    """From when until when each rep is on the plan, clipped to the plan's own range: one pair of arrays per round.
+
+    The n-th pair holds everybody's n-th assignment; who has none has an empty range there.
+    """
+    labels = named(assignments, "plan")
+    rows = np.flatnonzero(labels.codes == labels.code(plan.name))
+    rep, known = positions(integers(assignments, "rep_id")[rows], rep_ids)
+    rows, rep = rows[known], rep[known]
+    order = sorted_rows([(rep, max(len(rep_ids), 1))])
+    rows, rep = rows[order], rep[order]
+    begins = starts_of(rep)
+    turn = np.arange(len(rep)) - np.repeat(begins, np.diff(begins, append=len(rep)))
+    first, last = day(plan.effective.start_on), day(plan.effective.end_on)
+    start = np.maximum(integers(assignments, "start_on")[rows], first)
+    end = np.minimum(integers(assignments, "end_on")[rows], last)
+    found = []
+    for number in range(int(turn.max(initial=-1)) + 1):
+        own = turn == number
+        since, until = np.zeros(len(rep_ids), dtype=np.int32), np.zeros(len(rep_ids), dtype=np.int32)
+        since[rep[own]], until[rep[own]] = start[own], end[own]
+        found.append((since, until))
+    return tuple(found)
+
+
+def paying_days(plan: Plan, plans: tuple[Plan, ...]) -> NDArray[np.bool_] | None:
+    """Per day of the plan whether this version pays: not where a higher version of it is effective. None: always."""
+    first = day(plan.effective.start_on)
+    active = np.ones(plan.effective.days, dtype=bool)
+    for other in plans:
+        if other.name == plan.name and other.version > plan.version:
+            begin, end = day(other.effective.start_on) - first, day(other.effective.end_on) - first
+            active[max(begin, 0) : max(end, 0)] = False
+    return None if active.all() else active
+
+
+def ready(plan: Plan, plans: tuple[Plan, ...], deals: Deals, context: tuple[Facts, Exchange, Ints]) -> Ready:
+    """The plan made ready, but for the amounts of its credits, which plans of one currency share."""
+    kinds = Kinds(deals, filters_of(plan))
+    monthly = plan.pays == "monthly"
+    return Ready(
+        plan=plan,
+        codes=kinds.codes,
+        rules=credit_rules(plan, kinds),
+        spans=assigned_spans(context[0].assignments, plan, context[2]),
+        active=paying_days(plan, plans),
+        measures=tuple(measured(plan, component, kinds, context) for component in plan.components),
+        pay_periods=windows(plan, "month" if monthly else "quarter", None, len(context[2])),
+        amount=np.zeros(0, dtype=np.int64),
+        fault=None,
+    )

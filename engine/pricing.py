@@ -1,0 +1,234 @@
+"""One chunk of whole reps: credits → lines of every plan and component, and what made no line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engine.calculation import Trace
+from engine.dates import day
+from engine.measures import UNPRICED
+from engine.order import running, starts_of, steps
+from engine.rates import positioned
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from engine.crediting import Seats
+    from engine.deals import Deals
+    from engine.measures import Measured, Ready
+    from engine.order import Ints, Rows
+
+
+@dataclass(frozen=True, slots=True)
+class Credits:
+    """Credits by rep, day and deal: positions of credit, rep and deal, and the day."""
+
+    credit: Rows
+    rep: Rows
+    days: Rows
+    deal: Rows
+
+    def part(self, rows: slice | Rows | NDArray[np.bool_]) -> Credits:
+        """Some of them, in the same order."""
+        return Credits(self.credit[rows], self.rep[rows], self.days[rows], self.deal[rows])
+
+
+@dataclass(frozen=True, slots=True)
+class NoLine:
+    """Credits that made no line of a plan's component, or (`measure` -1) of a plan at all."""
+
+    credit: Rows
+    plan: int
+    measure: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaFault:
+    """A rep's window whose quota cannot be used: `fault` is a key of `engine.quotas.FAULTS`, `on` a day inside."""
+
+    fault: int
+    plan: int
+    measure: int
+    rep: int
+    on: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a chunk came to."""
+
+    trace: Trace | None
+    unpaid: list[NoLine]
+    faults: list[QuotaFault]
+
+
+@dataclass(slots=True)
+class _Found:
+    """What has been found in a chunk so far."""
+
+    blocks: list[Trace]
+    unpaid: list[NoLine]
+    faults: list[QuotaFault]
+
+    def lost(self, credit: Rows, plan: int, measure: int, reason: str) -> None:
+        """Notes credits that make no line."""
+        if len(credit):
+            self.unpaid.append(NoLine(credit, plan, measure, reason))
+
+
+def price(part: Credits, prepared: tuple[Ready, ...], context: tuple[Deals, Seats]) -> Outcome:
+    """The lines of some whole reps, sorted as statements are, and what made none."""
+    found = _Found([], [], [])
+    covered = np.zeros(len(part.rep), dtype=bool)
+    number = 0
+    for plan_no, plan in enumerate(prepared):
+        on_plan = _on_plan(part, plan)
+        covered |= on_plan
+        own = part if on_plan.all() else part.part(on_plan)
+        if len(own.rep):
+            _price_plan(own, plan, (plan_no, number), context[1], found)
+        number += len(plan.measures)
+    found.lost(part.credit[~covered], -1, -1, "no_plan")
+    return Outcome(merged(found.blocks), found.unpaid, found.faults)
+
+
+def _on_plan(part: Credits, plan: Ready) -> NDArray[np.bool_]:
+    """Which credits belong to reps who are on the plan that day, while this version of it pays."""
+    found = np.zeros(len(part.rep), dtype=bool)
+    for since, until in plan.spans:
+        found |= (part.days >= since[part.rep]) & (part.days < until[part.rep])
+    if plan.active is not None:
+        inside = np.clip(part.days - day(plan.plan.effective.start_on), 0, len(plan.active) - 1)
+        found &= plan.active[inside]
+    return found
+
+
+def _price_plan(part: Credits, plan: Ready, numbers: tuple[int, int], seats: Seats, found: _Found) -> None:
+    part = _credited(part, plan, numbers[0], seats, found)
+    kinds = None if plan.codes is None else plan.codes[part.deal]
+    amounts = plan.amount[part.credit]
+    counted = np.zeros(len(part.rep), dtype=bool)
+    for offset, measure in enumerate(plan.measures):
+        place = (numbers[0], numbers[1] + offset)
+        if measure.slot is None:
+            counted[:] = True
+            _price(part, (amounts, None), (plan, measure), place, found)
+            continue
+        slot = np.full(len(part.rep), measure.slot[0]) if kinds is None else measure.slot[kinds]
+        counted |= slot != -1
+        found.lost(part.credit[slot == UNPRICED], *place, "no_rate")
+        rows = np.flatnonzero(slot >= 0)
+        if len(rows) == len(slot):
+            _price(part, (amounts, slot), (plan, measure), place, found)
+        elif len(rows):
+            _price(part.part(rows), (amounts[rows], slot[rows]), (plan, measure), place, found)
+    if not counted.all():
+        found.lost(part.credit[~counted], numbers[0], -1, "not_measured")
+
+
+def _credited(part: Credits, plan: Ready, plan_no: int, seats: Seats, found: _Found) -> Credits:
+    """Those credits that a credit rule gives and whose amount is known in the plan's currency."""
+    whole, shared = plan.rules
+    if min(int(whole.min()), int(shared.min())) < 0:
+        kinds = np.zeros(len(part.deal), dtype=np.int32) if plan.codes is None else plan.codes[part.deal]
+        rule = (
+            whole[kinds]
+            if seats.is_shared is None
+            else np.where(seats.is_shared[part.deal], shared[kinds], whole[kinds])
+        )
+        found.lost(part.credit[rule < 0], plan_no, -1, "no_rule")
+        part = part.part(rule >= 0)
+    if plan.fault is not None:
+        unknown = plan.fault[part.deal] > 0
+        found.lost(part.credit[unknown], plan_no, -1, "no_exchange_rate")
+        part = part.part(~unknown)
+    return part
+
+
+def _price(
+    part: Credits,
+    values: tuple[Ints, Rows | None],
+    pricing: tuple[Ready, Measured],
+    place: tuple[int, int],
+    found: _Found,
+) -> None:
+    """Adds the lines of one component; `values` are the credits' amounts and rate groups."""
+    (basis, group), (plan, measure) = values, pricing
+    codes = measure.windows.codes(part.rep, part.days)
+    fault = measure.windows.faults(codes)
+    if fault is not None:
+        _note_faults(part, (fault, codes), place, found)
+        fine = np.flatnonzero(fault == 0)
+        part, basis, codes = part.part(fine), basis[fine], codes[fine]
+        group = None if group is None else group[fine]
+    if measure.per_deal is not None:
+        basis = np.clip(basis, -measure.per_deal, measure.per_deal)
+    needs_quota = measure.component.needs_quota and measure.windows.quota is not None
+    quota = measure.windows.quota[codes] if needs_quota and measure.windows.quota is not None else None
+    at = positioned(basis, codes, group, quota)
+    alone = measure.component.accumulate == "transaction"
+    amounts = measure.schedule.singly(at) if alone else measure.schedule.amounts(at)
+    before = np.zeros_like(basis) if alone else at.after - basis
+    block = Trace(
+        part.credit,
+        part.rep,
+        np.full(len(basis), place[1], dtype=np.int16),
+        np.zeros(len(basis), dtype=np.int8),
+        basis,
+        before,
+        amounts,
+    )
+    found.blocks.append(block if measure.per_period is None else _capped(block, part, plan, measure.per_period))
+
+
+def _note_faults(part: Credits, faulty: tuple[NDArray[np.int8], Rows], place: tuple[int, int], found: _Found) -> None:
+    fault, codes = faulty
+    bad = np.flatnonzero(fault)
+    found.lost(part.credit[bad], *place, "no_quota")
+    first = np.union1d(starts_of(codes[bad]), starts_of(part.rep[bad]))
+    found.faults += [QuotaFault(int(fault[at]), *place, int(part.rep[at]), int(part.days[at])) for at in bad[first]]
+
+
+def _capped(block: Trace, part: Credits, plan: Ready, limit: int) -> Trace:
+    """The lines with, after each, what the cap of the pay period takes away, or gives back after a reversal."""
+    starts = starts_of(plan.pay_periods.codes(part.rep, part.days))
+    paid = np.clip(running(block.amount, starts), -limit, limit)
+    change = steps(paid, starts) - block.amount
+    has_line = change != 0
+    if not has_line.any():
+        return block
+    rows = np.repeat(np.arange(len(change)), 1 + has_line)
+    is_cap = np.zeros(len(rows), dtype=bool)
+    is_cap[1:] = rows[1:] == rows[:-1]
+    return Trace(
+        block.credit[rows],
+        block.rep[rows],
+        block.measure[rows],
+        is_cap.astype(np.int8),
+        np.where(is_cap, 0, block.basis[rows]),
+        np.where(is_cap, block.before[rows] + block.basis[rows], block.before[rows]),
+        np.where(is_cap, change[rows], block.amount[rows]),
+    )
+
+
+def merged(blocks: list[Trace]) -> Trace | None:
+    """The lines of all components, those of one rep together. Each block holds one component, by rep."""
+    if len(blocks) < 2:
+        return blocks[0] if blocks else None
+    first = min(int(block.rep[0]) for block in blocks if len(block.rep)) if any(len(b.rep) for b in blocks) else 0
+    last = max((int(block.rep[-1]) for block in blocks if len(block.rep)), default=0)
+    counts = np.stack([np.bincount(block.rep - first, minlength=last - first + 1) for block in blocks], axis=1)
+    target = (np.cumsum(counts.ravel()) - counts.ravel()).reshape(counts.shape)
+    shift = target - (np.cumsum(counts, axis=0) - counts)
+    place = [np.arange(len(block.rep)) + shift[:, b][block.rep - first] for b, block in enumerate(blocks)]
+    columns = []
+    for name in ("credit", "rep", "measure", "kind", "basis", "before", "amount"):
+        whole = np.empty(int(counts.sum()), dtype=getattr(blocks[0], name).dtype)
+        for block, at in zip(blocks, place, strict=True):
+            whole[at] = getattr(block, name)
+        columns.append(whole)
+    return Trace(*columns)
