@@ -102,6 +102,11 @@ def missing(blocks: list[JSON], values: JSON) -> dict[str, str]:
     return empty
 
 
+def held_by(element: JSON) -> str:
+    """The key under which this element's state is held, empty for a button."""
+    return "selected_option" if element.get("type") == "overflow" else _HOLDS.get(element.get("type", ""), "")
+
+
 def label_of(element: JSON) -> str:
     """The words a person reads on an element: a button's text, or a placeholder."""
     text = element.get("text") or element.get("placeholder") or {}

@@ -38,3 +38,7 @@ class RefusedError(SandboxError):
 
 class NotRunningError(SandboxError):
     """The sandbox has no running bot to talk to. Start it with launch(), or attach a transport first."""
+
+
+class BadRequestError(SandboxError):
+    """The page asked for something that does not exist; the message says what."""

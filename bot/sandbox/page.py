@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
 from bot.sandbox import screens
-from bot.sandbox.errors import SandboxError, SlackError
+from bot.sandbox.errors import BadRequestError, SandboxError, SlackError
 from bot.sandbox.fake import STEPS, FakeSlack
 from bot.sandbox.gestures import Press
 from bot.sandbox.inspector import inspect
@@ -31,10 +31,6 @@ HOME_PAUSE = 2.0
 _CHOICES = ("value", "selected_option", "selected_options", "selected_date", "selected_time", "selected_date_time",
             "selected_user", "selected_users", "selected_conversation", "selected_conversations", "selected_channel",
             "selected_channels")  # fmt: skip
-
-
-class BadRequestError(SandboxError):
-    """The page asked for something that does not exist; the message says what."""
 
 
 class Page:

@@ -89,6 +89,11 @@ class Posts:
         own = [post for post in own if post.thread_ts == thread]
         return sorted(shown + own, key=lambda post: post.ts)
 
+    def on_screen(self, viewer: str, channel: str) -> list[Post]:
+        """Everything this viewer could find in a channel, threads and their own ephemerals included."""
+        own = [post for post in self._ephemeral if post.channel == channel and post.to == viewer]
+        return sorted([*self._history.get(channel, ()), *own], key=lambda post: post.ts)
+
     def unread(self, viewer: str, channel: str, read_to: str) -> int:
         """How many messages of others arrived after `read_to`."""
         return sum(1 for post in self.seen_by(viewer, channel) if post.ts > read_to and post.author != viewer)

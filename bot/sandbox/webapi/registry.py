@@ -183,7 +183,7 @@ class WebApi:
                 link: Link = self.workspace.links.use(token, self.workspace.clock.now())
                 answer(self.workspace, link, body)
         except SlackError as error:
-            return Answer({"ok": False, "error": error.code} | error.extra, error.status)
+            return Answer({"ok": False, "error": error.code} | error.extra, max(error.status, 400))
         return Answer({"ok": True})
 
     def _headers(self) -> dict[str, str]:

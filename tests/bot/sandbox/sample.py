@@ -109,6 +109,13 @@ def form(title: str = "Dispute a line", **more: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
+RESPONSES: dict[str, dict[str, Any]] = {
+    "clear": {"response_action": "clear"},
+    "update": {"response_action": "update", "view": form("Updated")},
+    "push!": {"response_action": "push", "view": form("Pushed")},
+}
+
+
 def home(name: str, opened: int) -> dict[str, Any]:
     return {
         "type": "home",
@@ -126,6 +133,13 @@ def home(name: str, opened: int) -> dict[str, Any]:
 
 def sample_app(client: WebClient, signing_secret: str = "unused") -> App:  # noqa: S107
     app = App(client=client, signing_secret=signing_secret, process_before_response=True)
+    answers(app)
+    buttons(app)
+    forms(app)
+    return app
+
+
+def answers(app: App) -> None:
     opened: dict[str, int] = {}
 
     @app.command("/myquota")
@@ -157,6 +171,8 @@ def sample_app(client: WebClient, signing_secret: str = "unused") -> App:  # noq
         opened[user] = opened.get(user, 0) + 1
         client.views_publish(user_id=user, view=home(user, opened[user]))
 
+
+def buttons(app: App) -> None:
     @app.action("refresh")
     def refresh(ack: Callable[..., Any], body: dict[str, Any], client: WebClient) -> None:
         ack()
@@ -185,6 +201,8 @@ def sample_app(client: WebClient, signing_secret: str = "unused") -> App:  # noq
         ack()
         client.views_open(trigger_id=body["trigger_id"], view=form(notify_on_close=True))
 
+
+def forms(app: App) -> None:
     @app.action("push")
     def push(ack: Callable[..., Any], body: dict[str, Any], client: WebClient) -> None:
         ack()
@@ -201,12 +219,8 @@ def sample_app(client: WebClient, signing_secret: str = "unused") -> App:  # noq
         if len(reason) < 5:
             ack(response_action="errors", errors={"reason": "Tell us more."})
             return
-        if reason == "clear":
-            ack(response_action="clear")
-        elif reason == "update":
-            ack(response_action="update", view=form("Updated"))
-        elif reason == "push!":
-            ack(response_action="push", view=form("Pushed"))
+        if reason in RESPONSES:
+            ack(**RESPONSES[reason])
         else:
             ack()
             client.chat_postMessage(channel=body["user"]["id"], text=f"Sent: {reason}")
@@ -215,8 +229,6 @@ def sample_app(client: WebClient, signing_secret: str = "unused") -> App:  # noq
     def closed(ack: Callable[..., Any], body: dict[str, Any], client: WebClient) -> None:
         ack()
         client.chat_postMessage(channel=body["user"]["id"], text="You closed the form.")
-
-    return app
 
 
 def main() -> None:
