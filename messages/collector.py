@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from messages import limits
+from messages.actions import base
 from messages.errors import MarkupInPlainTextError, OutsideBlockError, TemplateError, TextTooLongError
 from messages.escape import Mrkdwn, clip, one_line, unescape
 
@@ -184,7 +185,8 @@ def button(label: str, action_id: str, value: str, about: str = "", style: str =
 
     Args:
         label: what it says, plain text.
-        action_id: which listener answers; a running number after a colon makes it unique in the payload.
+        action_id: which listener answers; a running number after a colon makes it unique in the payload,
+            instead of any number it came with.
         value: identifiers for the listener as JSON made by `messages.actions`; never an amount.
         about: what a screen reader adds, where several buttons carry one label.
         style: "primary" or "danger"; empty for the default look.
@@ -194,7 +196,7 @@ def button(label: str, action_id: str, value: str, about: str = "", style: str =
     element: dict[str, Any] = {
         "type": "button",
         "text": {"type": "plain_text", "text": _plain(label, limits.BUTTON_TEXT), "emoji": True},
-        "action_id": f"{action_id}:{out.elements}",
+        "action_id": f"{base(action_id)}:{out.elements}",
         "value": value,
     }
     if about:

@@ -78,6 +78,7 @@ class QuotaView:
     quotas: tuple[ProgressView, ...]
     more: str
     earned: str
+    earned_in: str
     basis: BasisView
     show_earnings: str
     explain: str
@@ -103,6 +104,7 @@ def view(answer: QuotaAnswer, reader: Reader) -> QuotaView:
         quotas=tuple(_progress(each, reader, is_one_of_many=len(shown) > 1) for each in shown),
         more=f"+{len(answer.quotas) - SHOWN} more" if len(answer.quotas) > SHOWN else "",
         earned=written.money(answer.earned, reader) if answer.earned is not None else "",
+        earned_in=label,
         basis=basis_view(answer.basis, ground, reader),
         show_earnings=value,
         explain=value,

@@ -104,6 +104,7 @@ class Check:
 class StatusView(_Figureless):
     """How fresh each source is, and what else was checked."""
 
+    headline: str
     is_well: bool
     sources: tuple[SourceView, ...]
     checks: tuple[Check, ...]
@@ -160,10 +161,13 @@ def busy(minutes: int = 1) -> BusyView:
 
 
 def status(sources: Sequence[Freshness], checks: Sequence[Check], reader: Reader) -> StatusView:
-    """Return how fresh the data is and whether everything else is well."""
+    """Return how fresh the data is and whether everything else is well; checks alone are simply told."""
     shown = sources_view(sources, reader)
+    if not shown and not checks:
+        return StatusView("No data has been synced yet.", False, (), ())
     well = not any(each.stale for each in shown) and all(each.is_well for each in checks)
-    return StatusView(well, shown, tuple(checks))
+    headline = "Everything is up to date." if shown else "This is what I know."
+    return StatusView(headline if well else "Something needs attention.", well, shown, tuple(checks))
 
 
 def ambiguous(heard: str, choices: Sequence[Choice], about: str = "question") -> AmbiguousView:
