@@ -47,9 +47,11 @@ class Page:
         skipped: Records that the mapping's `only_when` leaves out.
         total: Records in the whole batch where the source knows it.
         cursor: To be stored in the transaction that applies this page.
-        present: On the last page of a complete snapshot: keys of every record in it, refused ones included.
-            Records of the store that are not among them were deleted at the source. None: nothing may be deleted.
+        present: On the last page of a complete snapshot: every record in it in the columns of `rows`, refused ones
+            included, of which only the keys can be trusted. Records of the store that are not among them were
+            deleted at the source. None: nothing may be deleted.
         files: Files that are completely applied with this page.
+        refused: Why the source cannot be trusted from here on; such a page has no rows and is the last one.
     """
 
     kind: str
@@ -61,6 +63,7 @@ class Page:
     cursor: Cursor
     present: pd.DataFrame | None = None
     files: tuple[FileSeen, ...] = ()
+    refused: tuple[Problem, ...] = ()
 
 
 class Source(Protocol):
@@ -92,6 +95,5 @@ class Source(Protocol):
     def pages(self, kind: str, cursor: Cursor) -> Iterator[Page]:
         """The records of one kind that are new since `cursor`; an empty cursor reads everything.
 
-        Raises:
-            SourceRefused: The source cannot be trusted; pages already handed over stay valid.
+        A source that cannot be trusted says so in a last page with `refused`; pages before it stay valid.
         """

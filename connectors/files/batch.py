@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from connectors.mapping import KindMapping
     from connectors.normalise.rows import Normalised
     from connectors.source import Cursor
+    from engine.problems import Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +53,15 @@ def pages_of(batch: Batch) -> Iterator[Page]:
             skipped=batch.table.skipped if first else 0,
             total=total,
             cursor=batch.after if last else batch.before,
-            present=batch.normalised.keys if snapshot and last else None,
+            present=batch.normalised.everything if snapshot and last else None,
             files=(FileSeen(file.name, file.sha256, file.body),) if last else (),
         )
+
+
+def refusal_page(kind: str, cursor: Cursor, problems: tuple[Problem, ...]) -> Page:
+    """The page that ends a reading which cannot be trusted any further."""
+    nothing = pd.DataFrame()
+    return Page(kind, nothing, nothing, read=0, skipped=0, total=None, cursor=cursor, refused=problems)
 
 
 def _ordered(batch: Batch) -> pd.DataFrame:

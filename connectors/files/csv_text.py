@@ -119,25 +119,25 @@ def _records(text: _Text) -> Iterator[tuple[int, list[str]]]:
     """Each record with the line it starts on, by the slow and strict reader that knows where a fault is.
 
     Raises:
-        csv.Error: At a stray or unclosed quote.
+        SourceRefused: At a stray or unclosed quote.
     """
     stream = io.TextIOWrapper(io.BytesIO(text.utf8), encoding="utf-8", newline="")
     reader = csv.reader(stream, delimiter=text.delimiter, strict=True)
     limit = csv.field_size_limit(len(text.utf8) + 1)
+    start = 1
     try:
-        start = 1
         for record in reader:
             yield start, record
             start = reader.line_num + 1
+    except csv.Error as error:
+        place = Place(text.name, start, "a stray or unclosed quote", "fields in a pair of quotes")
+        raise refused("quote", place) from error
     finally:
         csv.field_size_limit(limit)
 
 
 def _header(text: _Text) -> list[str]:
-    try:
-        _, header = next(_records(text), (1, []))
-    except csv.Error as error:
-        raise _stray_quote(text.name, 1) from error
+    _, header = next(_records(text), (1, []))
     return [column.strip() for column in header]
 
 
@@ -157,7 +157,11 @@ def _check_header(header: list[str], wanted: tuple[str, ...], name: str) -> None
 
 
 def _check_quotes(text: _Text) -> None:
-    """Reads the file the slow way where a quote is out of place or could hide the end of a line."""
+    """Reads the file the slow way where a quote is out of place or could hide the end of a line.
+
+    Raises:
+        SourceRefused: At a stray or unclosed quote.
+    """
     if b'"' not in text.utf8:
         return
     mark = re.escape(text.delimiter.encode())
@@ -165,16 +169,8 @@ def _check_quotes(text: _Text) -> None:
     stray = odd or re.search(STRAY_QUOTE % (mark, mark), text.utf8) is not None
     if not stray and re.search(OPEN_AT_LINE_END % mark, text.utf8) is None:
         return
-    start = 1
-    try:
-        for start, _ in _records(text):  # noqa: B007 - the handler below wants the last line that was read
-            pass
-    except csv.Error as error:
-        raise _stray_quote(text.name, start) from error
-
-
-def _stray_quote(name: str, line: int) -> SourceRefused:
-    return refused("quote", Place(name, line, "a stray or unclosed quote", "fields in a pair of quotes"))
+    for _ in _records(text):
+        pass
 
 
 def _parsed(text: _Text, header: list[str]) -> Any:
@@ -196,14 +192,8 @@ def _parsed(text: _Text, header: list[str]) -> Any:
 
 
 def _ragged(text: _Text, width: int) -> SourceRefused:
-    line, count = 1, 0
-    try:
-        for line, record in _records(text):
-            count = len(record)
-            if record and count != width:
-                break
-    except csv.Error:
-        return _stray_quote(text.name, line)
+    faults = ((line, len(record)) for line, record in _records(text) if record and len(record) != width)
+    line, count = next(faults, (1, 0))
     return refused("row_length", Place(text.name, line, f"{count} fields", f"{width} fields"))
 
 

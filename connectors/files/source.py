@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from connectors.errors import SourceRefused
 from connectors.files import csv_text
-from connectors.files.batch import Batch, pages_of
+from connectors.files.batch import Batch, pages_of, refusal_page
 from connectors.files.refusals import Place, refused
 from connectors.files.tables import Table, name_of, read_table
 from connectors.normalise.rows import Normalised, normalise
@@ -74,22 +74,24 @@ class CsvSource:
         return tuple(dict.fromkeys(problems))
 
     def pages(self, kind: str, cursor: Cursor) -> Iterator[Page]:
-        """The rows of every file of that kind that changed since `cursor`.
+        """The rows of every file of that kind that changed since `cursor`, each file only if all of it is sound.
 
-        Raises:
-            SourceRefused: A file cannot be trusted; nothing of it is handed over.
+        The first file that cannot be trusted ends the reading with a page that says why.
         """
         mapping = self._kinds[kind]
         done = dict(cursor.get("files", {}))
-        for path in self._paths(mapping):
-            name = name_of(path, self._folder)
-            fingerprint = self._fingerprint(mapping, path)
-            if done.get(name) == fingerprint:
-                continue
-            table, normalised = self._normalised(mapping, path)
-            _dates_or_refuse(mapping, table, normalised)
-            before, done = {"files": dict(done)}, {**done, name: fingerprint}
-            yield from pages_of(Batch(mapping, table, normalised, before, {"files": dict(done)}))
+        try:
+            for path in self._paths(mapping):
+                name = name_of(path, self._folder)
+                fingerprint = self._fingerprint(mapping, path)
+                if done.get(name) == fingerprint:
+                    continue
+                table, normalised = self._normalised(mapping, path)
+                _dates_or_refuse(mapping, table, normalised)
+                before, done = {"files": dict(done)}, {**done, name: fingerprint}
+                yield from pages_of(Batch(mapping, table, normalised, before, {"files": dict(done)}))
+        except SourceRefused as refusal:
+            yield refusal_page(kind, {"files": done}, refusal.problems)
 
     def _normalised(self, kind: KindMapping, path: Path) -> tuple[Table, Normalised]:
         table = read_table(kind, self._folder, path)

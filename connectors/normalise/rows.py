@@ -38,17 +38,6 @@ UNIT_PLACES = {"percent": 7, "fraction": 9}
 #: Codes of rows whose key cannot be read.
 KEYLESS = ("key_missing", "date_missing", "date_format", "text_unprintable")
 
-#: The columns of `Normalised.rows` that name a record within its source.
-ROW_KEYS = {
-    "person": ("external_id",),
-    "placement": ("person_external_id", "start_on"),
-    "deal": ("external_id",),
-    "split": ("deal_external_id", "person_external_id"),
-    "quota": ("person_external_id", "name", "start_on"),
-    "assignment": ("person_external_id", "plan", "start_on"),
-    "rate": ("from_currency", "to_currency", "start_on"),
-}
-
 #: ISO 4217 codes that no longer exist; rate tables that reach back still quote them. All had two decimals or none.
 WITHDRAWN = frozenset(
     {
@@ -66,14 +55,14 @@ class Normalised:
         rows: The typed rows.
         positions: Their places in the frame.
         rejected: The refused rows; `position` is their place in the frame.
-        keys: The keys of all rows, refused ones included; None when a row's key cannot be read, so that nobody can
-            say which records are absent.
+        everything: Of a snapshot all rows, refused ones included, of which only the keys can be trusted; None when a
+            row's key cannot be read, so that nobody can say which records are absent.
     """
 
     rows: pd.DataFrame
     positions: NDArray[np.intp]
     rejected: pd.DataFrame
-    keys: pd.DataFrame | None
+    everything: pd.DataFrame | None
 
 
 def normalise(mapping: KindMapping, frame: pd.DataFrame, waiting: frozenset[str] = frozenset()) -> Normalised:
@@ -95,16 +84,19 @@ def normalise(mapping: KindMapping, frame: pd.DataFrame, waiting: frozenset[str]
     good = sheet.good()
     owner = {"deal": "owner", "person": "id"}.get(mapping.kind, "person")
     rejected = sheet.rejected(sheet.key(keys), owner, won)
-    rows = pd.DataFrame({name: _taken(values, good, sheet.count) for name, values in columns.items()})
-    rows.insert(0, "source", pd.Series([mapping.source] * len(rows), dtype="str"))
-    return Normalised(rows, good, rejected, _keys(mapping.kind, columns, rejected))
+    rows = _framed(mapping, columns, good, sheet.count)
+    everything = None
+    if mapping.fmt.snapshot and not rejected["code"].isin(KEYLESS).any():
+        everything = (
+            rows if len(good) == sheet.count else _framed(mapping, columns, np.arange(sheet.count), sheet.count)
+        )
+    return Normalised(rows, good, rejected, everything)
 
 
-def _keys(kind: str, columns: dict[str, Any], rejected: pd.DataFrame) -> pd.DataFrame | None:
-    if rejected["code"].isin(KEYLESS).any():
-        return None
-    whole = np.arange(len(next(iter(columns.values()))))
-    return pd.DataFrame({name: _taken(columns[name], whole, len(whole)) for name in ROW_KEYS[kind]})
+def _framed(mapping: KindMapping, columns: dict[str, Any], rows: NDArray[np.intp], count: int) -> pd.DataFrame:
+    frame = pd.DataFrame({name: _taken(values, rows, count) for name, values in columns.items()})
+    frame.insert(0, "source", pd.Series([mapping.source] * len(frame), dtype="str"))
+    return frame
 
 
 def _taken(values: Any, good: NDArray[np.intp], count: int) -> Any:
