@@ -78,6 +78,13 @@ class Calendar:
         _, start, end = self._span(on, 1)
         return Period(f"{start.year}-{start.month:02d}", start, end)
 
+    def named(self, start_on: date, end_on: date) -> Period:
+        """The range of days under the name that the calendar has for it, or spelled out where it has none."""
+        for candidate in (self.quarter(start_on), self.month(start_on), self.year(start_on)):
+            if (candidate.start_on, candidate.end_on) == (start_on, end_on):
+                return candidate
+        return Period(f"{start_on} .. {end_on}", start_on, end_on)
+
     def starts(self, months: int, until: date) -> list[date]:
         """First days of the windows of that many months, from the start of the calendar until `until` is passed."""
         found = [self.start_on]

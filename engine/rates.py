@@ -7,14 +7,17 @@ the running total. `int64` is used where the largest possible figure is proven t
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
+from itertools import pairwise
 from math import lcm
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from engine.money import Rate, Rounding, exponent
+from engine.money import Rate, Rounding, divide, exponent
 from engine.order import running, starts_of, steps
 
 if TYPE_CHECKING:
@@ -92,6 +95,30 @@ class Schedule:
         size = np.abs(at.basis)
         alone = Position(size, size, np.arange(len(size)), at.group, at.quota)
         return np.where(at.basis < 0, -1, 1) * self.amounts(alone)
+
+    def tier_at(self, reach: int, quota: int | None) -> int:
+        """The tier that an accumulated credit has reached; below zero it is the first."""
+        return sum(self.start(tier, quota) <= reach for tier in range(1, len(self.starts)))
+
+    def start(self, tier: int, quota: int | None) -> Fraction:
+        """Where a tier begins, in minor units, exactly."""
+        return Fraction(self.starts[tier] * (1 if quota is None else quota), self.axis_den)
+
+    def rate(self, group: int, tier: int) -> Fraction:
+        """What a group of deals is paid in a tier, exactly."""
+        return Fraction(self.rates[group][tier], self.rate_den)
+
+    def total(self, exact: Fraction) -> int:
+        """An exact running total in minor units, rounded as the plan says."""
+        return divide(exact.numerator, exact.denominator * self.unit, self.mode) * self.unit
+
+    def stretches(self, before: int, after: int, quota: int | None) -> list[tuple[int, Fraction, Fraction]]:
+        """The way from `before` to `after`, cut where tiers begin: tier, from and to, in the order of travel."""
+        low, high = sorted((before, after))
+        edges = [self.start(tier, quota) for tier in range(1, len(self.starts))]
+        cuts = [Fraction(low), *(edge for edge in edges if low < edge < high), Fraction(high)]
+        found = [(bisect_right(edges, begin), begin, end) for begin, end in pairwise(cuts)]
+        return found if after >= before else [(tier, end, begin) for tier, begin, end in reversed(found)]
 
     def _fits(self, at: Position) -> bool:
         """Whether no figure on the way can pass int64."""

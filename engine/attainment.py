@@ -1,0 +1,208 @@
+"""Credits ÷ quota: how far a rep is on a day, what is left, and where the next tier begins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engine.answers import NextTier, QuotaProgress
+from engine.crediting import seats_of
+from engine.dates import Calendar, Period, day, on_day
+from engine.deals import Kinds, deals_in
+from engine.exchange import Exchange
+from engine.frames import integers, named
+from engine.money import Money, Rate, divide
+from engine.problems import Problem
+from engine.quotas import FAULTS, MISSING, ZERO, QuotaRows, quota_rows
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from engine.calculation import Calculation
+    from engine.frames import Facts
+    from engine.plans.schema import Component, Plan
+
+_MONTHLY = {"month": Calendar.month, "quarter": Calendar.quarter, "year_to_date": Calendar.year}
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What is read for one rep on one day."""
+
+    calc: Calculation
+    facts: Facts
+    rep_id: int
+    as_of: date
+
+
+@dataclass(frozen=True, slots=True)
+class _Quota:
+    """One component's quota: its rows for the rep, and those of them that run on the day."""
+
+    plan: Plan
+    plan_no: int
+    component: Component
+    rows: QuotaRows
+    now: list[int]
+
+
+def progress(calc: Calculation, facts: Facts, rep_id: int, as_of: date) -> tuple[QuotaProgress, ...]:
+    """How far the rep is on each quota that runs on `as_of`, in the order of the plan.
+
+    The quota is that of the row which runs on the day; what counts towards it is what the first component that names
+    the quota counts. A component that accumulates over the year and has several rows in it adds the year as a whole.
+    Quotas that are missing, zero or contradictory are left out: `problems` says so.
+    """
+    reading = _Reading(calc, facts, rep_id, as_of)
+    found: list[QuotaProgress] = []
+    for quota in _quotas(reading):
+        if len(quota.now) != 1 or quota.rows.fault[quota.now[0]] or quota.rows.amount[quota.now[0]] <= 0:
+            continue
+        start, end = (int(side[quota.now[0]]) for side in (quota.rows.start, quota.rows.end))
+        row = quota.plan.calendar.named(on_day(start), on_day(end))
+        current = _progress(reading, quota, row, int(quota.rows.amount[quota.now[0]]))
+        tier_window, tier_quota = _window(quota, as_of)
+        tier = _next_tier(reading, quota, tier_window, tier_quota)
+        if quota.component.accumulate == "year_to_date" and tier_quota != current.quota.minor and tier_quota > 0:
+            whole = _progress(reading, quota, tier_window, tier_quota)
+            found += [current, replace(whole, next_tier=tier)]
+        else:
+            found.append(replace(current, next_tier=tier))
+    return tuple(found)
+
+
+def problems(calc: Calculation, facts: Facts, rep_id: int, as_of: date) -> tuple[Problem, ...]:
+    """What keeps the rep's quotas from being shown on `as_of`: no plan, or a quota that is missing or unusable."""
+    reading = _Reading(calc, facts, rep_id, as_of)
+    if not _plans(reading):
+        message = f"No plan applies to this rep on {as_of}."
+        remedy = "Assign the rep to a plan that is effective on that day."
+        return (Problem("plan_missing", message, remedy, "assignments", rep_id),)
+    found = []
+    for quota in _quotas(reading):
+        fault = MISSING if not quota.now else int(quota.rows.fault[quota.now[0]])
+        if quota.now and not fault and quota.rows.amount[quota.now[0]] <= 0:
+            fault = ZERO
+        if fault:
+            code, message = FAULTS[fault]
+            remedy = f"Load one quota named {quota.component.quota!r} for this rep that runs on {as_of}."
+            place = f"{quota.plan.name} / {quota.component.name}"
+            found.append(Problem(code, message, remedy, place, rep_id, found=f"{len(quota.now)} quotas on {as_of}"))
+    return tuple(found)
+
+
+def _plans(reading: _Reading) -> list[tuple[int, Plan]]:
+    """The plan versions that apply to the rep on the day, with their positions."""
+    table, today = reading.facts.assignments, day(reading.as_of)
+    labels = named(table, "plan")
+    own = integers(table, "rep_id") == reading.rep_id
+    own &= (integers(table, "start_on") <= today) & (today < integers(table, "end_on"))
+    assigned = {labels.names[code] for code in np.unique(labels.codes[own])}
+    current = {
+        plan.name: (number, plan)
+        for number, plan in enumerate(reading.calc.plans)
+        if plan.name in assigned and reading.as_of in plan.effective
+    }
+    return list(current.values())
+
+
+def _quotas(reading: _Reading) -> list[_Quota]:
+    """The quotas that the rep's plans name, each once per plan, by the first component that names it."""
+    found: list[_Quota] = []
+    exchange, rep_ids, today = Exchange(reading.facts.rates), np.array([reading.rep_id]), day(reading.as_of)
+    for number, plan in _plans(reading):
+        named_by = {component.quota: component for component in reversed(plan.components) if component.quota}
+        for component in plan.components:
+            if component.quota and named_by[component.quota] is component:
+                rows = quota_rows(reading.facts.quotas, component.quota, rep_ids, plan, exchange)
+                now = np.flatnonzero((rows.start <= today) & (today < rows.end))
+                found.append(_Quota(plan, number, component, rows, now.tolist()))
+    return found
+
+
+def _window(quota: _Quota, as_of: date) -> tuple[Period, int]:
+    """The window in which the component accumulates on the day, and its quota (0 when there is none)."""
+    rows = quota.rows
+    find = _MONTHLY.get(quota.component.accumulate)
+    if find is None:
+        at = quota.now[0]
+        return Period("", on_day(int(rows.start[at])), on_day(int(rows.end[at]))), int(rows.amount[at])
+    window = find(quota.plan.calendar, as_of)
+    inside = (rows.start >= day(window.start_on)) & (rows.start < day(window.end_on))
+    return window, int(rows.amount[inside].sum())
+
+
+def _credited(reading: _Reading, quota: _Quota, period: Period) -> int:
+    """What the component counted for the rep in the period, in minor units of the plan's currency."""
+    lines = reading.calc.lines
+    own = lines[(lines["rep_id"] == reading.rep_id) & (lines["plan_no"] == quota.plan_no)]
+    own = own[(own["component"] == quota.component.name) & (own["kind"] == "commission")]
+    booked = own["booked_on"]
+    inside = (booked >= day(period.start_on)) & (booked < day(period.end_on)) & (booked <= day(reading.as_of))
+    return int(own.loc[inside, "basis_cents"].sum())
+
+
+def _progress(reading: _Reading, quota: _Quota, period: Period, amount: int) -> QuotaProgress:
+    credit, currency = _credited(reading, quota, period), quota.plan.currency
+    gone = (reading.as_of - period.start_on).days + 1
+    gap = max(amount - credit, 0)
+    open_amount, open_deals = _pipeline(reading, quota, period)
+    left = period.days - gone
+    return QuotaProgress(
+        name=quota.component.quota,
+        period=period,
+        quota=Money(amount, currency),
+        credit=Money(credit, currency),
+        gap=Money(gap, currency),
+        over=Money(max(credit - amount, 0), currency),
+        attainment_ppm=divide(credit * 1_000_000, amount, "down"),
+        days_left=left,
+        days_total=period.days,
+        elapsed_ppm=divide(gone * 1_000_000, period.days, "down"),
+        pace=Money(divide(amount * gone, period.days), currency),
+        per_day=Money(divide(gap, max(left, 1)), currency),
+        next_tier=None,
+        open_pipeline=Money(open_amount, currency),
+        open_deals=open_deals,
+    )
+
+
+def _next_tier(reading: _Reading, quota: _Quota, window: Period, amount: int) -> NextTier | None:
+    """The first tier that begins beyond the credit of the window, solved exactly; None in the top tier."""
+    table = quota.component.table
+    if table is None or amount <= 0 or quota.component.accumulate == "transaction":
+        return None
+    credit = _credited(reading, quota, window)
+    for tier in table.tiers[1:]:
+        start = tier.begins.fraction * (amount if table.by == "attainment" else 1)
+        if start > credit:
+            missing = start - credit
+            shortfall = Money(-(-missing.numerator // missing.denominator), quota.plan.currency)
+            plainest = min(tier.rules, key=lambda rule: len(rule.conditions))
+            return NextTier(quota.component.name, Rate.of(Fraction(start, amount)).ppm, plainest.rate, shortfall)
+    return None
+
+
+def _pipeline(reading: _Reading, quota: _Quota, period: Period) -> tuple[int, int]:
+    """The rep's share of open deals that would count, if they close in the period as expected, and how many."""
+    frame = reading.facts.deals
+    stage, booked = named(frame, "stage"), integers(frame, "booked_on")
+    rows = (stage.codes == stage.code("open")) & (booked >= day(period.start_on)) & (booked < day(period.end_on))
+    deals = deals_in(frame).take(np.flatnonzero(rows))
+    deals = deals.take(np.argsort(deals.deal_id, kind="stable"))
+    if not len(deals):
+        return 0, 0
+    plan, exchange = quota.plan, Exchange(reading.facts.rates)
+    seats, _ = seats_of(deals, reading.facts.splits)
+    converted = exchange.into(plan.currency, (deals.amount, deals.currency), deals.booked, plan.rounding.mode)
+    kinds = Kinds(deals, [quota.component.measure.where, *(rule.when for rule in plan.crediting)])
+    counts = kinds.meeting(quota.component.measure.where)
+    counts &= np.logical_or.reduce([kinds.meeting(rule.when) for rule in plan.crediting])
+    own = seats.rep_ids[seats.rep] == reading.rep_id
+    own &= counts[0] if kinds.codes is None else counts[kinds.codes[seats.deal]]
+    if converted.fault is not None:
+        own &= converted.fault[seats.deal] == 0
+    return int(seats.amounts(converted.amount)[own].sum()), int(own.sum())
