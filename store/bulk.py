@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sqlalchemy import ARRAY, BigInteger, String, any_, bindparam, func, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel.sql.sqltypes import AutoString
 
 if TYPE_CHECKING:
@@ -38,6 +39,26 @@ def among(conn: Connection, column: Column[Any], values: Iterable[Any]) -> Colum
         return column == any_(bindparam(None, listed, type_=ARRAY(item)))
     each = func.json_each(json.dumps(listed)).table_valued("value")
     return column.in_(select(each.c.value))
+
+
+def inserting(conn: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT that can say what to do about a row that is there already."""
+    return postgresql.insert(table) if conn.dialect.name == "postgresql" else sqlite.insert(table)
+
+
+def insert_new(conn: Connection, table: Table, row: Mapping[str, Any], key: Sequence[str]) -> bool:
+    """Whether the row was stored; False when one with its key is there already, which then stays as it is."""
+    new = inserting(conn, table).on_conflict_do_nothing(index_elements=list(key)).returning(table.c[key[0]])
+    return conn.execute(new, dict(row)).first() is not None
+
+
+def upsert(conn: Connection, table: Table, rows: Sequence[Mapping[str, Any]], key: Sequence[str]) -> None:
+    """Every row stored; one with the same key takes over the new row's other columns."""
+    if not rows:
+        return
+    new = inserting(conn, table)
+    taken = {name: new.excluded[name] for name in rows[0] if name not in key}
+    conn.execute(new.on_conflict_do_update(index_elements=list(key), set_=taken), [dict(row) for row in rows])
 
 
 def next_id(conn: Connection, column: Column[Any]) -> int:

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import delete, func, insert, select
 
 from store.bulk import next_id
 from store.tables.changes import change, change_part
@@ -36,6 +36,11 @@ def begin(conn: Connection, actor: str, cause: str, now: datetime, reason: str =
     row = {"change_id": change_id, "actor": actor, "cause": cause, "reason": reason, "at": now, "sealed": sealed}
     conn.execute(insert(change), row)
     return change_id
+
+
+def withdraw(conn: Connection, change_id: int) -> None:
+    """The change begun in this transaction never was: it wrote nothing, and its number is free again."""
+    conn.execute(delete(change).where(change.c.change_id == change_id))
 
 
 def watermark(conn: Connection) -> int:

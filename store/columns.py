@@ -74,19 +74,48 @@ def read(kind: Kind, source: str, frame: pd.DataFrame) -> Rows:
     texts: dict[str, list[str]] = {}
     numbers: dict[str, NDArray[np.int64]] = {}
     for field in kind.fields:
-        values = _column(kind, field, frame)
-        if field.shape in ("text", "label"):
-            texts[field.name] = _texts(values, field)
-        elif field.shape == "int":
-            numbers[field.name] = _whole(values, field)
-        elif field.shape == "instant":
-            numbers[field.name] = _instants(values)
-        else:
-            numbers[field.name] = _days(values, field)
+        _read_field(kind, field, frame, texts, numbers)
     deleted = frame["deleted"].to_numpy(dtype=bool) if "deleted" in frame else np.zeros(len(frame), dtype=bool)
+    return Rows(kind, source, _keys(kind, texts, numbers), texts, numbers, deleted)
+
+
+def keys(kind: Kind, frame: pd.DataFrame) -> list[str]:
+    """The key of each row within its source; no other column is looked at.
+
+    Raises:
+        FrameRefused: a column of the key is missing or not in its shape.
+    """
+    texts: dict[str, list[str]] = {}
+    numbers: dict[str, NDArray[np.int64]] = {}
+    for field in kind.fields:
+        if field.name in kind.key:
+            _read_field(kind, field, frame, texts, numbers)
+    return _keys(kind, texts, numbers)
+
+
+def _read_field(
+    kind: Kind,
+    field: Field,
+    frame: pd.DataFrame,
+    texts: dict[str, list[str]],
+    numbers: dict[str, NDArray[np.int64]],
+) -> None:
+    values = _column(kind, field, frame)
+    if field.shape in ("text", "label"):
+        texts[field.name] = _texts(values, field)
+    elif field.shape == "int":
+        numbers[field.name] = _whole(values, field)
+    elif field.shape == "instant":
+        numbers[field.name] = _instants(values)
+    else:
+        numbers[field.name] = _days(values, field)
+
+
+def _keys(kind: Kind, texts: dict[str, list[str]], numbers: dict[str, NDArray[np.int64]]) -> list[str]:
     parts = [texts[name] if name in texts else list(map(str, numbers[name].tolist())) for name in kind.key]
-    keys = parts[0] if len(parts) == 1 else list(map(SEPARATOR.join, zip(*map(_unseparated, parts), strict=True)))
-    return Rows(kind, source, keys, texts, numbers, deleted)
+    if len(parts) == 1:
+        return parts[0]
+    return list(map(SEPARATOR.join, zip(*map(_unseparated, parts), strict=True)))
 
 
 def row_hashes(columns: Sequence[list[str]], count: int) -> NDArray[np.int64]:

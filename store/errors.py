@@ -1,4 +1,4 @@
-# ruff: noqa: N818  # the names say what is wrong; that they are errors is said by the file
+# the names say what is wrong; that they are errors is said by the file
 """What the store raises. Each docstring is the default message and says what to do about it.
 
 StoreError

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from store import columns, kinds, references, versions
 from store.bulk import PAGE, among
 from store.columns import NOTHING, Rows, nullable
+from store.labels import number
 from store.labels import numbers as label_numbers
 from store.references import Unresolved
 
@@ -51,6 +52,11 @@ class Applied:
     healed: int = 0
     touched: frozenset[int] = frozenset()
     unresolved: tuple[Unresolved, ...] = ()
+
+    @property
+    def written(self) -> int:
+        """How many versions were written."""
+        return self.inserted + self.changed + self.deleted + self.healed
 
     def __add__(self, other: Applied) -> Applied:
         return Applied(
@@ -112,13 +118,13 @@ def apply(conn: Connection, kind: str, rows: pd.DataFrame, change_id: int) -> Ap
 
 def keys(kind: str, rows: pd.DataFrame) -> list[str]:
     """The store's key of each row within its source, in the order of the rows."""
-    return columns.read(kinds.named(kind), "", rows).keys
+    return columns.keys(kinds.named(kind), rows)
 
 
 def live_keys(conn: Connection, kind: str, source: str) -> frozenset[str]:
     """The keys of the source's records that are known and not deleted: what a complete reading should show again."""
     table = kinds.named(kind).table
-    label = label_numbers(conn, [source])[source] if source else 0
+    label = number(conn, source)
     live = select(table.c.external_id).where(
         table.c.superseded_by.is_(None), table.c.source_label == label, table.c.deleted == 0
     )
@@ -128,7 +134,7 @@ def live_keys(conn: Connection, kind: str, source: str) -> frozenset[str]:
 def delete(conn: Connection, kind: str, source: str, gone: Collection[str], change_id: int) -> Applied:
     """A tombstone for each of the source's records with those keys. Their past stays readable."""
     found = kinds.named(kind)
-    label = label_numbers(conn, [source])[source]
+    label = number(conn, source)
     applied = Applied()
     wanted = sorted(gone)
     for start in range(0, len(wanted), PAGE):

@@ -11,8 +11,8 @@ from store.tables import facts
 if TYPE_CHECKING:
     from sqlalchemy import Table
 
-#: How a field is kept: as it is, as the number of a word, as an exact integer, as a day (empty or, for `until`,
-#: open-ended), or as microseconds.
+#: How a field is kept: as it is, as the number of a word, as an exact integer, as a day, as a day that is the last
+#: possible one where the source names none (an open end, an open deal without a close date), or as microseconds.
 Shape = Literal["text", "label", "int", "day", "until", "instant"]
 
 
@@ -130,7 +130,7 @@ _KINDS = (
             Field("currency", "label"),
             Field("stage", "label"),
             Field("stage_name", "label", default=""),
-            Field("booked_on", "day"),
+            Field("booked_on", "until"),
             Field("deal_type", "label", default=""),
             Field("product", "label", default=""),
             Field("source_at", "instant", hashed=False, default=""),

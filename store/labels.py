@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 
-from store.bulk import among
+from store.bulk import among, inserting
 from store.tables.changes import label
 
 if TYPE_CHECKING:
@@ -22,8 +21,7 @@ def numbers(conn: Connection, words: Iterable[str]) -> dict[str, int]:
     known = _known(conn, wanted)
     missing = [{"text": word} for word in wanted if word not in known]
     if missing:
-        insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
-        conn.execute(insert(label).on_conflict_do_nothing(index_elements=["text"]), missing)
+        conn.execute(inserting(conn, label).on_conflict_do_nothing(index_elements=["text"]), missing)
         known |= _known(conn, [row["text"] for row in missing])
     return known
 

@@ -106,7 +106,9 @@ class ReceiptRow(SQLModel, table=True):
     __tablename__ = "receipt"
 
     receipt_id: str = Field(primary_key=True)
-    body: bytes
+    rep_id: int = Field(sa_type=BigInteger, index=True)
+    head: str
+    output: bytes
 
 
 plan = core(PlanText)

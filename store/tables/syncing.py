@@ -91,7 +91,7 @@ class Quarantine(SQLModel, table=True):
             sqlite_where=OPEN,
             postgresql_where=OPEN,
         ),
-        Index("ix_quarantine_owner", "owner_external_id", sqlite_where=OPEN, postgresql_where=OPEN),
+        Index("ix_quarantine_owner_key", "owner_key", sqlite_where=OPEN, postgresql_where=OPEN),
     )
 
     quarantine_id: int = Field(primary_key=True, sa_type=Id)
@@ -99,6 +99,7 @@ class Quarantine(SQLModel, table=True):
     kind: str
     external_id: str
     owner_external_id: str
+    owner_key: str
     label: str
     raw_hash: str
     code: str

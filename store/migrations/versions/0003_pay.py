@@ -35,9 +35,12 @@ def upgrade() -> None:
     op.create_table(
         "receipt",
         sa.Column("receipt_id", sa.String(), nullable=False),
-        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("rep_id", sa.BigInteger(), nullable=False),
+        sa.Column("head", sa.String(), nullable=False),
+        sa.Column("output", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("receipt_id", name=op.f("pk_receipt")),
     )
+    op.create_index(op.f("ix_receipt_rep_id"), "receipt", ["rep_id"], unique=False)
     op.create_table(
         "run",
         sa.Column("run_id", Id(), nullable=False),
@@ -104,5 +107,6 @@ def downgrade() -> None:
     op.drop_table("plan")
     op.drop_table("stale_rep")
     op.drop_table("run")
+    op.drop_index(op.f("ix_receipt_rep_id"), table_name="receipt")
     op.drop_table("receipt")
     op.drop_table("line")

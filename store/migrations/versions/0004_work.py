@@ -106,6 +106,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("external_id", sa.String(), nullable=False),
         sa.Column("owner_external_id", sa.String(), nullable=False),
+        sa.Column("owner_key", sa.String(), nullable=False),
         sa.Column("label", sa.String(), nullable=False),
         sa.Column("raw_hash", sa.String(), nullable=False),
         sa.Column("code", sa.String(), nullable=False),
@@ -119,9 +120,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("quarantine_id", name=op.f("pk_quarantine")),
     )
     op.create_index(
-        "ix_quarantine_owner",
+        "ix_quarantine_owner_key",
         "quarantine",
-        ["owner_external_id"],
+        ["owner_key"],
         unique=False,
         sqlite_where=sa.text("status = 'open'"),
         postgresql_where=sa.text("status = 'open'"),
@@ -189,7 +190,7 @@ def downgrade() -> None:
         postgresql_where=sa.text("status = 'open'"),
     )
     op.drop_index(
-        "ix_quarantine_owner",
+        "ix_quarantine_owner_key",
         table_name="quarantine",
         sqlite_where=sa.text("status = 'open'"),
         postgresql_where=sa.text("status = 'open'"),

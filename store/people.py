@@ -1,0 +1,101 @@
+"""People: found by number or address, and who stands above them on a day."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from engine.people import Person
+from store import known
+from store.references import email_key
+from store.tables.facts import person, placement
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from sqlalchemy import ColumnElement, Connection, Row
+
+#: No organisation is deeper; it also ends a chain that bites its own tail.
+DEEPEST = 50
+_FIELDS = (
+    "rep_id",
+    "external_id",
+    "name",
+    "email",
+    "role",
+    "title",
+    "currency",
+    "timezone",
+    "locale",
+    "team",
+    "region",
+    "manager_id",
+    "hired_on",
+    "left_on",
+)
+
+
+def by_id(conn: Connection, rep_id: int) -> Person | None:
+    """The person with that number, as known now."""
+    found = _people(conn, person.c.rep_id == rep_id)
+    return found[0] if found else None
+
+
+def by_email(conn: Connection, email: str) -> Person | None:
+    """The person with that address, whatever its case; None where nobody has it, or more than one."""
+    key = email_key(email)
+    if not key:
+        return None
+    held = select(person.c.rep_id).where(known.now(person), person.c.email_key == key).distinct()
+    reps = list(conn.execute(held).scalars())
+    return by_id(conn, reps[0]) if len(reps) == 1 else None
+
+
+def all(conn: Connection) -> tuple[Person, ...]:  # noqa: A001 (people.all reads as it should)
+    """Everybody known now, by number."""
+    return _people(conn, person.c.rep_id > 0)
+
+
+def chain(conn: Connection, rep_id: int, on: date) -> tuple[int, ...]:
+    """The managers above someone on a day, nearest first.
+
+    A placement that covers the day says who; where none does, the person's record says who manages them now.
+    """
+    found: list[int] = []
+    below = rep_id
+    while len(found) < DEEPEST:
+        above = _manager(conn, below, on)
+        if not above or above in found or above == rep_id:
+            break
+        found.append(above)
+        below = above
+    return tuple(found)
+
+
+def _manager(conn: Connection, rep_id: int, on: date) -> int:
+    placed = (
+        select(placement.c.manager_id)
+        .where(known.now(placement), placement.c.rep_id == rep_id)
+        .where(placement.c.start_on <= on, placement.c.end_on > on)
+        .order_by(placement.c.start_on.desc(), placement.c.version_id.desc())
+        .limit(1)
+    )
+    above = conn.execute(placed).scalar()
+    if above is not None:
+        return int(above)
+    said = select(person.c.manager_id).where(known.now(person), person.c.is_primary == 1, person.c.rep_id == rep_id)
+    return int(conn.execute(said).scalar() or 0)
+
+
+def _people(conn: Connection, which: ColumnElement[bool]) -> tuple[Person, ...]:
+    primary = select(*(person.c[name] for name in _FIELDS)).where(known.now(person), person.c.is_primary == 1, which)
+    return tuple(_person(row) for row in conn.execute(primary.order_by(person.c.rep_id)))
+
+
+def _person(row: Row[tuple[object, ...]]) -> Person:
+    said = dict(row._mapping)
+    for name in ("role", "currency", "timezone", "locale"):
+        if not said[name]:
+            del said[name]
+    return Person(**said)
