@@ -97,20 +97,27 @@ class Schedule:
 
     def fire(self, job: Job) -> bool:
         """Run `job` for the current slot unless that slot was claimed; whether it ran."""
-        token, slot = self._token, job.slot(self._services.clock.now())
+        token, now = self._token, self._services.clock.now()
         if token is None:
             return False
+        slot = job.slot(now)
         try:
             with self._services.db.write() as conn:
-                claimed = jobs.claim_slot(conn, job.name, slot, token)
+                claimed = jobs.claim_slot(conn, job.name, slot, token, now)
+            if claimed:
+                self._run_alone(job, slot)
         except StoreError as error:
-            _journal.error("slot could not be claimed", error, job=job.name)
+            _journal.error("slot could not be claimed or closed", error, job=job.name)
             return False
-        if claimed:
-            with self._working:
-                _journal.info("job", job=job.name, slot=slot.isoformat())
-                self._run(job.name)
         return claimed
+
+    def _run_alone(self, job: Job, slot: datetime) -> None:
+        """Run a claimed slot once the job before it has ended."""
+        with self._working:
+            _journal.info("job", job=job.name, slot=slot.isoformat())
+            self._run(job.name)
+        with self._services.db.write() as conn:
+            jobs.finish(conn, job.name, slot, self._services.clock.now())
 
     def _compete(self) -> None:
         while not self._stop.is_set():

@@ -81,12 +81,12 @@ def serve(settings: Settings) -> int:
     Raises:
         SettingsError: a secret that this transport needs is missing.
     """
-    from bot import worker
-    from bot.slack import web
-
     missing = settings.missing_for_slack()
     if missing:
         raise SettingsError(f"{' and '.join(missing)} must be set; see .env.example, or try `attain sandbox`.")
+    from bot import worker
+    from bot.slack import web
+
     return supervise([Child("web", web.main, settings), Child("worker", worker.main, settings)])
 
 

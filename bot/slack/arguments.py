@@ -26,6 +26,7 @@ _SAME = {
 _MONTH_WORD = {word: month for month in MONTHS for word in (month, month[:3])} | {"sept": "september"}
 _MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
 _EMAIL = re.compile(r"<mailto:([^|>\s]+)(?:\|[^>]*)?>|(?<!\S)([\w.+-]+@[\w-]+\.[\w.-]+)(?!\S)")
+_POSSESSIVE = re.compile(r"['’]s\b|\?")
 _QUARTER = re.compile(r"(?:(?:fy)?(\d{4})[- ]?)?q([1-4])(?:[- ]?(?:fy)?(\d{4}))?")
 _MONTH_NUMBER = re.compile(r"(\d{4})-(\d{2})")
 
@@ -48,7 +49,7 @@ def parse(text: str) -> Arguments:
     """
     mention, email = _MENTION.search(text), _EMAIL.search(text)
     rest = _EMAIL.sub(" ", _MENTION.sub(" ", text))
-    words = " ".join(rest.casefold().replace("’s", "").replace("?", " ").split())
+    words = " ".join(_POSSESSIVE.sub(" ", rest.casefold()).split())
     if words in ("help", "-h", "--help"):
         return Arguments(wants_help=True)
     found = period(words)

@@ -103,6 +103,6 @@ class Turn:
 
 
 def payload_hash(text: str, blocks: list[dict[str, Any]]) -> str:
-    """SHA-256 over what was sent, by which a message on the screen finds its disclosure."""
-    spelled = json.dumps([text, blocks], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    """SHA-256 over the canonical JSON of what was sent, by which a message on the screen finds its disclosure."""
+    spelled = json.dumps({"text": text, "blocks": blocks}, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(spelled.encode()).hexdigest()

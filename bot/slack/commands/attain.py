@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from bot.errors import NotUnderstoodError
 from bot.slack import arguments
 from messages import views
-from operations import health
+from operations import basis
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,8 +34,9 @@ def _help(turn: Turn) -> None:
 
 def say_status(turn: Turn) -> None:
     """Say how old the data of each source is."""
-    report = health.report(turn.context)
-    turn.say("status", views.status(report.sources, (), turn.reader))
+    with turn.services.db.read() as conn:
+        sources = basis.freshness(conn, turn.services.clock.now())
+    turn.say("status", views.status(sources, (), turn.reader))
 
 
 def _whoami(turn: Turn) -> None:
