@@ -33,6 +33,8 @@ class Trace:
 
     credit: Rows  # position of the credit
     rep: Rows  # position of the rep
+    deal: Rows  # position of the deal
+    days: Rows
     measure: Rows
     kind: Rows
     basis: Ints
@@ -78,7 +80,6 @@ class Calculation:
         """
         trace, deals, seats = self.trace, self.counted.deals, self.counted.seats
         plan_no, component, names = _numbering(self.plans)
-        deal = seats.deal[trace.credit]
         starts = starts_of(trace.rep)
         numbers = np.arange(1, len(trace.rep) + 1) - np.repeat(starts, lengths_of(starts, len(trace.rep)))
         return pd.DataFrame(
@@ -87,9 +88,9 @@ class Calculation:
                 "plan": _category(_plan_codes(self.plans)[plan_no[trace.measure]], _plan_names(self.plans)),
                 "component": _category(component[trace.measure], names),
                 "kind": _category(trace.kind, KINDS),
-                "deal_id": deals.deal_id[deal],
-                "rule": self._rules(plan_no[trace.measure], trace.credit),
-                "booked_on": deals.booked[deal],
+                "deal_id": deals.deal_id[trace.deal],
+                "rule": self._rules(plan_no[trace.measure], trace.deal),
+                "booked_on": trace.days,
                 "basis_cents": trace.basis,
                 "before_cents": trace.before,
                 "amount_cents": trace.amount,
@@ -114,7 +115,7 @@ class Calculation:
                 "rep_id": seats.rep_ids[seats.rep[credit]],
                 "plan": _category(_plan_codes(self.plans)[plan_no], _plan_names(self.plans)),
                 "deal_id": deals.deal_id[deal],
-                "rule": self._rules(plan_no, credit),
+                "rule": self._rules(plan_no, deal),
                 "booked_on": deals.booked[deal],
                 "share_ppb": seats.share_ppb()[credit],
                 "amount_cents": np.concatenate([*amounts, np.zeros(0, dtype=np.int64)]),
@@ -149,13 +150,13 @@ class Calculation:
         lacking = (none.plan == plan_no) & (none.measure >= 0)
         return np.unique(np.concatenate([self.trace.credit[own], none.credit[lacking]]))
 
-    def _rules(self, plan_no: Rows, credit: Rows) -> pd.Categorical:
+    def _rules(self, plan_no: Rows, deal: Rows) -> pd.Categorical:
         names = sorted({rule.name for plan in self.plans for rule in plan.crediting})
-        codes = np.zeros(len(credit), dtype=np.int8)
-        deal, is_shared = self.counted.seats.deal, self.counted.seats.is_shared
-        for number, ready in enumerate(self.counted.ready):
+        codes = np.zeros(len(deal), dtype=np.int8)
+        is_shared = self.counted.seats.is_shared
+        for number, ready in enumerate(self.counted.ready if len(names) > 1 else ()):
             own = slice(None) if len(self.counted.ready) == 1 else np.flatnonzero(plan_no == number)
-            rows = deal[credit[own]]
+            rows = deal[own]
             spell = np.array([names.index(rule.name) for rule in ready.plan.crediting], dtype=np.int8)
             kind = 0 if ready.codes is None else ready.codes[rows]
             shared = False if is_shared is None else is_shared[rows]

@@ -9,7 +9,6 @@ Everything runs on arrays in chunks of whole reps, so that the figures of one ch
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,12 +20,12 @@ from engine.deals import won
 from engine.errors import PlanClash
 from engine.exchange import Exchange
 from engine.measures import ready
-from engine.order import bits
+from engine.order import WIDEST, bits
 from engine.pricing import Credits, Outcome, price
 from engine.shortfalls import problems_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from datetime import date
 
     from numpy.typing import NDArray
@@ -35,7 +34,7 @@ if TYPE_CHECKING:
     from engine.deals import Deals
     from engine.frames import Facts
     from engine.measures import Ready
-    from engine.order import Ints
+    from engine.order import Ints, Rows
     from engine.plans.schema import Plan
     from engine.problems import Problem
 
@@ -67,8 +66,7 @@ def calculate(
     seats, faults = seats_of(deals, facts.splits)
     problems += faults
     prepared = _prepared(facts, ordered, deals, seats)
-    credits_ = _sorted_credits(deals, seats, reps)
-    outcomes = [price(part, prepared, (deals, seats)) for part in _chunks(credits_, chunk_rows)]
+    outcomes = [price(part, prepared, seats) for part in _chunks(deals, seats, reps, chunk_rows)]
     counted = Counted(deals, seats, prepared)
     unpaid = _unpaid(outcomes)
     problems += problems_of(counted, unpaid, [fault for outcome in outcomes for fault in outcome.faults])
@@ -103,42 +101,45 @@ def _prepared(facts: Facts, plans: tuple[Plan, ...], deals: Deals, seats: Seats)
     return tuple(found)
 
 
-def _sorted_credits(deals: Deals, seats: Seats, reps: Collection[int] | None) -> Credits:
-    """The credits of the wanted reps by rep, day and deal."""
-    wanted = (
-        None
-        if reps is None
-        else np.isin(seats.rep_ids, np.fromiter(reps, dtype=np.int64, count=len(reps)))[seats.rep]
-    )
-    rows = np.arange(len(seats.deal), dtype=np.int64) if wanted is None else np.flatnonzero(wanted)
+def _chunks(deals: Deals, seats: Seats, reps: Collection[int] | None, size: int) -> Iterator[Credits]:
+    """The credits of the wanted reps by rep, day and deal, cut between reps into parts of about `size` rows."""
+    rows = np.arange(len(seats.deal), dtype=np.int64)
+    if reps is not None:
+        wanted = np.isin(seats.rep_ids, np.fromiter(reps, dtype=np.int64, count=len(reps)))
+        rows = np.flatnonzero(wanted[seats.rep])
     if not len(rows):
-        nothing = np.zeros(0, dtype=np.int64)
-        return Credits(nothing, nothing, nothing, nothing)
+        return
+    deal, rep = seats.deal[rows], seats.rep[rows]
     first = int(deals.booked.min())
     day_bits, row_bits = bits(int(deals.booked.max()) - first + 1), bits(len(seats.deal))
-    deal, rep = seats.deal[rows], seats.rep[rows]
-    if bits(len(seats.rep_ids)) + day_bits + row_bits > 63:
+    if bits(len(seats.rep_ids)) + day_bits + row_bits > WIDEST:
         order = np.lexsort([rows, deals.booked[deal], rep])
-        return Credits(rows[order], rep[order], deals.booked[deal][order], deal[order])
+        credits_ = Credits(rows[order], rep[order], deals.booked[deal][order], deal[order])
+        yield from (credits_.part(slice(low, high)) for low, high in _cuts(credits_.rep, 0, size))
+        return
     key: Ints = rep.astype(np.int64)
     key <<= day_bits
     key |= deals.booked[deal] - first
     key <<= row_bits
     key |= rows
     key.sort()
-    credit = key & ((1 << row_bits) - 1)
-    days = ((key >> row_bits) & ((1 << day_bits) - 1)).astype(np.int32) + np.int32(first)
-    return Credits(credit, (key >> (row_bits + day_bits)).astype(np.int32), days, seats.deal[credit])
+    for low, high in _cuts(key, day_bits + row_bits, size):
+        part = key[low:high]
+        credit = (part & ((1 << row_bits) - 1)).astype(np.int32)
+        part >>= row_bits
+        days = (part & ((1 << day_bits) - 1)).astype(np.int32) + np.int32(first)
+        yield Credits(credit, (part >> day_bits).astype(np.int32), days, seats.deal[credit])
 
 
-def _chunks(credits_: Credits, rows: int) -> list[Credits]:
-    """Credits cut between reps into parts of about `rows`."""
-    count = len(credits_.rep)
-    edges = [0]
-    while edges[-1] < count:
-        target = min(edges[-1] + max(rows, 1), count)
-        edges.append(int(np.searchsorted(credits_.rep, credits_.rep[target - 1], side="right")))
-    return [credits_.part(slice(low, high)) for low, high in pairwise(edges)]
+def _cuts(key: Rows, shift: int, size: int) -> Iterator[tuple[int, int]]:
+    """Where to cut sorted keys into parts of about `size` without cutting through a rep, who is in the high bits."""
+    low = 0
+    while low < len(key):
+        last = min(low + max(size, 1), len(key)) - 1
+        beyond = ((int(key[last]) >> shift) + 1) << shift
+        high = last + int(np.searchsorted(key[last:], key.dtype.type(beyond)))
+        yield low, high
+        low = high
 
 
 def _joined(parts: list[Any], dtype: type) -> NDArray[Any]:
@@ -150,6 +151,8 @@ def _trace(outcomes: list[Outcome]) -> Trace:
     return Trace(
         credit=_joined([trace.credit for trace in traces], np.int64),
         rep=_joined([trace.rep for trace in traces], np.int32),
+        deal=_joined([trace.deal for trace in traces], np.int32),
+        days=_joined([trace.days for trace in traces], np.int32),
         measure=_joined([trace.measure for trace in traces], np.int16),
         kind=_joined([trace.kind for trace in traces], np.int8),
         basis=_joined([trace.basis for trace in traces], np.int64),

@@ -66,16 +66,24 @@ def apportioned(whole: Ints, shares: Shares) -> Ints:
     low *= shares.share
     parts: Ints = high * shares.share + low // WHOLE_PPB
     left = size[shares.starts] - np.add.reduceat(parts, shares.starts)
-    if left.any():
-        lengths = lengths_of(shares.starts, len(whole))
-        group = np.repeat(np.arange(len(left)), lengths)
-        open_rows = np.flatnonzero((left > 0)[group])
-        rest = WHOLE_PPB - 1 - low[open_rows] % WHOLE_PPB
-        order = open_rows[sorted_rows([(group[open_rows], len(left)), (rest, WHOLE_PPB)])]
-        begins = starts_of(group[order])
-        rank = np.arange(len(order)) - np.repeat(begins, lengths_of(begins, len(order)))
-        parts[order[rank < left[group[order]]]] += 1
+    rest = low % WHOLE_PPB
+    lengths = lengths_of(shares.starts, len(whole))
+    first = shares.starts[(lengths == 2) & (left > 0)]
+    parts[first + (rest[first + 1] > rest[first])] += 1
+    if (left[lengths > 2] > 0).any():
+        _favour(parts, np.where(lengths > 2, left, 0), (rest, lengths))
     return np.where(whole < 0, -parts, parts)
+
+
+def _favour(parts: Ints, left: Ints, shares: tuple[Ints, Rows]) -> None:
+    """Adds what is `left` of each deal, one by one, to its largest remainders."""
+    rest, lengths = shares
+    group = np.repeat(np.arange(len(left)), lengths)
+    rows = np.flatnonzero((left > 0)[group])
+    order = rows[sorted_rows([(group[rows], len(left)), (WHOLE_PPB - 1 - rest[rows], WHOLE_PPB)])]
+    begins = starts_of(group[order])
+    rank = np.arange(len(order)) - np.repeat(begins, lengths_of(begins, len(order)))
+    parts[order[rank < left[group[order]]]] += 1
 
 
 def seats_of(deals: Deals, splits: pd.DataFrame) -> tuple[Seats, list[Problem]]:

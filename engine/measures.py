@@ -38,6 +38,7 @@ class Measured:
 
     component: Component
     slot: NDArray[np.int32] | None
+    counts_all: bool  # no deal is NOT_COUNTED or UNPRICED
     schedule: Schedule
     windows: Windows
     per_deal: int | None
@@ -79,7 +80,8 @@ def measured(plan: Plan, component: Component, kinds: Kinds, context: tuple[Fact
     cap = component.cap
     return Measured(
         component,
-        None if slot.max(initial=0) == 0 == slot.min(initial=0) else slot,
+        slot if slot.any() else None,
+        bool(slot.min(initial=0) >= 0),
         schedule(component.priced_by, groups, money),
         windows(plan, component.accumulate, rows, len(rep_ids)),
         None if cap.per_deal is None else cap.per_deal.minor,
@@ -96,7 +98,7 @@ def _slots(component: Component, kinds: Kinds) -> tuple[NDArray[np.int32], tuple
     else:
         patterns, group = np.unique(chosen.T, axis=0, return_inverse=True)
     unpriced = (chosen < 0).any(axis=0)
-    slot = np.where(counted, np.where(unpriced, UNPRICED, group), NOT_COUNTED).astype(np.int32)
+    slot = np.where(counted, np.where(unpriced, UNPRICED, group), NOT_COUNTED).astype(np.int32, copy=False)
     groups = tuple(
         tuple(tier.rules[max(rule, 0)].rate for tier, rule in zip(tiers, pattern, strict=True))
         for pattern in patterns

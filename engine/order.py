@@ -36,6 +36,8 @@ def sorted_rows(columns: Sequence[tuple[Rows, int]]) -> Rows:
     for values, size in columns:
         key <<= bits(size)
         key |= values
+    if bool((key[1:] >= key[:-1]).all()):
+        return np.arange(count, dtype=np.int64)
     key <<= low
     key |= np.arange(count, dtype=np.int64)
     key.sort()

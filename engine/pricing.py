@@ -9,7 +9,7 @@ import numpy as np
 
 from engine.calculation import Trace
 from engine.dates import day
-from engine.measures import UNPRICED
+from engine.measures import NOT_COUNTED, UNPRICED
 from engine.order import running, starts_of, steps
 from engine.rates import positioned
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from engine.crediting import Seats
-    from engine.deals import Deals
     from engine.measures import Measured, Ready
     from engine.order import Ints, Rows
 
@@ -80,7 +79,7 @@ class _Found:
             self.unpaid.append(NoLine(credit, plan, measure, reason))
 
 
-def price(part: Credits, prepared: tuple[Ready, ...], context: tuple[Deals, Seats]) -> Outcome:
+def price(part: Credits, prepared: tuple[Ready, ...], seats: Seats) -> Outcome:
     """The lines of some whole reps, sorted as statements are, and what made none."""
     found = _Found([], [], [])
     covered = np.zeros(len(part.rep), dtype=bool)
@@ -90,7 +89,7 @@ def price(part: Credits, prepared: tuple[Ready, ...], context: tuple[Deals, Seat
         covered |= on_plan
         own = part if on_plan.all() else part.part(on_plan)
         if len(own.rep):
-            _price_plan(own, plan, (plan_no, number), context[1], found)
+            _price_plan(own, plan, (plan_no, number), seats, found)
         number += len(plan.measures)
     found.lost(part.credit[~covered], -1, -1, "no_plan")
     return Outcome(merged(found.blocks), found.unpaid, found.faults)
@@ -111,22 +110,25 @@ def _price_plan(part: Credits, plan: Ready, numbers: tuple[int, int], seats: Sea
     part = _credited(part, plan, numbers[0], seats, found)
     kinds = None if plan.codes is None else plan.codes[part.deal]
     amounts = plan.amount[part.credit]
-    counted = np.zeros(len(part.rep), dtype=bool)
+    counted, counts_all = np.zeros(len(part.rep), dtype=bool), False
     for offset, measure in enumerate(plan.measures):
         place = (numbers[0], numbers[1] + offset)
-        if measure.slot is None:
-            counted[:] = True
-            _price(part, (amounts, None), (plan, measure), place, found)
+        slot = None if measure.slot is None or kinds is None else measure.slot[kinds]
+        if measure.counts_all:
+            counts_all = True
+            _price(part, (amounts, slot), (plan, measure), place, found)
             continue
-        slot = np.full(len(part.rep), measure.slot[0]) if kinds is None else measure.slot[kinds]
-        counted |= slot != -1
+        if slot is None:
+            everywhere = 0 if measure.slot is None else int(measure.slot[0])
+            slot = np.full(len(part.rep), everywhere, dtype=np.int32)
+        counted |= slot != NOT_COUNTED
         found.lost(part.credit[slot == UNPRICED], *place, "no_rate")
         rows = np.flatnonzero(slot >= 0)
         if len(rows) == len(slot):
             _price(part, (amounts, slot), (plan, measure), place, found)
         elif len(rows):
             _price(part.part(rows), (amounts[rows], slot[rows]), (plan, measure), place, found)
-    if not counted.all():
+    if not counts_all and not counted.all():
         found.lost(part.credit[~counted], numbers[0], -1, "not_measured")
 
 
@@ -176,6 +178,8 @@ def _price(
     block = Trace(
         part.credit,
         part.rep,
+        part.deal,
+        part.days,
         np.full(len(basis), place[1], dtype=np.int16),
         np.zeros(len(basis), dtype=np.int8),
         basis,
@@ -207,6 +211,8 @@ def _capped(block: Trace, part: Credits, plan: Ready, limit: int) -> Trace:
     return Trace(
         block.credit[rows],
         block.rep[rows],
+        block.deal[rows],
+        block.days[rows],
         block.measure[rows],
         is_cap.astype(np.int8),
         np.where(is_cap, 0, block.basis[rows]),
@@ -226,7 +232,7 @@ def merged(blocks: list[Trace]) -> Trace | None:
     shift = target - (np.cumsum(counts, axis=0) - counts)
     place = [np.arange(len(block.rep)) + shift[:, b][block.rep - first] for b, block in enumerate(blocks)]
     columns = []
-    for name in ("credit", "rep", "measure", "kind", "basis", "before", "amount"):
+    for name in ("credit", "rep", "deal", "days", "measure", "kind", "basis", "before", "amount"):
         whole = np.empty(int(counts.sum()), dtype=getattr(blocks[0], name).dtype)
         for block, at in zip(blocks, place, strict=True):
             whole[at] = getattr(block, name)
