@@ -41,7 +41,8 @@ class Page:
     """Up to `PAGE_ROWS` records of one kind.
 
     Attributes:
-        rows: Typed rows with the columns of the kind (`connectors.normalise.rows`).
+        rows: Typed rows with the columns of the kind (`connectors.normalise.rows`), and `key`: how quarantine names
+            the record.
         rejected: Refused rows: external_id, code, detail, remedy, raw_hash, owner, name, parent, won, place.
         read: Records read for this page, skipped ones included.
         skipped: Records that the mapping's `only_when` leaves out.

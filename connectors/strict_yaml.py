@@ -72,7 +72,9 @@ def parse(text: str, notes: Notes) -> Node | None:
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark is not None else 1
-        notes.refuse(Node(line, text=""), "The file is not valid YAML", found=str(error).splitlines()[0])
+        context, problem = getattr(error, "context", None) or "", getattr(error, "problem", None) or str(error)
+        found = f"{context} {problem}".strip().splitlines()[0]
+        notes.refuse(Node(line, text=""), "The file is not valid YAML; quote texts with * & : or #", found=found)
         return None
     if raw is None:
         notes.refuse(top, "The file is empty", ["keys version, sources, kinds"], found="nothing")

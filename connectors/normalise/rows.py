@@ -35,6 +35,9 @@ WHOLE_PPB = 1_000_000_000
 FOREVER = day(date.max)
 UNIT_PLACES = {"percent": 7, "fraction": 9}
 
+#: The column beside those of the store that says how quarantine names the record.
+KEY = "key"
+
 #: Codes of rows whose key cannot be read.
 KEYLESS = ("key_missing", "date_missing", "date_format", "text_unprintable")
 
@@ -83,7 +86,8 @@ def normalise(mapping: KindMapping, frame: pd.DataFrame, waiting: frozenset[str]
         _refuse_wrong_sums(sheet, columns["share_ppb"])
     good = sheet.good()
     owner = {"deal": "owner", "person": "id"}.get(mapping.kind, "person")
-    rejected = sheet.rejected(sheet.key(keys), owner, won)
+    columns[KEY] = sheet.key(keys)
+    rejected = sheet.rejected(columns[KEY], owner, won)
     rows = _framed(mapping, columns, good, sheet.count)
     everything = None
     if mapping.fmt.snapshot and not rejected["code"].isin(KEYLESS).any():

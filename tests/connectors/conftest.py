@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
 
 from connectors.files.source import CsvSource
 from connectors.mapping import load
-from connectors.source import Page
-from engine.problems import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from connectors.source import Page
+    from engine.problems import Problem
 
 HEADER = """\
 version: 1

@@ -90,8 +90,14 @@ def test_declared_marks(text: str, decimal: str, thousands: str, expected: objec
 
 @pytest.mark.parametrize(
     ("text", "places", "expected"),
-    [("1800", 0, 1800), ("1800.0", 0, 1800), ("1800.5", 0, "too precise"), ("1.234", 3, 1234), ("1.2345", 3, "too precise")],
-)  # fmt: skip
+    [
+        ("1800", 0, 1800),
+        ("1800.0", 0, 1800),
+        ("1800.5", 0, "too precise"),
+        ("1.234", 3, 1234),
+        ("1.2345", 3, "too precise"),
+    ],
+)
 def test_decimals_follow_the_currency(text: str, places: int, expected: object) -> None:
     assert parsed(text, places) == expected
 

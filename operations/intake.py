@@ -1,0 +1,124 @@
+"""One page of a source into the store: facts, quarantine, deletions and the place to go on, in one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from engine.problems import Problem
+from store import facts, quarantine, source_files, sync
+from store.quarantine import Held
+from store.sync import PageWrite
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Mapping
+    from datetime import datetime
+
+    from operations.sources import Page
+    from store.database import Connection
+    from store.sync import PageApplied, State
+
+#: A snapshot may delete this share of the live records, but at least and at most so many of them.
+CEILING_PERCENT, CEILING_LEAST, CEILING_MOST = 5, 5, 50
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """Whose page it is and how it is to be written.
+
+    Attributes:
+        state: Where the sync stood before the page; names source and kind.
+        actor: Who brings it, for the journal.
+        now: When.
+        delete_any: Somebody has approved deletions above the ceiling.
+    """
+
+    state: State
+    actor: str
+    now: datetime
+    delete_any: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a page did. `spared` records are absent at the source but too many: they stay, and so does the cursor."""
+
+    applied: PageApplied
+    state: State
+    released: int
+    spared: int = 0
+
+
+def take(conn: Connection, intake: Intake, page: Page) -> Taken:
+    """The page stored. A page that changes no fact leaves no change in the journal."""
+    source, kind = intake.state.source, intake.state.kind
+    gone, spared = _gone(conn, intake, page)
+    state = intake.state if spared else replace(intake.state, resume=page.cursor)
+    released = quarantine.close_passed(conn, source, kind, _passed(conn, intake, page), intake.now)
+    write = PageWrite(
+        kind=kind,
+        source=source,
+        rows=page.rows,
+        state=state,
+        now=intake.now,
+        held=[_held(intake, row) for row in page.rejected.to_dict("records")],
+        gone=gone,
+        actor=intake.actor,
+        cause=f"sync {source}",
+    )
+    applied = sync.apply_page(conn, write)
+    for file in page.files:
+        source_files.save(conn, source, file.name, file.body, intake.now)
+    return Taken(applied, state, released + applied.passed, spared)
+
+
+def ceiling_problem(source: str, kind: str, spared: int) -> Problem:
+    """What ops must decide about records that a snapshot no longer shows."""
+    return Problem(
+        code="deletion_ceiling",
+        message=f"{spared} {kind} records are no longer at the source; none was deleted",
+        remedy="Check the export; if they are really gone, sync again and approve the deletions",
+        where=source,
+        found=str(spared),
+        allowed=f"{CEILING_PERCENT} % of the live records, at least {CEILING_LEAST}, at most {CEILING_MOST}",
+    )
+
+
+def _gone(conn: Connection, intake: Intake, page: Page) -> tuple[frozenset[str], int]:
+    """The store's keys of records to delete, and how many must be spared because they are too many."""
+    if page.present is None:
+        return frozenset(), 0
+    kind = intake.state.kind
+    live = facts.live_keys(conn, kind, intake.state.source)
+    present = page.present
+    absent = live.difference(facts.keys(kind, present)) if len(present) else live
+    ceiling = min(max(len(live) * CEILING_PERCENT // 100, CEILING_LEAST), CEILING_MOST)
+    too_many = len(absent) > ceiling or (len(present) == 0 and len(absent) > 0)
+    if too_many and not intake.delete_any:
+        return frozenset(), len(absent)
+    return absent, 0
+
+
+def _passed(conn: Connection, intake: Intake, page: Page) -> set[str]:
+    """Records that leave the quarantine: their rows passed, or the file that held them no longer does."""
+    waiting = quarantine.open_rows(conn, source=intake.state.source, kind=intake.state.kind)
+    if not waiting:
+        return set()
+    read_again = tuple(f"{file.name}:" for file in page.files)
+    passed = {row.external_id for row in waiting if read_again and row.place.startswith(read_again)}
+    return (passed | set(page.rows["key"])) - set(page.rejected["external_id"])
+
+
+def _held(intake: Intake, row: Mapping[Hashable, Any]) -> Held:
+    return Held(
+        source=intake.state.source,
+        kind=intake.state.kind,
+        external_id=row["external_id"],
+        code=row["code"],
+        detail=row["detail"],
+        remedy=row["remedy"],
+        label=row["name"] or row["external_id"],
+        owner_external_id=row["owner"],
+        place=row["place"],
+        raw_hash=row["raw_hash"],
+    )
