@@ -35,13 +35,15 @@ async function request(path, options) {
 }
 
 /** Reads `/ui/<path>` as the persona of this window. */
-export function get(path, parameters = {}) {
+export async function get(path, parameters = {}) {
   const search = new URLSearchParams();
   if (identity.as) search.set("as", identity.as);
   for (const [name, value] of Object.entries(parameters)) {
     if (value !== undefined && value !== null && value !== "") search.set(name, value);
   }
-  return request(`/ui/${path}?${search}`, { headers: { accept: "application/json" }, cache: "no-store" });
+  const body = await request(`/ui/${path}?${search}`, { headers: { accept: "application/json" }, cache: "no-store" });
+  if (body?.ok === false) throw new ApiError(body.error || "The sandbox refused this.", 200);
+  return body;
 }
 
 /** Posts a body to `/ui/<path>` as the persona of this window. */
@@ -56,4 +58,11 @@ export function post(path, body = {}) {
 /** Returns the address of this page as another persona, at the same conversation. */
 export function addressAs(persona, hash = "") {
   return `/?as=${encodeURIComponent(persona)}${hash}`;
+}
+
+/** Returns the address of an uploaded file for this persona, on this page's own origin. */
+export function fileAddress(file) {
+  const given = file.url || file.url_private;
+  if (!given) return "";
+  return `${new URL(given, location.href).pathname}?as=${encodeURIComponent(identity.as)}`;
 }

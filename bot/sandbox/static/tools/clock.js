@@ -20,7 +20,7 @@ async function move(step, close) {
     if (answer?.now) session.state.now = answer.now;
     close();
     emit("refresh");
-    toast(`Time moved: ${step.label}.`, "good");
+    toast(answer?.message || `Time moved: ${step.label}.`, "good");
   } catch (error) {
     report(error);
   }

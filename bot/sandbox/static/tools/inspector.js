@@ -44,6 +44,11 @@ function json(label, value) {
   return value === null || value === undefined ? null : copyBlock(label, typeof value === "string" ? value : JSON.stringify(value, null, 2));
 }
 
+function folded(label, value) {
+  const block = json(label, value);
+  return block ? h("details", { class: "inspect__more" }, h("summary", {}, label), block) : null;
+}
+
 function content(found) {
   return h("div", { class: "inspect" },
     group("What happened", facts([
@@ -56,8 +61,9 @@ function content(found) {
     ])),
     found.disclosure ? group("Disclosure record", disclosure(found.disclosure)) : null,
     group("Fallback text", h("p", { class: "inspect__fallback", dir: "auto" }, shown(found.fallback))),
-    group("Message", json("Payload JSON", found.payload), found.source ? json("Escaped source", found.source) : null),
-    found.envelope ? group("Envelope received by the app", json("Envelope JSON", found.envelope)) : null,
+    group("Message", json("Payload JSON", found.payload)),
+    folded("Escaped source", found.source),
+    folded("Envelope received by the app", found.envelope),
   );
 }
 

@@ -105,7 +105,15 @@ function firstPlace() {
   return fallback ? { id: fallback.id } : null;
 }
 
+const TYPABLE = "input, textarea, select, [contenteditable], dialog *, [popover] *, [role=tab]";
+
+/** Typing anywhere writes into the message box, as people expect of a chat. */
+function typesIntoBox(event) {
+  return event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.metaKey && !event.altKey && !event.target.closest(TYPABLE);
+}
+
 function keys(event) {
+  if (typesIntoBox(event)) find("#composer-field")?.focus();
   if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
     event.preventDefault();
     emit("quick-switch");

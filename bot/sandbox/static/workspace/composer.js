@@ -13,19 +13,6 @@ const FORMATS = [
 
 const drafts = new Map();
 
-/** Turns the `@Name` and `#channel` of known people and channels into tokens the app understands. */
-export function withTokens(text) {
-  const names = [
-    ...session.state.personas.map((person) => [`@${person.name}`, `<@${person.id}>`]),
-    ...(session.state.bot?.id ? [[`@${session.state.bot.name}`, `<@${session.state.bot.id}>`]] : []),
-    ...session.state.channels.filter((one) => one.kind === "channel" || one.kind === "private").map((one) => [`#${one.name}`, `<#${one.id}|${one.name}>`]),
-  ].sort((a, b) => b[0].length - a[0].length);
-  return names.reduce((out, [name, token]) => {
-    const escaped = name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-    return out.replace(new RegExp(`(^|[\\s(])${escaped}(?![\\p{L}\\p{N}_-])`, "gu"), (_, lead) => lead + token);
-  }, text);
-}
-
 function surround(field, mark) {
   const { selectionStart: from, selectionEnd: to, value } = field;
   const chosen = value.slice(from, to);
@@ -136,7 +123,7 @@ export class Composer {
     this.busy = true;
     emit("sending", { ...this.target(), command: typed.startsWith("/") });
     try {
-      const answer = await post("send", { ...this.target(), text: withTokens(typed) });
+      const answer = await post("send", { ...this.target(), text: typed });
       if (answer?.ok === false) this.refused(answer.error || "This message was not sent.");
       else if (given === null) this.clear();
     } catch (error) {

@@ -12,6 +12,8 @@ import { MessageList } from "./message_list.js";
 import { thinkingRow } from "./thinking.js";
 import { avatar } from "./avatar.js";
 
+// On a narrow screen focus would bring up the on-screen keyboard over the conversation.
+const NARROW = matchMedia("(max-width: 760px)");
 const header = new Header();
 const home = new Home();
 const list = new MessageList({ label: "Messages" });
@@ -96,7 +98,7 @@ export async function showConversation({ id, tab = "", focus = false, focusTab =
   drawPrompts(channel);
   drawWelcome(channel);
   drawBox(channel);
-  if (focus) composer.field.focus();
+  if (focus && !NARROW.matches) composer.field.focus();
   return loadMessages({ jump: true }).catch(report);
 }
 

@@ -1,5 +1,6 @@
 /** Files under a message: a card with its name and, for CSV and text, a preview of the first rows. */
 
+import { fileAddress } from "../core/api.js";
 import { openDialog } from "../core/dialog.js";
 import { h } from "../core/dom.js";
 import { fileSize } from "../core/format.js";
@@ -36,7 +37,7 @@ function csvTable(rows, label) {
 }
 
 async function content(file) {
-  const address = file.url || file.url_private;
+  const address = fileAddress(file);
   if (file.content || !address) return file.content || file.preview || "";
   const response = await fetch(address);
   return response.ok ? response.text() : file.preview || "";
@@ -58,7 +59,7 @@ function preview(file) {
 
 /** Returns a file's card. */
 export function fileCard(file) {
-  const address = file.url || file.url_private;
+  const address = fileAddress(file);
   const name = file.title || file.name || "File";
   return h("div", { class: "file" },
     h("div", { class: "file__head" },

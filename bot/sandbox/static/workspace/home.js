@@ -28,7 +28,7 @@ export class Home {
       print = "";
       fill(this.body, h("div", { class: "loading", role: "status" }, "Opening Home…"));
     }
-    const answer = await get("home", quiet ? { quiet: 1 } : {});
+    const answer = await get("home", quiet ? { open: 0 } : {});
     const view = answer?.view;
     const next = JSON.stringify(view?.blocks ?? null);
     if (next === print) return;

@@ -89,8 +89,8 @@ function showFailure(text) {
   fill(dialog.querySelector(".modal__failure"), icon("warning", 16), text || "We had some trouble connecting. Try again?");
 }
 
-async function closeTop() {
-  const view = stack.at(-1);
+/** Closes a view and everything above it, as Slack does; the first view takes the whole stack with it. */
+async function closeView(view) {
   if (!view) return;
   try {
     await post("view/close", { view_id: view.id });
@@ -100,9 +100,12 @@ async function closeTop() {
   await loadViews();
 }
 
-async function closeAll() {
-  for (const view of [...stack].reverse()) await post("view/close", { view_id: view.id }).catch(report);
-  await loadViews();
+function closeTop() {
+  return closeView(stack.at(-1));
+}
+
+function closeAll() {
+  return closeView(stack[0]);
 }
 
 function footer(view) {

@@ -31,7 +31,7 @@ function row(channel) {
   return h("li", {},
     h("button", {
       type: "button", class: `sidebar__row ${current ? "is-current" : ""} ${unread ? "is-unread" : ""}`, "aria-current": current ? "page" : null,
-      "aria-label": label, dataset: { channel: channel.id }, on: { click: () => emit("open-channel", { id: channel.id }) },
+      "aria-label": label, dataset: { channel: channel.id }, on: { click: () => emit("open-channel", { id: channel.id, focus: true }) },
     },
       h("span", { class: "sidebar__picture" }, picture(channel)),
       h("span", { class: "sidebar__name" }, channel.name),
