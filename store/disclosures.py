@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, select
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Disclosure:
-    """`viewer_id` saw a figure of `subject_id`: by which template and receipt, on which surface, and when.
+    """`viewer` saw a figure of `subject` (both are rep numbers): by which template and receipt, where, and when.
 
     `payload_hash` is the digest of what was sent, so that a message on a screen finds its row; no amount is kept.
     """
 
-    viewer_id: int
-    subject_id: int
+    viewer: int
+    subject: int
     template: str
     receipt_id: str
     surface: str
@@ -33,7 +33,9 @@ class Disclosure:
 
 def record(conn: Connection, shown: Disclosure) -> None:
     """The showing is on record."""
-    conn.execute(insert(disclosure), asdict(shown))
+    row = asdict(shown)
+    row["viewer_id"], row["subject_id"] = row.pop("viewer"), row.pop("subject")
+    conn.execute(insert(disclosure), row)
 
 
 def by_payload(conn: Connection, payload_hash: str) -> tuple[Disclosure, ...]:
@@ -44,11 +46,14 @@ def by_payload(conn: Connection, payload_hash: str) -> tuple[Disclosure, ...]:
     return tuple(map(_disclosure, rows))
 
 
-def of_subject(conn: Connection, subject_id: int, since: datetime) -> tuple[Disclosure, ...]:
+def of_subject(conn: Connection, subject: int, since: datetime) -> tuple[Disclosure, ...]:
     """Who was shown this person's pay since then, newest first."""
-    rows = select(disclosure).where(disclosure.c.subject_id == subject_id, disclosure.c.at >= since)
+    rows = select(disclosure).where(disclosure.c.subject_id == subject, disclosure.c.at >= since)
     return tuple(map(_disclosure, conn.execute(rows.order_by(disclosure.c.at.desc()))))
 
 
 def _disclosure(row: Row[tuple[object, ...]]) -> Disclosure:
-    return Disclosure(**{name: value for name, value in row._mapping.items() if name != "disclosure_id"})
+    said: Any = row
+    return Disclosure(
+        said.viewer_id, said.subject_id, said.template, said.receipt_id, said.surface, said.payload_hash, said.at
+    )

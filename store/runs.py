@@ -17,7 +17,8 @@ from store.bulk import PAGE, among, upsert
 from store.bulk import insert as insert_rows
 from store.changes import watermark
 from store.tables.facts import person
-from store.tables.pay import line, run, stale_rep, statement, statement_pointer
+from store.tables.pay import line, run, stale_rep, statement_pointer
+from store.tables.pay import statement as said_once
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -125,23 +126,23 @@ def publish(conn: Connection, run_id: int, statements: Sequence[Statement], now:
         }
         for said in statements
     ]
-    conn.execute(insert(statement), rows)
+    conn.execute(insert(said_once), rows)
     pointers = [{key: row[key] for key in ("rep_id", "period_start_on", "run_id")} for row in rows]
     upsert(conn, statement_pointer, pointers, ("rep_id", "period_start_on"))
 
 
-def current(conn: Connection, rep_id: int, period_start_on: date) -> Published | None:
+def statement(conn: Connection, rep_id: int, period_start_on: date) -> Published | None:
     """The statement that a rep's period shows now."""
     row = conn.execute(
-        select(statement, run.c.watermark, run.c.plan_hashes)
+        select(said_once, run.c.watermark, run.c.plan_hashes)
         .join(
             statement_pointer,
-            (statement_pointer.c.run_id == statement.c.run_id)
-            & (statement_pointer.c.rep_id == statement.c.rep_id)
-            & (statement_pointer.c.period_start_on == statement.c.period_start_on),
+            (statement_pointer.c.run_id == said_once.c.run_id)
+            & (statement_pointer.c.rep_id == said_once.c.rep_id)
+            & (statement_pointer.c.period_start_on == said_once.c.period_start_on),
         )
-        .join(run, run.c.run_id == statement.c.run_id)
-        .where(statement.c.rep_id == rep_id, statement.c.period_start_on == period_start_on)
+        .join(run, run.c.run_id == said_once.c.run_id)
+        .where(said_once.c.rep_id == rep_id, said_once.c.period_start_on == period_start_on)
     ).first()
     if row is None:
         return None
