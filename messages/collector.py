@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from messages import limits
 from messages.actions import base
 from messages.errors import MarkupInPlainTextError, OutsideBlockError, TemplateError, TextTooLongError
-from messages.escape import Mrkdwn, clip, one_line, unescape
+from messages.escape import NOTHING, Mrkdwn, clip, one_line, safe, unescape
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -128,7 +128,7 @@ def field_(label: str, *, caller: Callable[[], str]) -> str:
     """Put down one pair: a bold label, and the body as its value."""
     out = _within("field", "fields")
     value = _text(caller, "mrkdwn", limits.FIELD_TEXT, f"field {label!r}")
-    out.items.append(_mrkdwn(f"*{label}*\n{value}"))
+    out.items.append(_mrkdwn(f"*{safe(label)}*\n{value}"))
     return ""
 
 
@@ -222,7 +222,7 @@ def _cell(text: str) -> dict[str, str]:
     """Return a table cell; Slack refuses an empty one."""
     if isinstance(text, Mrkdwn) or not isinstance(text, str):
         raise MarkupInPlainTextError(f"a table cell holds {type(text).__name__}, not plain text")
-    return {"type": "raw_text", "text": one_line(text) or "–"}
+    return {"type": "raw_text", "text": one_line(text).strip() or NOTHING}
 
 
 def _within(item: str, place: str) -> Collector:

@@ -8,6 +8,7 @@ from messages.errors import TemplateError
 from messages.limits import length
 
 ELLIPSIS = "…"
+NOTHING = "–"  # stands for a value of which nothing is left, so that its block does not come out empty
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 # Line ends would let a name pose as a line of ours; bidirectional overrides would let it turn an amount around.
 _BREAKS = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]+")
@@ -49,8 +50,8 @@ def without_marks(text: str) -> str:
 def safe(text: str) -> str:
     """Return a value as it may stand inside mrkdwn: on one line, no emphasis, entities escaped."""
     if _PLAIN.fullmatch(text):
-        return text
-    return escape(without_marks(one_line(text)))
+        return NOTHING if text.isspace() else text
+    return escape(without_marks(one_line(text)).strip()) or NOTHING
 
 
 def clip(text: str, limit: int) -> str:
@@ -62,7 +63,9 @@ def clip(text: str, limit: int) -> str:
     """
     if isinstance(text, Mrkdwn):
         raise TemplateError("clip was given markup; clip the value before it becomes a link or code")
-    flat = one_line(text)
+    flat = one_line(text) or (NOTHING if text else "")
+    if flat.isspace():
+        return NOTHING
     if length(escape(flat)) <= limit:
         return flat
     room, kept = limit - length(ELLIPSIS), 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from engine.money import Money
+from engine.money import Money, Rate, exponent
 from messages import actions
 from messages import format as written
 from messages.basis import BasisView, Ground, basis_view
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 _PPM = 1_000_000
 _WHOLE_PPB = 1_000_000_000
+_PPB_PER_PPM = 1_000
+_TENTH_PPB = 1_000_000  # a tenth of a percent
+CAP = "cap"
 #: Steps named in the sentence; more of them are left to the table.
 STEPS_IN_SENTENCE = 3
 STEPS_SHOWN = 30
@@ -38,15 +41,20 @@ class LineExplanationView:
     """The whole explanation; what does not apply to the line is empty."""
 
     other: str
+    is_deal: bool
+    is_cap: bool
+    is_full: bool
     deal: str
     account: str
     kind: str
     component: str
     amount: str
+    took: str
     credit: str
     booked_on: str
     deal_amount: str
     share: str
+    share_short: str
     converted: str
     rule: str
     before: str
@@ -80,16 +88,21 @@ def view(explanation: LineExplanation, reader: Reader) -> LineExplanationView:
     ground = Ground((explanation.period,), explanation.plan, line.amount.currency)
     converted = explanation.converted_at
     return LineExplanationView(
-        other="" if reader.is_about(explanation.rep.rep_id) else explanation.rep.name,
+        other="" if reader.is_about(explanation.rep.rep_id) else explanation.rep.name or "The rep",
+        is_deal=deal is not None,
+        is_cap=line.kind == CAP,
+        is_full=_is_full(explanation),
         deal=deal_label(deal, line.kind),
         account=account_label(deal),
         kind=kind_label(line.kind) if line.kind != "commission" else "",
         component=line.component,
         amount=written.money(line.amount, reader),
+        took=written.money(-line.amount, reader) if line.amount.minor < 0 and line.kind != CAP else "",
         credit=written.money(line.credit, reader),
         booked_on=written.day(line.booked_on, reader),
         deal_amount=written.money(explanation.deal_amount, reader) if explanation.deal_amount is not None else "",
         share=written.share(explanation.share_ppb, reader) if explanation.share_ppb != _WHOLE_PPB else "",
+        share_short=_roughly(explanation.share_ppb, reader),
         converted=_exchange(explanation, reader) if converted is not None else "",
         rule=explanation.rule,
         before=written.money(explanation.before, reader),
@@ -101,7 +114,7 @@ def view(explanation: LineExplanation, reader: Reader) -> LineExplanationView:
         steps=len(explanation.slices),
         more_slices=_rest(explanation, reader),
         rerated=written.money(explanation.rerated, reader) if explanation.rerated else "",
-        record=f"{deal.source} {deal.external_id}".strip() if deal else "",
+        record=f"{deal.source} {deal.external_id}" if deal and deal.source + deal.external_id else "",
         note=explanation.note,
         basis=basis_view(explanation.basis, ground, reader),
         show_earnings=actions.period_value(explanation.rep.rep_id, explanation.period.label),
@@ -155,6 +168,31 @@ def _attained(credit: Money, quota: Money | None, reader: Reader) -> str:
     if quota is None or quota.minor <= 0 or quota.currency != credit.currency:
         return ""
     return written.percent(credit.minor * _PPM // quota.minor, reader)
+
+
+def _is_full(explanation: LineExplanation) -> bool:
+    """Whether the credit is the rep's whole share of the deal, give or take the rounding of one minor unit.
+
+    A component may count a deal only up to a limit, or only a part of it.
+    """
+    deal, credit = explanation.deal_amount, explanation.line.credit
+    if deal is None:
+        return False
+    rate = explanation.converted_at or Rate(1)
+    num = deal.minor * explanation.share_ppb * rate.num * _unit(credit.currency)
+    den = _WHOLE_PPB * rate.den * _unit(deal.currency)
+    return abs(num - credit.minor * den) < 2 * den
+
+
+def _unit(currency: str) -> int:
+    """Return how many minor units make a major one."""
+    return int(10 ** exponent(currency))
+
+
+def _roughly(share_ppb: int, reader: Reader) -> str:
+    """Return a share for a sentence: one decimal, marked where that is not all of it."""
+    exact = share_ppb % _TENTH_PPB == 0
+    return ("" if exact else written.APPROXIMATELY) + written.percent(share_ppb // _PPB_PER_PPM, reader)
 
 
 def _rest(explanation: LineExplanation, reader: Reader) -> str:

@@ -16,7 +16,7 @@ from messages.errors import (
     OutsideBlockError,
     UnformattedValueError,
 )
-from messages.escape import Mrkdwn, clip, code, escape, link, mention, one_line, safe
+from messages.escape import NOTHING, Mrkdwn, clip, code, escape, link, mention, one_line, safe
 from messages.reply import Message
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def finalize(_context: EvalContext, value: object) -> str:
 def _placed(text: str, mode: str) -> str:
     """Return a value escaped for its place; plain text is unescaped again as a whole once its block is complete."""
     if mode == "plain":
-        return escape(one_line(text))
+        return escape(one_line(text) or NOTHING) if text else ""
     if mode == "outside" and text.strip():
         raise OutsideBlockError(f"a value outside a block: {text[:40]!r}")
     return safe(text)

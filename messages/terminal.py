@@ -18,9 +18,9 @@ _LINK = re.compile(r"<(https?://[^|>]+|mailto:[^|>]+)\|([^>]*)>")
 _BARE = re.compile(r"<(https?://[^|>]+|mailto:[^|>]+)>")
 _DATE = re.compile(r"<!date\^[^|>]*\|([^>]*)>")
 _NAMED = re.compile(r"<[@#!]([^|>]+)(?:\|([^>]*))?>")
-_BOLD = re.compile(r"(?<![\w*])\*([^*\n]+)\*(?!\w)")
-_ITALIC = re.compile(r"(?<!\w)_([^_\n]+)_(?!\w)")
-_STRUCK = re.compile(r"(?<!\w)~([^~\n]+)~(?!\w)")
+_BOLD = re.compile(r"(?<![\w*])\*(?!\s)([^*\n]+)(?<!\s)\*(?!\w)")
+_ITALIC = re.compile(r"(?<!\w)_(?!\s)([^_\n]+)(?<!\s)_(?!\w)")
+_STRUCK = re.compile(r"(?<!\w)~(?!\s)([^~\n]+)(?<!\s)~(?!\w)")
 _CODE = re.compile(r"(`+)([^`]*)\1")
 _EMOJI = {":warning:": "⚠", ":white_check_mark:": "✓", ":hourglass_flowing_sand:": "⏳"}
 _EMOJI_NAME = re.compile(r":[a-z_]+:")
@@ -71,7 +71,7 @@ def _pairs(fields: Sequence[dict[str, Any]]) -> list[str]:
     cells = [_object(item).partition("\n") for item in fields]
     wide = max((_width(label) for label, _, value in cells if value), default=0)
     return [
-        _padded(label, wide) + "  " + " ".join(value.split("\n")) if value else label for label, _, value in cells
+        _padded(label, wide) + "  " + ", ".join(value.split("\n")) if value else label for label, _, value in cells
     ]
 
 

@@ -234,6 +234,17 @@ def split_in_euros(words: Words) -> LineExplanation:
     )
 
 
+def taken_back(words: Words) -> LineExplanation:
+    return explanation(
+        words,
+        line=line(words, credit=usd(-4_800_000), amount=usd(-384_000)),
+        deal_amount=usd(-4_800_000),
+        before=usd(5_800_000),
+        after=usd(1_000_000),
+        slices=(Slice("attainment", 0, 1_000_000, usd(-4_800_000), Rate.parse("8%"), usd(-384_000)),),
+    )
+
+
 def rerated(words: Words) -> LineExplanation:
     return explanation(
         words,
@@ -339,6 +350,8 @@ CASES: dict[str, Callable[[Words], Reply]] = {
     "line": lambda w: _line(explanation(w)),
     "line_across_tiers": lambda w: _line(across_tiers(w)),
     "line_split_in_euros": lambda w: _line(split_in_euros(w)),
+    "line_taken_back": lambda w: _line(taken_back(w)),
+    "line_deal_limit": lambda w: _line(explanation(w, deal_amount=usd(9_000_000), note=w.note)),
     "line_rerated": lambda w: _line(rerated(w)),
     "line_cap": lambda w: _line(capped(w)),
     "line_steps_limit_plus_1": lambda w: _line(in_steps(w, 31)),
@@ -355,21 +368,21 @@ CASES: dict[str, Callable[[Words], Reply]] = {
     "home_stale": lambda w: _home(at_home(w, 1, basis=basis(w, 1, stale=True))),
     "home_limit_plus_1": lambda w: _home(at_home(w, 9, quotas=(progress(w),) * 7)),
     "home_ja": lambda w: _home(at_home(w, 1), JAPANESE),
-    "help": lambda w: Reply("help", views.help(READER)),
-    "help_not_linked": lambda w: Reply("help", views.help(views.Reader())),
+    "help": lambda _: Reply("help", views.help(READER)),
+    "help_not_linked": lambda _: Reply("help", views.help(views.Reader())),
     "help_unknown": lambda w: Reply("help", views.help(READER, w.heard, "/attain status")),
     "error": lambda w: Reply("error", views.error("I can't read that period.", w.remedy)),
-    "error_with_reference": lambda w: Reply("error", views.error("Something broke.", "Ask again.", "7f3a91c2")),
-    "error_refused": lambda w: Reply("error", views.refused()),
-    "not_linked": lambda w: Reply("not_linked", views.not_linked()),
-    "not_linked_address": lambda w: Reply("not_linked", views.not_linked("dana_reyes@example.com")),
-    "busy": lambda w: Reply("busy", views.busy()),
+    "error_with_reference": lambda _: Reply("error", views.error("Something broke.", "Ask again.", "7f3a91c2")),
+    "error_refused": lambda _: Reply("error", views.refused()),
+    "not_linked": lambda _: Reply("not_linked", views.not_linked()),
+    "not_linked_address": lambda _: Reply("not_linked", views.not_linked("dana_reyes@example.com")),
+    "busy": lambda _: Reply("busy", views.busy()),
     "status": lambda w: Reply("status", views.status((fresh(w),), (), READER)),
     "status_stale": lambda w: Reply(
         "status",
         views.status((fresh(w, stale=True),), (views.Check("Quarantine", is_well=False, detail=w.reason),), READER),
     ),
-    "status_empty": lambda w: Reply("status", views.status((), (), READER)),
+    "status_empty": lambda _: Reply("status", views.status((), (), READER)),
     "status_whoami": lambda w: Reply(
         "status", views.status((), (views.Check("You are", is_well=True, detail=w.rep),), READER)
     ),

@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from message_samples import CASES, Words
 
 from messages import terminal
 from messages.render import render, templates
-from messages.reply import Reply
 from messages.validate import validate
 from messages.views import VIEWS
+
+if TYPE_CHECKING:
+    from messages.reply import Reply
 
 FOLDER = Path(__file__).parent / "golden"
 

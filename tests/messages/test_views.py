@@ -1,0 +1,117 @@
+"""What an answer says: the words for pace, what every figure carries, and what is never shown."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+
+import pytest
+from message_samples import CASES, READER, Words, earnings_answer, explanation, progress, usd
+
+from messages import terminal, views
+from messages.actions import ACTION_IDS, base
+from messages.errors import DoesNotAddUpError
+from messages.quota import pace
+from messages.render import render
+
+FIGURES = ("quota", "earnings", "line", "statement", "home")
+FIGURE_CASES = [case for case in CASES if case.startswith(FIGURES)]
+
+
+def read(case: str) -> str:
+    return terminal.text(render(CASES[case](Words())).blocks)
+
+
+@pytest.mark.parametrize(
+    ("credit", "words"),
+    [
+        (25_000_000, "well ahead of pace"),
+        (12_000_000, "ahead of pace"),
+        (10_300_000, "slightly ahead of pace"),
+        (10_000_000, "on pace"),
+        (9_700_000, "slightly behind pace"),
+        (8_500_000, "behind pace"),
+        (5_000_000, "far behind pace"),
+    ],
+)
+def test_pace_in_words(credit: int, words: str) -> None:
+    assert pace(progress(Words(), quota=usd(10_000_000), credit=usd(credit), pace=usd(10_000_000))) == words
+
+
+def test_quota_leads_with_the_answer() -> None:
+    first = read("quota").split("\n")[0]
+    assert first == "$18,400.00 to go: 81.9% of $102,000.00, 15 days left, on pace."
+
+
+@pytest.mark.parametrize("case", FIGURE_CASES)
+def test_every_figure_says_what_it_rests_on(case: str) -> None:
+    shown = read(case)
+    assert "rcp_9f2c41d07a" in shown
+    assert "Data as of crm" in shown or "No data has been synced yet" in shown
+    assert "plan Account Executive, version 3" in shown or "no plan" in shown
+    if "$" in shown:
+        assert re.search(r"· (USD|EUR|JPY)", shown)
+        assert re.search(r"Q4 2025 \(\S.* – \S.*\)", shown)
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case.endswith("stale") and case.startswith(FIGURES)])
+def test_old_data_is_said_before_any_amount(case: str) -> None:
+    message = render(CASES[case](Words()))
+    for shown in (terminal.text(message.blocks), message.text):
+        old = shown.lower().index("old")
+        assert "$" not in shown[:old]
+        assert "$" in shown[old:]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_buttons_carry_ids_and_never_amounts(case: str) -> None:
+    blocks = render(CASES[case](Words())).blocks
+    buttons = [block["accessory"] for block in blocks if "accessory" in block]
+    buttons += [each for block in blocks if block["type"] == "actions" for each in block["elements"]]
+    for button in buttons:
+        assert base(button["action_id"]) in ACTION_IDS
+        value = json.loads(button["value"])
+        assert value["v"] == 1
+        assert set(value) in ({"v", "receipt", "line"}, {"v", "rep", "period"})
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_fallback_is_one_line_that_says_something(case: str) -> None:
+    text = render(CASES[case](Words())).text
+    assert len(text) > 20
+    assert "\n" not in text
+    assert "  " not in text
+
+
+def test_each_line_has_its_own_why() -> None:
+    blocks = render(CASES["earnings_limit_plus_1"](Words())).blocks
+    values = [json.loads(block["accessory"]["value"])["line"] for block in blocks if "accessory" in block]
+    assert values == [9, 8, 7, 6, 5, 4, 3, 2]
+    assert "+1 more." in terminal.text(blocks)
+
+
+def test_steps_sum_to_the_line() -> None:
+    rows = next(block for block in render(CASES["line_across_tiers"](Words())).blocks if block["type"] == "table")[
+        "rows"
+    ]
+    amounts = [int(re.sub(r"\D", "", cells[-1]["text"])) for cells in rows[1:]]
+    assert sum(amounts[:-1]) == amounts[-1]
+
+
+def test_what_does_not_add_up_is_not_shown() -> None:
+    with pytest.raises(DoesNotAddUpError):
+        views.line(replace(explanation(Words()), rerated=usd(1)), READER)
+    with pytest.raises(DoesNotAddUpError):
+        views.earnings(earnings_answer(Words(), 2, total=usd(1)), READER)
+    with pytest.raises(DoesNotAddUpError):
+        views.statement(earnings_answer(Words(), 2, components=()), READER)
+
+
+def test_a_capped_deal_is_not_called_the_whole_deal() -> None:
+    assert "$48,000.00 of the $90,000.00 deal counts as credit" in read("line_deal_limit")
+
+
+def test_a_refusal_reads_alike_for_everybody() -> None:
+    assert views.refused() == views.refused()
+    assert "ask sales ops" in read("error_refused")
