@@ -18,7 +18,7 @@ from engine.frames import integers
 from engine.money import Money
 from engine.plans.schema import plan_hash
 from operations import basis, periods, pricing
-from operations.errors import FactsChanged, UnknownLine, UnknownReceipt
+from operations.errors import FactsChanged, UnknownReceipt
 from store import frames, people
 from store import receipts as kept
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from engine.answers import DealName
     from engine.dates import Period
     from engine.people import Person
+    from engine.problems import Problem
     from engine.receipts import Receipt
     from operations.context import Context
     from operations.pricing import Priced
@@ -85,7 +86,7 @@ def line(ctx: Context, receipt_id: str, line_no: int) -> LineExplanation:
 
     Raises:
         UnknownReceipt: There is no such receipt.
-        UnknownLine: The rep's calculation has no line of that number.
+        LineUnknown: The rep's calculation has no line of that number.
         FactsChanged: The facts behind the receipt are not what they were.
     """
     with ctx.db.read() as conn:
@@ -93,13 +94,11 @@ def line(ctx: Context, receipt_id: str, line_no: int) -> LineExplanation:
         priced = pricing.price_again(conn, subject, receipt.as_of, receipt.watermark, receipt.plan_hashes)
         if priced.facts.inputs_hash() != receipt.inputs_hash:
             raise FactsChanged
-        explanation = statements.explain(
-            priced.calculation, priced.facts, subject.rep_id, line_no, deal_names(conn, priced)
-        )
-        if explanation is None:
-            raise UnknownLine
+        names = deal_names(conn, priced)
+        explanation = statements.explain(priced.calculation, priced.facts, subject.rep_id, line_no, names)
         rests_on = basis.of(conn, ctx, subject)
-    return replace(explanation, basis=replace(rests_on, receipt_id=receipt_id))
+    named = RepRef(subject.rep_id, subject.name)
+    return replace(explanation, rep=named, basis=replace(rests_on, receipt_id=receipt_id))
 
 
 def subject_of(conn: Connection, receipt_id: str) -> tuple[Receipt, Person]:
@@ -109,7 +108,7 @@ def subject_of(conn: Connection, receipt_id: str) -> tuple[Receipt, Person]:
         UnknownReceipt: There is no such receipt.
     """
     receipt = kept.get(conn, receipt_id)
-    subject = people.by_id(conn, receipt.rep_id) if receipt else None
+    subject = people.by_id(conn, receipt.rep_id, receipt.watermark) if receipt else None
     if receipt is None or subject is None:
         raise UnknownReceipt
     return receipt, subject
@@ -117,7 +116,8 @@ def subject_of(conn: Connection, receipt_id: str) -> tuple[Receipt, Person]:
 
 def quota_of(priced: Priced) -> QuotaAnswer:
     """The quota answer of a calculation: pure, and so what a replay computes again."""
-    quotas = attainment.progress(priced.calculation, priced.facts, priced.person.rep_id, priced.as_of)
+    asked = (priced.calculation, priced.facts, priced.person.rep_id, priced.as_of)
+    quotas = attainment.progress(*asked)
     earned = _total(priced, quotas[0].period) if quotas else None
     return QuotaAnswer(
         rep=RepRef(priced.person.rep_id, priced.person.name),
@@ -125,7 +125,7 @@ def quota_of(priced: Priced) -> QuotaAnswer:
         plan=priced.plan_ref,
         quotas=quotas,
         earned=earned,
-        problems=tuple(sorted(set(priced.calculation.problems))),
+        problems=_problems(priced, attainment.problems(*asked)),
     )
 
 
@@ -140,7 +140,7 @@ def earnings_of(priced: Priced, period: Period, names: dict[int, DealName]) -> E
         components=statements.components(priced.calculation, rep_id, period),
         lines=statements.lines(priced.calculation, priced.facts, rep_id, period, names),
         total=_total(priced, period),
-        problems=tuple(sorted(set(priced.calculation.problems))),
+        problems=_problems(priced),
     )
 
 
@@ -173,6 +173,17 @@ def _total(priced: Priced, period: Period) -> Money | None:
         return sum((part.amount for part in parts[1:]), parts[0].amount)
     plan = priced.plan
     return Money(0, plan.currency) if plan else None
+
+
+def _problems(priced: Priced, more: Iterable[Problem] = ()) -> tuple[Problem, ...]:
+    """What stands in the subject's way; what concerns only the people they share a deal with is left out."""
+    own = (None, priced.person.rep_id)
+    said = {
+        (problem.code, problem.where, problem.deal): problem
+        for problem in (*priced.calculation.problems, *more)
+        if problem.rep_id in own
+    }
+    return tuple(sorted(said.values()))
 
 
 def _issue(question: str, priced: Priced, period: Period | None, answer: object) -> Receipt:

@@ -17,10 +17,6 @@ class UnknownReceipt(OperationError):
     """No receipt has that id. Copy the id from the foot of an answer; it starts with "rcp_"."""
 
 
-class UnknownLine(OperationError):
-    """That receipt has no such line. Ask for the statement again and press the button beside the line."""
-
-
 class UnknownPeriod(OperationError):
     """That is no period of the plan. Say "this month", "last quarter", "2026-Q1" or a month's name."""
 

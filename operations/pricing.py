@@ -20,7 +20,7 @@ from store import changes, frames, plans
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from engine.commission import Calculation
+    from engine.calculation import Calculation
     from engine.frames import Facts
     from engine.people import Person
     from engine.plans.schema import Plan
@@ -67,7 +67,7 @@ class Priced:
 
 def price(conn: Connection, person: Person, as_of: date) -> Priced:
     """The rep's calculation from the facts as they are known now."""
-    return _price(conn, person, as_of, changes.watermark(conn), _in_force(conn, as_of))
+    return _price(conn, person, as_of, changes.watermark(conn), in_force(conn, as_of))
 
 
 def price_again(conn: Connection, person: Person, as_of: date, watermark: int, hashes: Sequence[str]) -> Priced:
@@ -76,11 +76,17 @@ def price_again(conn: Connection, person: Person, as_of: date, watermark: int, h
     return _price(conn, person, as_of, watermark, tuple(parsed(v.plan_hash, v.text) for v in versions if v))
 
 
-def window(in_force: Sequence[Plan], as_of: date) -> tuple[date, date]:
+def window(paying: Sequence[Plan], as_of: date) -> tuple[date, date]:
     """The days whose deals a calculation on `as_of` reads: every plan year in force, else the calendar year."""
-    if not in_force:
+    if not paying:
         return date(as_of.year, 1, 1), date(as_of.year + 1, 1, 1)
-    return min(p.effective.start_on for p in in_force), max(p.effective.end_on for p in in_force)
+    return min(p.effective.start_on for p in paying), max(p.effective.end_on for p in paying)
+
+
+def begun(conn: Connection, as_of: date) -> tuple[Plan, ...]:
+    """Every plan version that has begun to pay by the day, past years included."""
+    known = (parsed(v.plan_hash, v.text) for v in plans.all(conn))
+    return tuple(plan for plan in known if plan.effective.start_on <= as_of)
 
 
 @cache
@@ -102,11 +108,12 @@ def _sources(folder: resources.abc.Traversable) -> list[str]:
     return found
 
 
-def _in_force(conn: Connection, as_of: date) -> tuple[Plan, ...]:
+def in_force(conn: Connection, as_of: date) -> tuple[Plan, ...]:
+    """The version of each plan that pays on the day."""
     return tuple(parsed(v.plan_hash, v.text) for v in plans.effective(conn, None, as_of))
 
 
-def _price(conn: Connection, person: Person, as_of: date, watermark: int, in_force: tuple[Plan, ...]) -> Priced:
-    facts = frames.facts(conn, window(in_force, as_of), reps=[person.rep_id], watermark=watermark, pipeline=True)
-    calculation = commission.calculate(facts, in_force, as_of, reps=[person.rep_id])
-    return Priced(person, as_of, watermark, facts, in_force, calculation)
+def _price(conn: Connection, person: Person, as_of: date, watermark: int, paying: tuple[Plan, ...]) -> Priced:
+    facts = frames.facts(conn, window(paying, as_of), reps=[person.rep_id], watermark=watermark, pipeline=True)
+    calculation = commission.calculate(facts, paying, as_of, reps=[person.rep_id])
+    return Priced(person, as_of, watermark, facts, paying, calculation)

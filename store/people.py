@@ -36,9 +36,9 @@ _FIELDS = (
 )
 
 
-def by_id(conn: Connection, rep_id: int) -> Person | None:
-    """The person with that number, as known now."""
-    found = _people(conn, person.c.rep_id == rep_id)
+def by_id(conn: Connection, rep_id: int, watermark: int | None = None) -> Person | None:
+    """The person with that number, as known now or once change `watermark` was committed."""
+    found = _people(conn, person.c.rep_id == rep_id, watermark)
     return found[0] if found else None
 
 
@@ -88,8 +88,9 @@ def _manager(conn: Connection, rep_id: int, on: date) -> int:
     return int(conn.execute(said).scalar() or 0)
 
 
-def _people(conn: Connection, which: ColumnElement[bool]) -> tuple[Person, ...]:
-    primary = select(*(person.c[name] for name in _FIELDS)).where(known.now(person), person.c.is_primary == 1, which)
+def _people(conn: Connection, which: ColumnElement[bool], watermark: int | None = None) -> tuple[Person, ...]:
+    held = known.now(person) if watermark is None else known.at(person, watermark)
+    primary = select(*(person.c[name] for name in _FIELDS)).where(held, person.c.is_primary == 1, which)
     return tuple(_person(row) for row in conn.execute(primary.order_by(person.c.rep_id)))
 
 
