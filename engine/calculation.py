@@ -28,13 +28,25 @@ REASONS = ("no_plan", "no_rule", "not_measured", "no_rate", "no_exchange_rate", 
 
 
 @dataclass(frozen=True, slots=True)
+class Credits:
+    """Credits by rep, day and deal; `at` counts them so, `credit`, `rep` and `deal` are positions elsewhere."""
+
+    at: Rows
+    credit: Rows
+    rep: Rows
+    days: Rows
+    deal: Rows
+
+    def part(self, rows: slice | Rows | NDArray[np.bool_]) -> Credits:
+        """Some of them, in the same order."""
+        return Credits(self.at[rows], self.credit[rows], self.rep[rows], self.days[rows], self.deal[rows])
+
+
+@dataclass(frozen=True, slots=True)
 class Trace:
     """Lines as arrays, by rep, plan, component, day, deal and kind. `measure` numbers the components of all plans."""
 
-    credit: Rows  # position of the credit
-    rep: Rows  # position of the rep
-    deal: Rows  # position of the deal
-    days: Rows
+    at: Rows  # which of the sorted credits
     measure: Rows
     kind: Rows
     basis: Ints
@@ -58,6 +70,7 @@ class Counted:
 
     deals: Deals
     seats: Seats
+    sorted: Credits
     ready: tuple[Ready, ...]
 
 
@@ -72,6 +85,11 @@ class Calculation:
     plans: tuple[Plan, ...]
 
     @cached_property
+    def line_reps(self) -> Rows:
+        """The rep of each line, as a position in the rising rep ids."""
+        return self.counted.sorted.rep[self.trace.at]
+
+    @cached_property
     def lines(self) -> pd.DataFrame:
         """One row per line. An amount is the sum of its lines; `line_no` counts a rep's lines from 1.
 
@@ -80,17 +98,18 @@ class Calculation:
         """
         trace, deals, seats = self.trace, self.counted.deals, self.counted.seats
         plan_no, component, names = _numbering(self.plans)
-        starts = starts_of(trace.rep)
-        numbers = np.arange(1, len(trace.rep) + 1) - np.repeat(starts, lengths_of(starts, len(trace.rep)))
+        deal = self.counted.sorted.deal[trace.at]
+        starts = starts_of(self.line_reps)
+        numbers = np.arange(1, len(deal) + 1) - np.repeat(starts, lengths_of(starts, len(deal)))
         return pd.DataFrame(
             {
-                "rep_id": seats.rep_ids[trace.rep],
+                "rep_id": seats.rep_ids[self.line_reps],
                 "plan": _category(_plan_codes(self.plans)[plan_no[trace.measure]], _plan_names(self.plans)),
                 "component": _category(component[trace.measure], names),
                 "kind": _category(trace.kind, KINDS),
-                "deal_id": deals.deal_id[trace.deal],
-                "rule": self._rules(plan_no[trace.measure], trace.deal),
-                "booked_on": trace.days,
+                "deal_id": deals.deal_id[deal],
+                "rule": self._rules(plan_no[trace.measure], deal),
+                "booked_on": self.counted.sorted.days[trace.at],
                 "basis_cents": trace.basis,
                 "before_cents": trace.before,
                 "amount_cents": trace.amount,
@@ -148,7 +167,7 @@ class Calculation:
         own = numbers[self.trace.measure] == plan_no
         none = self.unpaid_trace
         lacking = (none.plan == plan_no) & (none.measure >= 0)
-        return np.unique(np.concatenate([self.trace.credit[own], none.credit[lacking]]))
+        return np.unique(np.concatenate([self.counted.sorted.credit[self.trace.at[own]], none.credit[lacking]]))
 
     def _rules(self, plan_no: Rows, deal: Rows) -> pd.Categorical:
         names = sorted({rule.name for plan in self.plans for rule in plan.crediting})

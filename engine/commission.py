@@ -9,19 +9,20 @@ Everything runs on arrays in chunks of whole reps, so that the figures of one ch
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.calculation import REASONS, Calculation, Counted, Trace, Unpaid
+from engine.calculation import REASONS, Calculation, Counted, Credits, Unpaid
 from engine.crediting import seats_of
 from engine.dates import day
 from engine.deals import won
 from engine.errors import PlanClash
 from engine.exchange import Exchange
+from engine.ledger import Ledger
 from engine.measures import ready
 from engine.order import WIDEST, bits
-from engine.pricing import Credits, Outcome, price
+from engine.pricing import Found, price
 from engine.shortfalls import problems_of
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from engine.measures import Ready
     from engine.order import Ints, Rows
     from engine.plans.schema import Plan
+    from engine.pricing import NoLine
     from engine.problems import Problem
 
 CHUNK_ROWS = 40_000
@@ -66,11 +68,14 @@ def calculate(
     seats, faults = seats_of(deals, facts.splits)
     problems += faults
     prepared = _prepared(facts, ordered, deals, seats)
-    outcomes = [price(part, prepared, seats) for part in _chunks(deals, seats, reps, chunk_rows)]
-    counted = Counted(deals, seats, prepared)
-    unpaid = _unpaid(outcomes)
-    problems += problems_of(counted, unpaid, [fault for outcome in outcomes for fault in outcome.faults])
-    return Calculation(_trace(outcomes), unpaid, counted, tuple(sorted(set(problems))), ordered)
+    order = _sorted(deals, seats, reps)
+    most = max((len(plan.components) for plan in ordered), default=0)
+    found = Found(Ledger(len(order.at) * most), [], [])
+    for low, high in _cuts(order.rep, chunk_rows):
+        price(order.part(slice(low, high)), prepared, seats, found)
+    counted, unpaid = Counted(deals, seats, order, prepared), _unpaid(found.unpaid)
+    problems += problems_of(counted, unpaid, found.faults)
+    return Calculation(found.ledger.trace(), unpaid, counted, tuple(sorted(set(problems))), ordered)
 
 
 def _ordered(plans: Sequence[Plan]) -> tuple[Plan, ...]:
@@ -101,71 +106,47 @@ def _prepared(facts: Facts, plans: tuple[Plan, ...], deals: Deals, seats: Seats)
     return tuple(found)
 
 
-def _chunks(deals: Deals, seats: Seats, reps: Collection[int] | None, size: int) -> Iterator[Credits]:
-    """The credits of the wanted reps by rep, day and deal, cut between reps into parts of about `size` rows."""
+def _sorted(deals: Deals, seats: Seats, reps: Collection[int] | None) -> Credits:
+    """The credits of the wanted reps by rep, day and deal."""
     rows = np.arange(len(seats.deal), dtype=np.int64)
     if reps is not None:
         wanted = np.isin(seats.rep_ids, np.fromiter(reps, dtype=np.int64, count=len(reps)))
         rows = np.flatnonzero(wanted[seats.rep])
-    if not len(rows):
-        return
+    at = np.arange(len(rows), dtype=np.int32)
     deal, rep = seats.deal[rows], seats.rep[rows]
-    first = int(deals.booked.min())
-    day_bits, row_bits = bits(int(deals.booked.max()) - first + 1), bits(len(seats.deal))
+    first = int(deals.booked.min(initial=0))
+    day_bits, row_bits = bits(int(deals.booked.max(initial=0)) - first + 1), bits(len(seats.deal))
     if bits(len(seats.rep_ids)) + day_bits + row_bits > WIDEST:
         order = np.lexsort([rows, deals.booked[deal], rep])
-        credits_ = Credits(rows[order], rep[order], deals.booked[deal][order], deal[order])
-        yield from (credits_.part(slice(low, high)) for low, high in _cuts(credits_.rep, 0, size))
-        return
+        return Credits(at, rows[order], rep[order], deals.booked[deal][order], deal[order])
     key: Ints = rep.astype(np.int64)
     key <<= day_bits
     key |= deals.booked[deal] - first
     key <<= row_bits
     key |= rows
     key.sort()
-    for low, high in _cuts(key, day_bits + row_bits, size):
-        part = key[low:high]
-        credit = (part & ((1 << row_bits) - 1)).astype(np.int32)
-        part >>= row_bits
-        days = (part & ((1 << day_bits) - 1)).astype(np.int32) + np.int32(first)
-        yield Credits(credit, (part >> day_bits).astype(np.int32), days, seats.deal[credit])
+    credit = (key & ((1 << row_bits) - 1)).astype(np.int32)
+    key >>= row_bits
+    days = (key & ((1 << day_bits) - 1)).astype(np.int32)
+    days += np.int32(first)
+    key >>= day_bits
+    return Credits(at, credit, key.astype(np.int32), days, seats.deal[credit])
 
 
-def _cuts(key: Rows, shift: int, size: int) -> Iterator[tuple[int, int]]:
-    """Where to cut sorted keys into parts of about `size` without cutting through a rep, who is in the high bits."""
+def _cuts(reps: Rows, size: int) -> Iterator[tuple[int, int]]:
+    """Where to cut sorted reps into parts of about `size` without cutting through a rep."""
     low = 0
-    while low < len(key):
-        last = min(low + max(size, 1), len(key)) - 1
-        beyond = ((int(key[last]) >> shift) + 1) << shift
-        high = last + int(np.searchsorted(key[last:], key.dtype.type(beyond)))
+    while low < len(reps):
+        last = min(low + max(size, 1), len(reps)) - 1
+        high = last + int(np.searchsorted(reps[last:], reps[last], side="right"))
         yield low, high
         low = high
 
 
-def _joined(parts: list[Any], dtype: type) -> NDArray[Any]:
-    return np.concatenate(parts) if parts else np.zeros(0, dtype=dtype)
-
-
-def _trace(outcomes: list[Outcome]) -> Trace:
-    traces = [outcome.trace for outcome in outcomes if outcome.trace is not None]
-    return Trace(
-        credit=_joined([trace.credit for trace in traces], np.int64),
-        rep=_joined([trace.rep for trace in traces], np.int32),
-        deal=_joined([trace.deal for trace in traces], np.int32),
-        days=_joined([trace.days for trace in traces], np.int32),
-        measure=_joined([trace.measure for trace in traces], np.int16),
-        kind=_joined([trace.kind for trace in traces], np.int8),
-        basis=_joined([trace.basis for trace in traces], np.int64),
-        before=_joined([trace.before for trace in traces], np.int64),
-        amount=_joined([trace.amount for trace in traces], np.int64),
-    )
-
-
-def _unpaid(outcomes: list[Outcome]) -> Unpaid:
-    found = [each for outcome in outcomes for each in outcome.unpaid]
+def _unpaid(found: list[NoLine]) -> Unpaid:
     sizes = [len(each.credit) for each in found]
     return Unpaid(
-        credit=_joined([each.credit for each in found], np.int64).astype(np.int64),
+        credit=np.concatenate([np.zeros(0, dtype=np.int64), *(each.credit for each in found)]),
         plan=np.repeat(np.array([each.plan for each in found], dtype=np.int16), sizes),
         measure=np.repeat(np.array([each.measure for each in found], dtype=np.int16), sizes),
         reason=np.repeat(np.array([REASONS.index(each.reason) for each in found], dtype=np.int8), sizes),

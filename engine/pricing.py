@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.calculation import Trace
 from engine.dates import day
 from engine.measures import NOT_COUNTED, UNPRICED
 from engine.order import running, starts_of, steps
@@ -16,23 +15,11 @@ from engine.rates import positioned
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from engine.calculation import Credits
     from engine.crediting import Seats
+    from engine.ledger import Ledger
     from engine.measures import Measured, Ready
     from engine.order import Ints, Rows
-
-
-@dataclass(frozen=True, slots=True)
-class Credits:
-    """Credits by rep, day and deal: positions of credit, rep and deal, and the day."""
-
-    credit: Rows
-    rep: Rows
-    days: Rows
-    deal: Rows
-
-    def part(self, rows: slice | Rows | NDArray[np.bool_]) -> Credits:
-        """Some of them, in the same order."""
-        return Credits(self.credit[rows], self.rep[rows], self.days[rows], self.deal[rows])
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +44,22 @@ class QuotaFault:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a chunk came to."""
+class Block:
+    """The lines of one component of one chunk, by rep. `is_cap` is None when all are commissions."""
 
-    trace: Trace | None
-    unpaid: list[NoLine]
-    faults: list[QuotaFault]
+    credits: Credits
+    measure: int
+    is_cap: NDArray[np.bool_] | None
+    basis: Ints
+    before: Ints
+    amount: Ints
 
 
 @dataclass(slots=True)
-class _Found:
-    """What has been found in a chunk so far."""
+class Found:
+    """What the chunks came to so far: lines in `ledger`, and what made none."""
 
-    blocks: list[Trace]
+    ledger: Ledger
     unpaid: list[NoLine]
     faults: list[QuotaFault]
 
@@ -79,20 +69,21 @@ class _Found:
             self.unpaid.append(NoLine(credit, plan, measure, reason))
 
 
-def price(part: Credits, prepared: tuple[Ready, ...], seats: Seats) -> Outcome:
-    """The lines of some whole reps, sorted as statements are, and what made none."""
-    found = _Found([], [], [])
+def price(part: Credits, prepared: tuple[Ready, ...], seats: Seats, found: Found) -> None:
+    """Adds the lines of some whole reps, sorted as statements are, and what made none."""
     covered = np.zeros(len(part.rep), dtype=bool)
+    blocks: list[Block] = []
     number = 0
     for plan_no, plan in enumerate(prepared):
         on_plan = _on_plan(part, plan)
         covered |= on_plan
         own = part if on_plan.all() else part.part(on_plan)
         if len(own.rep):
-            _price_plan(own, plan, (plan_no, number), seats, found)
+            own = _credited(own, plan, plan_no, seats, found)
+            blocks += _price_plan(own, plan, (plan_no, number), found)
         number += len(plan.measures)
     found.lost(part.credit[~covered], -1, -1, "no_plan")
-    return Outcome(merged(found.blocks), found.unpaid, found.faults)
+    found.ledger.write([block for block in blocks if len(block.basis)])
 
 
 def _on_plan(part: Credits, plan: Ready) -> NDArray[np.bool_]:
@@ -106,8 +97,8 @@ def _on_plan(part: Credits, plan: Ready) -> NDArray[np.bool_]:
     return found
 
 
-def _price_plan(part: Credits, plan: Ready, numbers: tuple[int, int], seats: Seats, found: _Found) -> None:
-    part = _credited(part, plan, numbers[0], seats, found)
+def _price_plan(part: Credits, plan: Ready, numbers: tuple[int, int], found: Found) -> list[Block]:
+    blocks: list[Block] = []
     kinds = None if plan.codes is None else plan.codes[part.deal]
     amounts = plan.amount[part.credit]
     counted, counts_all = np.zeros(len(part.rep), dtype=bool), False
@@ -116,7 +107,7 @@ def _price_plan(part: Credits, plan: Ready, numbers: tuple[int, int], seats: Sea
         slot = None if measure.slot is None or kinds is None else measure.slot[kinds]
         if measure.counts_all:
             counts_all = True
-            _price(part, (amounts, slot), (plan, measure), place, found)
+            blocks.append(_price(part, (amounts, slot), (plan, measure), place, found))
             continue
         if slot is None:
             everywhere = 0 if measure.slot is None else int(measure.slot[0])
@@ -125,14 +116,15 @@ def _price_plan(part: Credits, plan: Ready, numbers: tuple[int, int], seats: Sea
         found.lost(part.credit[slot == UNPRICED], *place, "no_rate")
         rows = np.flatnonzero(slot >= 0)
         if len(rows) == len(slot):
-            _price(part, (amounts, slot), (plan, measure), place, found)
+            blocks.append(_price(part, (amounts, slot), (plan, measure), place, found))
         elif len(rows):
-            _price(part.part(rows), (amounts[rows], slot[rows]), (plan, measure), place, found)
+            blocks.append(_price(part.part(rows), (amounts[rows], slot[rows]), (plan, measure), place, found))
     if not counts_all and not counted.all():
         found.lost(part.credit[~counted], numbers[0], -1, "not_measured")
+    return blocks
 
 
-def _credited(part: Credits, plan: Ready, plan_no: int, seats: Seats, found: _Found) -> Credits:
+def _credited(part: Credits, plan: Ready, plan_no: int, seats: Seats, found: Found) -> Credits:
     """Those credits that a credit rule gives and whose amount is known in the plan's currency."""
     whole, shared = plan.rules
     if min(int(whole.min()), int(shared.min())) < 0:
@@ -156,9 +148,9 @@ def _price(
     values: tuple[Ints, Rows | None],
     pricing: tuple[Ready, Measured],
     place: tuple[int, int],
-    found: _Found,
-) -> None:
-    """Adds the lines of one component; `values` are the credits' amounts and rate groups."""
+    found: Found,
+) -> Block:
+    """The lines of one component; `values` are the credits' amounts and rate groups."""
     (basis, group), (plan, measure) = values, pricing
     codes = measure.windows.codes(part.rep, part.days)
     fault = measure.windows.faults(codes)
@@ -175,21 +167,11 @@ def _price(
     alone = measure.component.accumulate == "transaction"
     amounts = measure.schedule.singly(at) if alone else measure.schedule.amounts(at)
     before = np.zeros_like(basis) if alone else at.after - basis
-    block = Trace(
-        part.credit,
-        part.rep,
-        part.deal,
-        part.days,
-        np.full(len(basis), place[1], dtype=np.int16),
-        np.zeros(len(basis), dtype=np.int8),
-        basis,
-        before,
-        amounts,
-    )
-    found.blocks.append(block if measure.per_period is None else _capped(block, part, plan, measure.per_period))
+    block = Block(part, place[1], None, basis, before, amounts)
+    return block if measure.per_period is None else _capped(block, plan, measure.per_period)
 
 
-def _note_faults(part: Credits, faulty: tuple[NDArray[np.int8], Rows], place: tuple[int, int], found: _Found) -> None:
+def _note_faults(part: Credits, faulty: tuple[NDArray[np.int8], Rows], place: tuple[int, int], found: Found) -> None:
     fault, codes = faulty
     bad = np.flatnonzero(fault)
     found.lost(part.credit[bad], *place, "no_quota")
@@ -197,9 +179,9 @@ def _note_faults(part: Credits, faulty: tuple[NDArray[np.int8], Rows], place: tu
     found.faults += [QuotaFault(int(fault[at]), *place, int(part.rep[at]), int(part.days[at])) for at in bad[first]]
 
 
-def _capped(block: Trace, part: Credits, plan: Ready, limit: int) -> Trace:
+def _capped(block: Block, plan: Ready, limit: int) -> Block:
     """The lines with, after each, what the cap of the pay period takes away, or gives back after a reversal."""
-    starts = starts_of(plan.pay_periods.codes(part.rep, part.days))
+    starts = starts_of(plan.pay_periods.codes(block.credits.rep, block.credits.days))
     paid = np.clip(running(block.amount, starts), -limit, limit)
     change = steps(paid, starts) - block.amount
     has_line = change != 0
@@ -208,33 +190,12 @@ def _capped(block: Trace, part: Credits, plan: Ready, limit: int) -> Trace:
     rows = np.repeat(np.arange(len(change)), 1 + has_line)
     is_cap = np.zeros(len(rows), dtype=bool)
     is_cap[1:] = rows[1:] == rows[:-1]
-    return Trace(
-        block.credit[rows],
-        block.rep[rows],
-        block.deal[rows],
-        block.days[rows],
-        block.measure[rows],
-        is_cap.astype(np.int8),
-        np.where(is_cap, 0, block.basis[rows]),
-        np.where(is_cap, block.before[rows] + block.basis[rows], block.before[rows]),
+    basis, before = block.basis[rows], block.before[rows]
+    return Block(
+        block.credits.part(rows),
+        block.measure,
+        is_cap,
+        np.where(is_cap, 0, basis),
+        np.where(is_cap, before + basis, before),
         np.where(is_cap, change[rows], block.amount[rows]),
     )
-
-
-def merged(blocks: list[Trace]) -> Trace | None:
-    """The lines of all components, those of one rep together. Each block holds one component, by rep."""
-    if len(blocks) < 2:
-        return blocks[0] if blocks else None
-    first = min(int(block.rep[0]) for block in blocks if len(block.rep)) if any(len(b.rep) for b in blocks) else 0
-    last = max((int(block.rep[-1]) for block in blocks if len(block.rep)), default=0)
-    counts = np.stack([np.bincount(block.rep - first, minlength=last - first + 1) for block in blocks], axis=1)
-    target = (np.cumsum(counts.ravel()) - counts.ravel()).reshape(counts.shape)
-    shift = target - (np.cumsum(counts, axis=0) - counts)
-    place = [np.arange(len(block.rep)) + shift[:, b][block.rep - first] for b, block in enumerate(blocks)]
-    columns = []
-    for name in ("credit", "rep", "deal", "days", "measure", "kind", "basis", "before", "amount"):
-        whole = np.empty(int(counts.sum()), dtype=getattr(blocks[0], name).dtype)
-        for block, at in zip(blocks, place, strict=True):
-            whole[at] = getattr(block, name)
-        columns.append(whole)
-    return Trace(*columns)

@@ -137,7 +137,7 @@ def windows(plan: Plan, kind: Accumulate, rows: QuotaRows | None, reps: int) -> 
     if rows is None:
         return Windows(kind, origin, lookup, count, None, None, None)
     quota, fault = _summed(rows, (origin, end, lookup), (reps, count), _LONGEST_DAYS[kind])
-    return Windows(kind, origin, lookup, count, None, quota, fault)
+    return Windows(kind, origin, lookup, count, None, quota, fault if fault.any() else None)
 
 
 def _summed(

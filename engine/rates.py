@@ -34,8 +34,11 @@ _LIMIT = 2**62
 def rounded(num: Numbers, den: Any, mode: Rounding) -> Numbers:
     """`num / den` rounded to whole numbers; `den` is positive. The same rule as `engine.money.divide`."""
     if mode == "half_up":
-        tie_away = np.where(den % 2 == 0, 1, 0) if isinstance(den, np.ndarray) else int(den % 2 == 0)
-        whole: Numbers = (num + den // 2 - (num < 0) * tie_away) // den
+        if isinstance(den, np.ndarray) or den % 2 == 0:
+            tie_away: Numbers = (num < 0) & (den % 2 == 0)
+            num = num - tie_away
+        whole: Numbers = num + den // 2
+        whole //= den
         return whole
     if mode == "down":
         cut: Numbers = (num + (num < 0) * (den - 1)) // den

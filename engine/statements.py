@@ -58,7 +58,7 @@ def lines(
     names: Mapping[int, DealName],
 ) -> tuple[LineSummary, ...]:
     """The rep's lines for deals booked in `period`, in the order of the statement; their amounts are what is paid."""
-    first = int(np.searchsorted(calc.trace.rep, _rep(calc, rep_id)))
+    first = int(np.searchsorted(calc.line_reps, _rep(calc, rep_id)))
     return tuple(_summary(calc, int(row), int(row) - first + 1, names) for row in _rows(calc, rep_id, period))
 
 
@@ -74,11 +74,12 @@ def explain(
     """
     trace, counted = calc.trace, calc.counted
     rep = _rep(calc, rep_id)
-    first, last = np.searchsorted(trace.rep, rep), np.searchsorted(trace.rep, rep, side="right")
+    first, last = _span(calc, rep)
     if rep < 0 or not 1 <= line_no <= last - first:
         raise LineUnknown
     place = _place(calc, int(first) + line_no - 1)
-    credit = int(trace.credit[place.row])
+    at = int(trace.at[place.row])
+    credit = int(counted.sorted.credit[at])
     deal = int(counted.seats.deal[credit])
     plan = place.ready.plan
     source = counted.deals.currency.names[counted.deals.currency.codes[deal]]
@@ -110,11 +111,17 @@ def _rep(calc: Calculation, rep_id: int) -> int:
     return at if at < len(ids) and ids[at] == rep_id else -1
 
 
+def _span(calc: Calculation, rep: int) -> tuple[int, int]:
+    """The rows of the trace with the lines of the rep at a position: [first, last)."""
+    first, last = (np.searchsorted(calc.line_reps, rep, side=side) for side in ("left", "right"))
+    return int(first), int(last)
+
+
 def _rows(calc: Calculation, rep_id: int, period: Period) -> Rows:
     """Rows of the trace with the rep's lines for deals booked in the period."""
     rep, trace, counted = _rep(calc, rep_id), calc.trace, calc.counted
-    own = np.arange(np.searchsorted(trace.rep, rep), np.searchsorted(trace.rep, rep, side="right"))
-    booked = counted.deals.booked[counted.seats.deal[trace.credit[own]]]
+    own = np.arange(*_span(calc, rep))
+    booked = counted.sorted.days[trace.at[own]]
     inside: Rows = own[(booked >= day(period.start_on)) & (booked < day(period.end_on))]
     return inside
 
@@ -130,7 +137,7 @@ def _place(calc: Calculation, row: int) -> _Place:
 
 def _summary(calc: Calculation, row: int, line_no: int, names: Mapping[int, DealName]) -> LineSummary:
     place, trace, counted = _place(calc, row), calc.trace, calc.counted
-    deal = int(counted.seats.deal[trace.credit[row]])
+    deal = int(counted.sorted.deal[trace.at[row]])
     deal_id, currency = int(counted.deals.deal_id[deal]), place.ready.plan.currency
     return LineSummary(
         line_no=line_no,
@@ -148,12 +155,12 @@ def _priced(calc: Calculation, place: _Place) -> Priced:
     trace, counted, measure = calc.trace, calc.counted, place.measure
     if trace.kind[place.row]:
         return Priced((), int(trace.amount[place.row]), None)
-    own = (trace.rep == trace.rep[place.row]) & (trace.measure == trace.measure[place.row]) & (trace.kind == 0)
-    rows = np.flatnonzero(own)
-    deal = counted.seats.deal[trace.credit[rows]]
-    codes = measure.windows.codes(trace.rep[rows], counted.deals.booked[deal])
+    rows = np.arange(*_span(calc, int(calc.line_reps[place.row])))
+    rows = rows[(trace.measure[rows] == trace.measure[place.row]) & (trace.kind[rows] == 0)]
+    own = counted.sorted.part(trace.at[rows])
+    codes = measure.windows.codes(own.rep, own.days)
     window = codes[np.searchsorted(rows, place.row)]
-    rows, deal = rows[codes == window], deal[codes == window]
+    rows, deal = rows[codes == window], own.deal[codes == window]
     kinds = np.zeros(len(rows), dtype=np.int64) if place.ready.codes is None else place.ready.codes[deal]
     groups = np.zeros(len(rows), dtype=np.int64) if measure.slot is None else measure.slot[kinds]
     quota = measure.windows.quota

@@ -1,0 +1,76 @@
+"""Lines as they are written, chunk by chunk, into arrays that grow: each rep's lines end up together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from engine.calculation import Trace
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from engine.order import Rows
+    from engine.pricing import Block
+
+_DTYPES = {"at": "i4", "measure": "i2", "kind": "i1", "basis": "i8", "before": "i8", "amount": "i8"}
+
+
+class Ledger:
+    """Room for lines. Memory that is reserved and never written costs nothing."""
+
+    def __init__(self, capacity: int) -> None:
+        """Reserve room for `capacity` lines; it grows when that is not enough."""
+        self._columns = {name: np.zeros(capacity, dtype=dtype) for name, dtype in _DTYPES.items()}
+        self._count = 0
+
+    def trace(self) -> Trace:
+        """All lines written."""
+        return Trace(**{name: values[: self._count] for name, values in self._columns.items()})
+
+    def write(self, blocks: Sequence[Block]) -> None:
+        """Adds the lines of one chunk; each block holds one component's lines by rep, and none is empty."""
+        if not blocks:
+            return
+        begin, count = self._count, sum(len(block.basis) for block in blocks)
+        self._grow(begin + count)
+        self._count += count
+        if len(blocks) == 1:
+            self._fill(blocks[0], slice(begin, begin + count))
+            return
+        for block, place in zip(blocks, _places(blocks, begin), strict=True):
+            self._fill(block, place)
+
+    def _fill(self, block: Block, place: slice | Rows) -> None:
+        columns = self._columns
+        columns["at"][place] = block.credits.at
+        columns["measure"][place] = block.measure
+        if block.is_cap is not None:
+            columns["kind"][place] = block.is_cap
+        columns["basis"][place] = block.basis
+        columns["before"][place] = block.before
+        columns["amount"][place] = block.amount
+
+    def _grow(self, count: int) -> None:
+        if count > len(self._columns["at"]):
+            for name, values in self._columns.items():
+                self._columns[name] = np.zeros(2 * count, dtype=values.dtype)
+                self._columns[name][: self._count] = values[: self._count]
+
+
+def _places(blocks: Sequence[Block], begin: int) -> list[NDArray[Any]]:
+    """Where each block's lines go, so that those of one rep stand together, in the order of the blocks."""
+    first = min(int(block.credits.rep[0]) for block in blocks)
+    last = max(int(block.credits.rep[-1]) for block in blocks)
+    counts = np.stack(
+        [np.bincount(block.credits.rep - first, minlength=last - first + 1) for block in blocks], axis=1
+    )
+    target = (np.cumsum(counts.ravel()) - counts.ravel()).reshape(counts.shape) + begin
+    shift = target - (np.cumsum(counts, axis=0) - counts)
+    return [
+        np.arange(len(block.basis)) + np.repeat(shift[:, number], counts[:, number])
+        for number, block in enumerate(blocks)
+    ]
