@@ -71,12 +71,18 @@ def _common(
 
 def _register() -> None:
     """Every verb; each lives in the file of its name and imports what it needs only when it runs."""
+    from bot.cli.ask import ask
+    from bot.cli.calc import calc
+    from bot.cli.demo import demo
+    from bot.cli.explain import explain
     from bot.cli.init import init
     from bot.cli.plan import plan
     from bot.cli.replay import replay
+    from bot.cli.sandbox import sandbox
     from bot.cli.serve import serve
+    from bot.cli.sync import sync
 
-    for verb in (init, replay, serve):
+    for verb in (demo, init, sync, calc, ask, explain, replay, sandbox, serve):
         app.command()(verb)
     app.add_typer(plan, name="plan")
 

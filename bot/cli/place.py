@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from bot.clock import MovableClock
     from bot.demo.company import Company
     from bot.settings import Settings
+    from bot.wiring import Services
     from store.database import Database
 
 DEMO_FOLDER = Path("var/demo")
@@ -65,6 +66,17 @@ class Place:
         pinned = self.anchor.today if self.anchor and self.anchor.pinned else None
         return clock_for(as_of or pinned)
 
+    def services(self, as_of: date | None = None) -> Services:
+        """Store, clock and work pool for a bot that works here.
+
+        Raises:
+            NoDatabaseError: the SQLite file is not there.
+        """
+        from bot import wiring
+
+        self._require()
+        return wiring.build(self.settings, self.clock(as_of))
+
     def open(self, *, create: bool = False) -> Database:
         """The database, its tables brought up to date.
 
@@ -76,15 +88,18 @@ class Place:
         """
         from store.database import Database
 
-        url = self.settings.database_url
-        file = sqlite_file(url)
         if create:
-            make_folder(url)
-        elif file is not None and not file.exists():
-            raise NoDatabaseError
-        database = Database.open(url)
+            make_folder(self.settings.database_url)
+        else:
+            self._require()
+        database = Database.open(self.settings.database_url)
         database.migrate()
         return database
+
+    def _require(self) -> None:
+        file = sqlite_file(self.settings.database_url)
+        if file is not None and not file.exists():
+            raise NoDatabaseError
 
 
 def find(folder: Path | None) -> Place:
@@ -117,7 +132,7 @@ def demo_place(settings: Settings, folder: Path) -> Place:
         "sources": folder / "sources",
         "plans": folder / "plans",
     }
-    return Place(settings.model_copy(update=inside), folder, _anchor(folder))
+    return Place(settings.model_copy(update=inside), folder, read_anchor(folder))
 
 
 def sqlite_file(url: str) -> Path | None:
@@ -132,7 +147,8 @@ def make_folder(url: str) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
 
 
-def _anchor(folder: Path) -> Anchor | None:
+def read_anchor(folder: Path) -> Anchor | None:
+    """What the demo company in a folder was generated from; None where there is none."""
     path = folder / COMPANY_NAME
     if not path.exists():
         return None

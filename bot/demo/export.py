@@ -43,6 +43,7 @@ def export(company: Company, as_of: date, folder: Path) -> tuple[Path, ...]:
 
 def _files(company: Company, as_of: date) -> Iterator[tuple[str, tuple[str, ...], Iterable[Row]]]:
     known = [deal for deal in company.deals if deal.opened_on <= as_of]
+    email = {person.external_id: person.email for person in company.people}
     yield (
         "people.csv",
         (
@@ -77,10 +78,10 @@ def _files(company: Company, as_of: date) -> Iterator[tuple[str, tuple[str, ...]
     )
     yield (
         QUOTAS,
-        ("user_id", "quota", "from", "to", "amount", "currency"),
+        ("email", "quota", "from", "to", "amount", "currency"),
         (
             (
-                q.person,
+                email[q.person],
                 q.name,
                 _german(q.start_on),
                 _german(q.end_on - DAY),
@@ -92,8 +93,8 @@ def _files(company: Company, as_of: date) -> Iterator[tuple[str, tuple[str, ...]
     )
     yield (
         "plan_assignments.csv",
-        ("user_id", "plan", "from", "to"),
-        ((a.person, a.plan, a.start_on, a.end_on) for a in company.assignments),
+        ("email", "plan", "from", "to"),
+        ((email[a.person], a.plan, a.start_on, a.end_on) for a in company.assignments),
     )
     yield (
         "exchange_rates.csv",

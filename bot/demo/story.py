@@ -30,7 +30,7 @@ STORY_DAYS = 14
 def story(seed: int, calendar: FiscalCalendar, people: Sequence[Employee]) -> tuple[Deal, ...]:
     """The told deals: some won before today, one or more on each of the next days, four that cannot be read."""
     cast = {person.part: person for person in people if person.part}
-    return (*_before(calendar, cast), *_after(seed, calendar, people, cast), *_dirty(calendar, cast))
+    return (*_before(calendar, cast), *_after(seed, calendar, people, cast), *_dirty(calendar, people, cast))
 
 
 def _told(number: int, owner: Employee, account: str, amount_cents: int, close_on: date) -> Deal:
@@ -82,15 +82,16 @@ def _after(
     return rows
 
 
-def _dirty(calendar: FiscalCalendar, cast: dict[str, Employee]) -> list[Deal]:
+def _dirty(calendar: FiscalCalendar, people: Sequence[Employee], cast: dict[str, Employee]) -> list[Deal]:
     day = calendar.quarter.start_on + timedelta(days=14)
     near, behind, german = cast["near"], cast["behind"], cast["german"]
+    colleague = next(one for one in people if one.plan == german.plan and not one.part)
     return [
         replace(_told(90001, behind, "Foxglove Freight", 0, day), amount="12,5OO.00"),
         replace(_told(90002, behind, "Vellum Media", 1_520_000, day), owner=NOBODY),
         replace(
             _told(90003, german, "Thüringer Textil", 2_600_000, day),
-            sharing=((german.external_id, "60"), (near.external_id, "30")),
+            sharing=((german.external_id, "60"), (colleague.external_id, "30")),
         ),
         replace(_told(90004, near, "Marigold Retail", 880_000, day), close=""),
     ]

@@ -1,0 +1,93 @@
+"""`attain sandbox`: a Slack in the browser in front of an existing database."""
+
+from __future__ import annotations
+
+import socket
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from bot.cli import place, terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.sandbox.launch import Sandbox
+    from bot.sandbox.personas import Persona
+    from bot.wiring import Services
+
+USUAL_PORT = 8400
+MOST_PEOPLE = 200
+
+PortOption = Annotated[
+    int | None,
+    typer.Option("--port", min=0, max=65535, help=f"Port of the page [default: {USUAL_PORT}, or a free one]."),
+]
+
+
+def sandbox(
+    port: PortOption = None,
+    transport: Annotated[
+        Literal["http", "socket"], typer.Option(help="How the fake Slack reaches the bot.")
+    ] = "http",
+    folder: place.DirOption = None,
+) -> None:
+    """Serve a simulated Slack in the browser, with the real bot in it, until Ctrl-C.
+
+    It listens on this machine only and needs no token. People of the database, or of the demo company, can be
+    impersonated; time can be moved; every message can be inspected.
+    """
+    serve_page(place.find(folder), port, transport)
+
+
+def serve_page(where: place.Place, port: int | None, transport: Literal["http", "socket"] = "http") -> None:
+    """Serve the page of a place and print its address; returns when it is stopped."""
+    from bot import log
+    from bot.cli.cast import cast
+    from messages.render import warm
+
+    log.configure("WARNING", "text")
+    services = where.services()
+    try:
+        warm()
+        personas = cast(where, services.db)[:MOST_PEOPLE]
+        if not personas:
+            terminal.remark("Nobody is known here yet: sync people first, or run `attain demo`.")
+        with _launched(where, services, personas, (port, transport)) as page:
+            terminal.say(f"Attain sandbox: {page.base_url}")
+            terminal.remark("Pick a person at the bottom left and type /myquota. Stop with Ctrl-C.")
+            page.wait()
+    except KeyboardInterrupt:
+        terminal.remark("Stopped.")
+    finally:
+        services.close()
+
+
+def _launched(
+    where: place.Place,
+    services: Services,
+    personas: Sequence[Persona],
+    address: tuple[int | None, Literal["http", "socket"]],
+) -> Sandbox:
+    """The running sandbox, named after the demo company where it is one."""
+    from bot.demo.live import Live
+    from bot.demo.roster import COMPANY
+    from bot.sandbox.launch import launch
+
+    live = Live(services, where.anchor.company() if where.anchor else None)
+    port, transport = address
+    name = COMPANY if where.anchor else "Attain sandbox"
+    return launch(
+        services, personas, live.hooks(), port=free_port() if port is None else port, transport=transport, name=name
+    )
+
+
+def free_port() -> int:
+    """The usual port, or 0 (any free one) where something else listens on it."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", USUAL_PORT))
+        except OSError:
+            return 0
+    return USUAL_PORT

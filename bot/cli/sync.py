@@ -1,0 +1,137 @@
+"""`attain sync`: read the sources of mapping files, show what came in and what waits."""
+
+from __future__ import annotations
+
+from pathlib import Path  # noqa: TC003 - typer reads the annotation when it runs
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.cli import place, terminal
+from bot.cli.errors import UnsoundError, WrongUseError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from operations.context import Context
+    from operations.sync import KindResult, Options, SyncSummary
+    from store.quarantine import Waiting
+
+MOST_WAITING = 50
+FIGURES = ("read", "new", "changed", "deleted", "held")
+
+
+def sync(
+    mapping: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--mapping", metavar="FILE", help="A mapping file; may be repeated [default: all in ATTAIN_SOURCES]."
+        ),
+    ] = None,
+    reread: Annotated[bool, typer.Option("--reread", help="Read unchanged files again, too.")] = False,
+    approve: Annotated[
+        bool, typer.Option("--approve-deletions", help="Delete what a snapshot no longer shows, however much.")
+    ] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 while anything waits in quarantine.")] = False,
+    folder: place.DirOption = None,
+) -> None:
+    """Read every source of the mapping files into the database; files that did not change are not read again.
+
+    A wrong file is refused as a whole and the exit code is 1; a wrong row waits in quarantine with its reason and is
+    released by itself once it is right. `attain calc` recalculates whom the new facts touch.
+    """
+    from operations.context import Context
+    from operations.sync import Options
+
+    where = place.find(folder)
+    files = mapping or mappings_in(where.settings.sources)
+    database = where.open(create=folder is None)
+    now = where.clock().now()
+    try:
+        ctx = Context(database, now.date(), now)
+        options = Options(reread=reread, delete_any=approve)
+        summaries = [one for path in files for one in sync_mapping(ctx, path, options)]
+        waiting = show(ctx, summaries)
+    finally:
+        database.dispose()
+    if not all(one.ok for one in summaries):
+        raise UnsoundError("Not every source could be read; what is named above stays as it was.")
+    if strict and waiting:
+        raise UnsoundError(f"{waiting} rows wait in quarantine. Correct them at the source and sync again.")
+
+
+def mappings_in(folder: Path) -> list[Path]:
+    """The mapping files of a folder, by name.
+
+    Raises:
+        WrongUseError: there are none.
+    """
+    found = sorted(folder.glob("*.y*ml"))
+    if not found:
+        raise WrongUseError(f"There is no mapping file in {folder}. Name one: `attain sync --mapping FILE`.")
+    return found
+
+
+def sync_mapping(ctx: Context, path: Path, options: Options | None = None) -> list[SyncSummary]:
+    """What syncing each source of one mapping file did, with a progress bar meanwhile.
+
+    Raises:
+        MappingRefused: the file cannot be used; every reason is named.
+    """
+    from connectors.mapping import load_file
+    from connectors.registry import open_sources
+    from operations.sync import run
+
+    summaries = []
+    sources = open_sources(load_file(path), path.parent)
+    with terminal.progress() as bar:
+        for source in sources:
+            task = bar.add_task(source.name, total=None)
+
+            def told(kind: str, read: int, total: int | None, task: object = task, name: str = source.name) -> None:
+                bar.update(task, description=f"{name}: {kind}", completed=read, total=total)  # type: ignore[arg-type]
+
+            summaries.append(run(ctx, source, told, options))
+    return summaries
+
+
+def show(ctx: Context, summaries: Sequence[SyncSummary]) -> int:
+    """Print what was read, what was refused and what waits; returns how many rows wait."""
+    from store import quarantine
+
+    rows = [_row(one.source, kind) for one in summaries for kind in one.kinds]
+    if rows:
+        terminal.table("", ("source", "kind", *FIGURES, "state"), rows, right=FIGURES)
+    for one in summaries:
+        if one.busy:
+            terminal.failure(f"{one.source}: somebody else syncs it right now. Try again in a minute.")
+        for problem in one.problems:
+            terminal.failure(f"{problem.where}: {_sentences(problem.message, problem.remedy)}")
+    with ctx.db.read() as conn:
+        waiting = quarantine.open_rows(conn)
+    _show_waiting(waiting)
+    return len(waiting)
+
+
+def _row(source: str, kind: KindResult) -> tuple[str, ...]:
+    figures = (kind.read, kind.inserted, kind.changed, kind.deleted, kind.held)
+    state = kind.status if kind.pages or kind.status != "done" else "nothing new"
+    return (source, kind.kind, *(f"{figure:,}" for figure in figures), state)
+
+
+def _show_waiting(waiting: Iterable[Waiting]) -> None:
+    listed = list(waiting)
+    if not listed:
+        return
+    terminal.say(f"{len(listed)} rows wait in quarantine:")
+    for one in listed[:MOST_WAITING]:
+        terminal.say(f"  {one.place or one.source}  {one.label or one.external_id}  {one.code}")
+        terminal.say(f"      {_sentences(one.detail, one.remedy)}")
+    if len(listed) > MOST_WAITING:
+        terminal.say(f"  and {len(listed) - MOST_WAITING} more")
+
+
+def _sentences(*parts: str) -> str:
+    """The parts as sentences, each with a capital and a full stop."""
+    said = (part.strip().rstrip(".") for part in parts)
+    return " ".join(f"{part[0].upper()}{part[1:]}." for part in said if part)

@@ -1,0 +1,91 @@
+"""The demo company alive in a sandbox: time moves its CRM on, tools sync it, the inspector shows what was told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bot.demo.export import export
+from bot.sandbox.hooks import Hooks, Tool
+from bot.worker import run_job
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime, timedelta
+
+    from bot.demo.company import Company
+    from bot.wiring import Services
+
+
+class Live:
+    """What the buttons of the page do, for the demo company or for any other database."""
+
+    def __init__(self, services: Services, company: Company | None) -> None:
+        """Work on the services' store; `company` is exported anew before each sync, None leaves files alone."""
+        self._services = services
+        self._company = company
+
+    def hooks(self) -> Hooks:
+        """Everything the sandbox plugs in."""
+        tools = (
+            Tool("sync", "Run CRM sync", "Read the sources again and recalculate whom that touches.", self.sync),
+            Tool("recalculate", "Recalculate", "Calculate everybody whose facts changed.", self.recalculate),
+        )
+        if self._company is None:
+            return Hooks(tools=tools, inspect=self.inspect)
+        return Hooks(
+            tools=tools,
+            on_clock=self.follow,
+            on_reset=self.settle,
+            period_end=self.period_end,
+            inspect=self.inspect,
+        )
+
+    def sync(self) -> str:
+        """Export the company as of now, sync every mapping, recalculate; what happened in a sentence."""
+        self._export()
+        synced = run_job(self._services, "sync")
+        return f"{synced.sentence} {self.recalculate()}" if synced.ok else synced.sentence
+
+    def recalculate(self) -> str:
+        """Calculate everybody who is stale; what happened in a sentence."""
+        return run_job(self._services, "recalculate").sentence
+
+    def follow(self, _offset: timedelta) -> str:
+        """After time moved: the CRM has moved on too, and is synced."""
+        return f"It is {self._services.clock.now():%A %d %B %Y}. {self.sync()}"
+
+    def settle(self) -> None:
+        """After a reset: the files of the day the clock shows again."""
+        self.sync()
+
+    def period_end(self, now: datetime) -> datetime:
+        """Nine in the morning after the fiscal quarter with `now` has ended; a day later once the year is over."""
+        from datetime import timedelta
+
+        quarters = self._company.calendar.quarters() if self._company else ()
+        end = next((one.end_on for one in quarters if now.date() in one), now.date() + timedelta(days=1))
+        return now.replace(year=end.year, month=end.month, day=end.day, hour=9, minute=0, second=0, microsecond=0)
+
+    def inspect(self, payload_hash: str) -> Mapping[str, Any]:
+        """What the store remembers of a message that was sent: who was shown whose pay, and on which receipt."""
+        from store import disclosures
+
+        with self._services.db.read() as conn:
+            told = disclosures.by_payload(conn, payload_hash)
+        if not told:
+            return {}
+        last = told[-1]
+        return {
+            "template": last.template,
+            "receipt": last.receipt_id,
+            "disclosure": {
+                "viewer": last.viewer,
+                "subject": last.subject,
+                "surface": last.surface,
+                "at": last.at.isoformat(),
+            },
+        }
+
+    def _export(self) -> None:
+        if self._company is not None:
+            export(self._company, self._services.clock.now().date(), self._services.settings.sources)
