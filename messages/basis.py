@@ -44,6 +44,7 @@ class ProblemView:
 
     message: str
     remedy: str
+    found: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,9 @@ def basis_view(basis: Basis, ground: Ground, reader: Reader) -> BasisView:
         waiting=tuple(_waiting(each, reader) for each in basis.waiting[:SHOWN]),
         waits=("1 deal is" if waiting == 1 else f"{waiting} deals are") if waiting else "",
         more_waiting=_more(waiting),
-        problems=tuple(ProblemView(each.message, each.remedy) for each in ground.problems[:SHOWN]),
+        problems=tuple(
+            ProblemView(each.message, each.remedy, each.found.rstrip(".")) for each in ground.problems[:SHOWN]
+        ),
         more_problems=_more(len(ground.problems)),
     )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from messages import actions, earnings, quota
+from messages import format as written
 from messages.basis import BasisView, Ground, basis_view
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ class HomeView:
     """Both answers side by side, and one small print for the two."""
 
     greeting: str
+    other: str
+    as_of: str
     name: str
     linked_as: str
     quota: QuotaView
@@ -50,6 +53,8 @@ def view(answer: HomeAnswer, reader: Reader) -> HomeView:
     )
     return HomeView(
         greeting=f"{_greeting(reader)}, {_first_name(answer.rep.name)}",
+        other="" if reader.is_about(answer.rep.rep_id) else answer.rep.name,
+        as_of=written.day(progress.as_of, reader),
         name=answer.rep.name,
         linked_as=reader.linked_as,
         quota=quota.view(progress, reader),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from messages import actions
@@ -167,7 +167,8 @@ def status(sources: Sequence[Freshness], checks: Sequence[Check], reader: Reader
         return StatusView("No data has been synced yet.", False, (), ())
     well = not any(each.stale for each in shown) and all(each.is_well for each in checks)
     headline = "Everything is up to date." if shown else "This is what I know."
-    return StatusView(headline if well else "Something needs attention.", well, shown, tuple(checks))
+    told = tuple(replace(each, detail=each.detail.rstrip(".")) for each in checks)
+    return StatusView(headline if well else "Something needs attention.", well, shown, told)
 
 
 def ambiguous(heard: str, choices: Sequence[Choice], about: str = "question") -> AmbiguousView:

@@ -59,7 +59,7 @@ class Words:
     source: str = "crm"
     reason: str = "The close date is missing."
     remedy: str = "Set it in the CRM; the next sync counts the deal."
-    message: str = "You have no plan on Nov 21, 2025."
+    message: str = "The rep won deals on days on which no plan applies to them."
     note: str = "Rounded once, on the running total."
     heard: str = "how is my wife"
 
@@ -133,7 +133,8 @@ def over(words: Words) -> QuotaProgress:
 
 
 def no_plan(words: Words) -> Problem:
-    return Problem("no_plan", words.message, "Assign a plan that covers the day, then recalculate.", rep_id=7)
+    remedy = "Assign a plan that covers the day, then recalculate."
+    return Problem("plan_missing", words.message, remedy, rep_id=7, found=words.note)
 
 
 def name(words: Words) -> DealName:
@@ -276,7 +277,8 @@ def in_steps(words: Words, count: int) -> LineExplanation:
 
 def at_home(words: Words, count: int, **changes: object) -> HomeAnswer:
     second = replace(basis(words), receipt_id="rcp_51be7700c2")
-    earned = earnings_answer(words, count, basis=second)
+    unplanned = {"plan": None, "total": None} if "plan" in changes else {}
+    earned = earnings_answer(words, count, basis=second, **unplanned)
     return HomeAnswer(RepRef(7, words.rep), quota_answer(words, **changes), earned)
 
 
