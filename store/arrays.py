@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sqlalchemy import Integer, type_coerce
+from sqlalchemy import Integer, create_mock_engine, type_coerce
 
 from store.tables.base import Day
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
     from sqlalchemy import Connection, Select
 
@@ -17,41 +20,51 @@ if TYPE_CHECKING:
 Arrays = dict[str, "NDArray[np.int64]"]
 
 
-def fetch(conn: Connection, statement: Select[Any]) -> Arrays:
-    """The result through the connection, its own uncommitted changes included."""
-    names = list(statement.selected_columns.keys())
-    rows = conn.execute(_plain(statement)).all()
-    if not rows:
-        return {name: np.empty(0, dtype=np.int64) for name in names}
-    table = np.array([tuple(row) for row in rows], dtype=np.int64)
-    return {name: table[:, position] for position, name in enumerate(names)}
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A statement whose columns are all integers, spelled once and run often with named parameters."""
+
+    statement: Select[Any]
+    names: tuple[str, ...]
+    text: str
+    order: tuple[str, ...] | None
+    constants: Mapping[str, Any]
+
+    def few(self, conn: Connection, values: Mapping[str, Any]) -> Arrays:
+        """The result through the connection, its own uncommitted changes included."""
+        named = {**values, **self.constants}
+        given: Any = named if self.order is None else tuple(map(named.__getitem__, self.order))
+        rows = conn.exec_driver_sql(self.text, given).cursor.fetchall()
+        if not rows:
+            return {name: np.empty(0, dtype=np.int64) for name in self.names}
+        table = np.array(rows, dtype=np.int64)
+        return {name: table[:, position] for position, name in enumerate(self.names)}
+
+    def many(self, conn: Connection, values: Mapping[str, Any]) -> Arrays:
+        """The result through ADBC, without an object per value; through the connection when it may have written.
+
+        Facts never change but for `superseded_by`, and the statement names a watermark the connection has seen, so
+        a second connection reads the same rows.
+        """
+        if not conn.get_execution_options().get("attain_read"):
+            return self.few(conn, values)
+        used = {name: value for name, value in values.items() if value is not None}
+        spelled = self.statement.params(**used).compile(dialect=conn.dialect, compile_kwargs={"literal_binds": True})
+        with _adbc(conn) as bulk, bulk.cursor() as cursor:
+            cursor.execute(str(spelled))
+            table = cursor.fetch_arrow_table()
+        return {name: np.asarray(table.column(name)) for name in table.column_names}
 
 
-def fetch_bulk(conn: Connection, statement: Select[Any]) -> Arrays:
-    """The result through ADBC, without an object per value; through the connection when it may have written.
-
-    Facts never change but for `superseded_by`, and the statement names a watermark the connection has seen, so a
-    second connection reads the same rows.
-    """
-    if not conn.get_execution_options().get("attain_read"):
-        return fetch(conn, statement)
-    compiled = _plain(statement).compile(dialect=conn.dialect, compile_kwargs={"literal_binds": True})
-    with _adbc(conn) as bulk, bulk.cursor() as cursor:
-        cursor.execute(str(compiled))
-        table = cursor.fetch_arrow_table()
-    return {name: np.asarray(table.column(name)) for name in table.column_names}
-
-
-def _plain(statement: Select[Any]) -> Select[Any]:
-    """The statement with days as the numbers they are kept as."""
+def query(dialect: str, statement: Select[Any]) -> Query:
+    """The statement ready to run; days come as the numbers they are kept as."""
     columns = statement.selected_columns
-    if not any(isinstance(column.type, Day) for column in columns):
-        return statement
-    plain = [
-        type_coerce(column, Integer).label(column.key) if isinstance(column.type, Day) else column
-        for column in columns
-    ]
-    return statement.with_only_columns(*plain, maintain_column_froms=True)
+    plain = [type_coerce(c, Integer).label(c.key) if isinstance(c.type, Day) else c for c in columns]
+    ready = statement.with_only_columns(*plain, maintain_column_froms=True)
+    compiled: Any = ready.compile(dialect=_DIALECTS[dialect])
+    order = None if compiled.positiontup is None else tuple(compiled.positiontup)
+    constants = {name: value for name, value in compiled.params.items() if value is not None}
+    return Query(ready, tuple(columns.keys()), str(compiled), order, constants)
 
 
 def _adbc(conn: Connection) -> Any:
@@ -62,4 +75,10 @@ def _adbc(conn: Connection) -> Any:
         return postgres.connect(address.render_as_string(hide_password=False))
     from adbc_driver_sqlite import dbapi as sqlite
 
-    return sqlite.connect(conn.engine.url.database)
+    return sqlite.connect(f"file:{conn.engine.url.database}?mode=ro")
+
+
+_DIALECTS = {
+    "sqlite": create_mock_engine("sqlite+pysqlite://", lambda *_: None).dialect,
+    "postgresql": create_mock_engine("postgresql+psycopg://", lambda *_: None).dialect,
+}

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sqlalchemy import ARRAY, BigInteger, String, any_, bindparam, func, select
+from sqlalchemy import ARRAY, BigInteger, String, any_, bindparam, func, select, type_coerce
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel.sql.sqltypes import AutoString
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
-    from sqlalchemy import Column, ColumnElement, Connection, Table
+    from sqlalchemy import BindParameter, Column, ColumnElement, Connection, Table
 
 PAGE = 10_000
 
@@ -33,12 +33,20 @@ def insert(conn: Connection, table: Table, columns: Mapping[str, Sequence[Any] |
 
 def among(conn: Connection, column: Column[Any], values: Iterable[Any]) -> ColumnElement[bool]:
     """Whether the column is one of any number of values: they travel as one parameter, the statement stays short."""
-    listed = list(values)
-    if conn.dialect.name == "postgresql":
+    return listed_in(conn.dialect.name, column, bindparam(None, as_list(conn.dialect.name, values)))
+
+
+def listed_in(dialect: str, column: Column[Any], listed: BindParameter[Any]) -> ColumnElement[bool]:
+    """Whether the column is in a list that a parameter brings, as `as_list` spells it."""
+    if dialect == "postgresql":
         item = String() if isinstance(column.type, String | AutoString) else BigInteger()
-        return column == any_(bindparam(None, listed, type_=ARRAY(item)))
-    each = func.json_each(json.dumps(listed)).table_valued("value")
-    return column.in_(select(each.c.value))
+        return column == any_(type_coerce(listed, ARRAY(item)))
+    return column.in_(select(func.json_each(type_coerce(listed, String())).table_valued("value").c.value))
+
+
+def as_list(dialect: str, values: Iterable[Any]) -> Any:
+    """A list as one parameter: an array on Postgres, JSON on SQLite."""
+    return list(values) if dialect == "postgresql" else json.dumps(list(values))
 
 
 def inserting(conn: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:

@@ -122,13 +122,17 @@ def row_hashes(columns: Sequence[list[str]], count: int) -> NDArray[np.int64]:
     """64 bits of BLAKE2b over each row's fields. A chance collision of two versions of one record is 1 in 10^19."""
     if not count:
         return np.empty(0, dtype=np.int64)
-    spelled = zip(*map(_unseparated, columns), strict=True)
-    joined = (SEPARATOR.join(row).encode() for row in spelled)
-    return np.frombuffer(b"".join(blake2b(row, digest_size=8).digest() for row in joined), dtype="<i8")
+    joined = list(map(SEPARATOR.join, zip(*columns, strict=True)))
+    if "".join(joined).count(SEPARATOR) != (len(columns) - 1) * count:
+        joined = list(map(SEPARATOR.join, zip(*map(_unseparated, columns), strict=True)))
+    digests = b"".join([blake2b(row, digest_size=8).digest() for row in map(str.encode, joined)])
+    return np.frombuffer(digests, dtype="<i8")
 
 
 def nullable(values: NDArray[np.int64]) -> list[int | None]:
     """Days or instants as the database takes them: None where there is nothing."""
+    if len(values) and int(values.max()) == NOTHING:
+        return [None] * len(values)
     return [None if value == NOTHING else value for value in values.tolist()]
 
 
@@ -155,8 +159,12 @@ def _column(kind: Kind, field: Field, frame: pd.DataFrame) -> pd.Series[Any]:
 
 def _texts(values: pd.Series[Any], field: Field) -> list[str]:
     found: list[Any] = values.tolist()
-    texts = [value if type(value) is str else _text(value, field) for value in found]
-    return texts if _is_storable("".join(texts)) else [_storable(value) for value in texts]
+    try:
+        joined = "".join(found)
+    except TypeError:  # something in it is no text: empty, a number, or a mistake
+        found = [value if type(value) is str else _text(value, field) for value in found]
+        joined = "".join(found)
+    return found if _is_storable(joined) else [_storable(value) for value in found]
 
 
 def _text(value: Any, field: Field) -> str:
@@ -237,7 +245,10 @@ def _instants(values: pd.Series[Any]) -> NDArray[np.int64]:
         return stamps
     if values.dtype.kind == "M":
         raise FrameRefused("source_at has no time zone")
-    return np.fromiter((microseconds(value) for value in values.tolist()), dtype=np.int64, count=len(values))
+    listed: list[Any] = values.tolist()
+    if listed.count(None) == len(listed):
+        return np.full(len(listed), NOTHING)
+    return np.fromiter(map(microseconds, listed), dtype=np.int64, count=len(listed))
 
 
 def microseconds(value: Any) -> int:

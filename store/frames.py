@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import select, union
+from sqlalchemy import BigInteger, Integer, bindparam, select, type_coerce, union_all
 
 from engine.answers import DealName
+from engine.dates import day
 from engine.frames import COLUMNS, Facts
 from store import arrays, known, labels
-from store.bulk import PAGE, among
+from store.arrays import query
+from store.bulk import PAGE, among, as_list, listed_in
 from store.database import Database
 from store.tables.facts import assignment, deal, fx_rate, quota, split
 
@@ -21,9 +23,9 @@ if TYPE_CHECKING:
     from datetime import date
 
     from numpy.typing import NDArray
-    from sqlalchemy import Column, Connection, Select, Table
+    from sqlalchemy import BindParameter, Column, ColumnElement, Connection, Select, Table
 
-    from store.arrays import Arrays
+    from store.arrays import Arrays, Query
 
 #: Beyond this many reps one pass over everything is faster than an index look-up per rep.
 FEW_REPS = 500
@@ -38,16 +40,6 @@ _LABELLED = {
     "from_currency": "from_currency_label",
     "to_currency": "to_currency_label",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    """What is asked for: the days, the point in the past, whose, and the stages that count."""
-
-    window: tuple[date, date]
-    watermark: int
-    reps: list[int] | None
-    stages: dict[str, int]
 
 
 def facts(
@@ -70,25 +62,33 @@ def facts(
     if isinstance(source, Database):
         with source.read() as conn:
             return facts(conn, window, reps, watermark, pipeline=pipeline)
-    conn = source
-    stages = ("won", "open") if pipeline else ("won",)
+    conn, dialect = source, source.dialect.name
     words = labels.words(conn)
-    numbers = {text: number for number, text in words.items() if text in stages}
-    few = None if reps is None or len(reps) > FEW_REPS else sorted(reps)
-    wanted = _Wanted(window, known.point(conn, watermark), few, numbers)
-    read = arrays.fetch if few is not None else arrays.fetch_bulk
-    deals = read(conn, _deals(wanted))
-    splits = read(conn, _splits(conn, wanted, deals["deal_id"]))
-    found = {
-        "deals": deals,
-        "splits": _of_deals(splits, deals["deal_id"]),
-        "quotas": read(conn, _dated(quota, "quotas", wanted)),
-        "assignments": read(conn, _dated(assignment, "assignments", wanted)),
-        "rates": read(conn, _dated(fx_rate, "rates", wanted)),
+    stages = {text: number for number, text in words.items() if text in ("won", "open")}
+    won = stages.get("won", 0)
+    is_few = reps is not None and len(reps) <= FEW_REPS
+    read = arrays.Query.few if is_few else arrays.Query.many
+    values = {
+        "watermark": known.point(conn, watermark),
+        "start_day": day(window[0]),
+        "end_day": day(window[1]),
+        "won": won,
+        "open": stages.get("open", won) if pipeline else won,
+        "reps": as_list(dialect, sorted(reps)) if reps is not None and is_few else None,
     }
-    if few is None and reps is not None:
+    found: dict[str, Arrays] = {"deals": read(_query(dialect, "deals", is_few=is_few), conn, values)}
+    values["deals"] = as_list(dialect, found["deals"]["deal_id"].tolist()) if is_few else None
+    for name in ("splits", "quotas", "assignments", "rates"):
+        found[name] = read(_query(dialect, name, is_few=is_few), conn, values)
+    if not is_few:
+        found["splits"] = _of_deals(found["splits"], found["deals"]["deal_id"])
+    if not is_few and reps is not None:
         found = _only(found, np.array(sorted(reps), dtype=np.int64))
     return Facts(**{name: _frame(name, columns, words) for name, columns in found.items()})
+
+
+_WATERMARK: BindParameter[int] = bindparam("watermark", type_=BigInteger())
+_TABLES = {"splits": split, "quotas": quota, "assignments": assignment, "rates": fx_rate}
 
 
 def names(conn: Connection, deal_ids: Iterable[int], watermark: int | None = None) -> dict[int, DealName]:
@@ -105,41 +105,49 @@ def names(conn: Connection, deal_ids: Iterable[int], watermark: int | None = Non
     return found
 
 
+@cache
+def _query(dialect: str, frame: str, *, is_few: bool) -> Query:
+    """The statement behind a frame, for listed reps or for everybody. Its parameters are named in `facts`."""
+    if frame == "deals":
+        return query(dialect, _deals(dialect, is_few=is_few))
+    table = _TABLES[frame]
+    statement = select(*_columns(table, frame)).where(known.at(table, _WATERMARK))
+    if frame == "splits":
+        mine = statement.where(listed_in(dialect, split.c.deal_id, bindparam("deals")))
+        return query(dialect, mine if is_few else statement)
+    start, end = bindparam("start_day", type_=Integer()), bindparam("end_day", type_=Integer())
+    statement = statement.where(as_number(table.c.start_on) < end, as_number(table.c.end_on) > start)
+    if frame != "rates":
+        theirs = listed_in(dialect, table.c.rep_id, bindparam("reps"))
+        statement = statement.where(theirs if is_few else table.c.rep_id != 0)
+    return query(dialect, statement)
+
+
 def _columns(table: Table, frame: str) -> list[Column[Any]]:
     return [table.c[_LABELLED.get(name, name)] for name in COLUMNS[frame]]
 
 
-def _deals(wanted: _Wanted) -> Select[Any]:
-    start, end = wanted.window
-    in_window = (
-        known.at(deal, wanted.watermark),
-        deal.c.booked_on >= start,
-        deal.c.booked_on < end,
-        deal.c.stage_label.in_(sorted(wanted.stages.values())),
+def as_number(column: Column[Any]) -> ColumnElement[int]:
+    """A day as the number it is kept as."""
+    return type_coerce(column, Integer())
+
+
+def _deals(dialect: str, *, is_few: bool) -> Select[Any]:
+    booked_on = as_number(deal.c.booked_on)
+    every = select(*_columns(deal, "deals")).where(
+        known.at(deal, _WATERMARK),
+        booked_on >= bindparam("start_day", type_=Integer()),
+        booked_on < bindparam("end_day", type_=Integer()),
+        deal.c.stage_label.in_([bindparam("won", type_=Integer()), bindparam("open", type_=Integer())]),
     )
-    columns = _columns(deal, "deals")
-    if wanted.reps is None:
-        return select(*columns).where(*in_window)
-    owned = select(*columns).where(deal.c.owner_id.in_(wanted.reps), *in_window)
-    theirs = select(split.c.deal_id).where(split.c.rep_id.in_(wanted.reps), known.at(split, wanted.watermark))
-    shared = select(*columns).where(deal.c.deal_id.in_(theirs), *in_window)
-    either = union(owned, shared).subquery()
-    return select(either)
-
-
-def _splits(conn: Connection, wanted: _Wanted, deal_ids: NDArray[np.int64]) -> Select[Any]:
-    every = select(*_columns(split, "splits")).where(known.at(split, wanted.watermark))
-    return every if wanted.reps is None else every.where(among(conn, split.c.deal_id, deal_ids.tolist()))
-
-
-def _dated(table: Table, frame: str, wanted: _Wanted) -> Select[Any]:
-    start, end = wanted.window
-    rows = select(*_columns(table, frame)).where(
-        known.at(table, wanted.watermark), table.c.start_on < end, table.c.end_on > start
+    if not is_few:
+        return every
+    shared = select(split.c.deal_id).where(
+        listed_in(dialect, split.c.rep_id, bindparam("reps")), known.at(split, _WATERMARK)
     )
-    if "rep_id" not in table.c:
-        return rows
-    return rows.where(table.c.rep_id != 0 if wanted.reps is None else table.c.rep_id.in_(wanted.reps))
+    is_owned = listed_in(dialect, deal.c.owner_id, bindparam("reps"))
+    # A deal that is both is counted with the owned ones, so the two parts need no comparing.
+    return select(union_all(every.where(is_owned), every.where(deal.c.deal_id.in_(shared), ~is_owned)).subquery())
 
 
 def _of_deals(splits: Arrays, deal_ids: NDArray[np.int64]) -> Arrays:
@@ -176,13 +184,19 @@ def _frame(name: str, columns: Arrays, words: Mapping[int, str]) -> pd.DataFrame
     return pd.DataFrame(shaped, copy=False)
 
 
-def _category(numbers: NDArray[np.int64], words: Mapping[int, str]) -> pd.Categorical[str]:
+def _category(numbers: NDArray[np.int64], words: Mapping[int, str]) -> pd.Categorical[Any]:
     """The words behind the numbers, in alphabetical order of the words that occur."""
     used = np.flatnonzero(np.bincount(numbers)).tolist()
-    texts = sorted(words[number] for number in used)
+    texts = tuple(sorted(words[number] for number in used))
     place = {text: position for position, text in enumerate(texts)}
     code = np.int8 if len(texts) <= np.iinfo(np.int8).max else np.int32
     lookup: NDArray[np.integer[Any]] = np.zeros(max(used, default=0) + 1, dtype=code)
     for number in used:
         lookup[number] = place[words[number]]
-    return pd.Categorical.from_codes(lookup[numbers], categories=pd.Index(texts, dtype=object), validate=False)
+    return pd.Categorical.from_codes(lookup[numbers], dtype=_category_type(texts), validate=False)
+
+
+@lru_cache(maxsize=1024)
+def _category_type(texts: tuple[str, ...]) -> pd.CategoricalDtype[Any]:
+    """Building one costs more than reading a rep's deals."""
+    return pd.CategoricalDtype(pd.Index(texts, dtype="str"))

@@ -9,15 +9,15 @@ from sqlalchemy import and_, or_
 from store.changes import watermark as newest
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement, Connection, Table
+    from sqlalchemy import BindParameter, ColumnElement, Connection, Table
 
 
-def at(table: Table, watermark: int) -> ColumnElement[bool]:
+def at(table: Table, watermark: int | BindParameter[int]) -> ColumnElement[bool]:
     """Whether a version was the record's current one, and no tombstone, once change `watermark` was committed."""
     return and_(version_at(table, watermark), table.c.deleted == 0)
 
 
-def version_at(table: Table, watermark: int) -> ColumnElement[bool]:
+def version_at(table: Table, watermark: int | BindParameter[int]) -> ColumnElement[bool]:
     """Whether a version, tombstone or not, was the record's current one once change `watermark` was committed."""
     superseded_by = table.c.superseded_by
     return and_(table.c.change_id <= watermark, or_(superseded_by.is_(None), superseded_by > watermark))

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 
 from store.bulk import among, inserting
 from store.tables.changes import label
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from sqlalchemy import Connection
+
+_WORDS: WeakKeyDictionary[Engine, tuple[int, dict[int, str]]] = WeakKeyDictionary()
 
 
 def numbers(conn: Connection, words: Iterable[str]) -> dict[str, int]:
@@ -26,14 +29,27 @@ def numbers(conn: Connection, words: Iterable[str]) -> dict[str, int]:
     return known
 
 
-def words(conn: Connection) -> dict[int, str]:
-    """Every word by its number."""
-    return {row.label_id: row.text for row in conn.execute(select(label))}
+def words(conn: Connection) -> Mapping[int, str]:
+    """Every word by its number.
+
+    Words are only ever added, so what a reading transaction saw stays true; it is read again when there are more.
+    """
+    if not conn.get_execution_options().get("attain_read"):
+        return _read_words(conn)
+    newest = conn.exec_driver_sql("SELECT max(label_id) FROM label").scalar() or 0
+    held = _WORDS.get(conn.engine)
+    if held is None or held[0] != newest:
+        held = _WORDS[conn.engine] = (newest, _read_words(conn))
+    return held[1]
 
 
 def number(conn: Connection, word: str) -> int:
     """The number of one word, 0 when no row says it."""
     return conn.execute(select(label.c.label_id).where(label.c.text == word)).scalar() or 0
+
+
+def _read_words(conn: Connection) -> dict[int, str]:
+    return {row.label_id: row.text for row in conn.execute(select(label))}
 
 
 def _known(conn: Connection, wanted: list[str]) -> dict[str, int]:

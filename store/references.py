@@ -43,7 +43,7 @@ def resolve(conn: Connection, reference: Reference, source_label: int, names: It
     A person is found by the source's own id first, then by e-mail in any source, which is how a file that names
     people by address and a CRM that numbers them meet.
     """
-    wanted = sorted({name for name in names if name})
+    wanted = sorted(set(names) - {""})
     if not wanted:
         return {}
     if reference.to == "deal":

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import delete, func, insert, literal, select, update
+from sqlalchemy import bindparam, delete, func, insert, literal, select, update
 
 from engine.dates import Period
 from engine.money import Money
@@ -151,16 +152,45 @@ def statement(conn: Connection, rep_id: int, period_start_on: date) -> Published
     return Published(row.run_id, said, row.watermark, tuple(json.loads(row.plan_hashes)), row.published_at)
 
 
+def shown(conn: Connection, rep_ids: Iterable[int]) -> tuple[Statement, ...]:
+    """The statements that these reps are shown now, by rep and period."""
+    mine = (
+        select(said_once)
+        .join(
+            statement_pointer,
+            (statement_pointer.c.run_id == said_once.c.run_id)
+            & (statement_pointer.c.rep_id == said_once.c.rep_id)
+            & (statement_pointer.c.period_start_on == said_once.c.period_start_on),
+        )
+        .where(among(conn, said_once.c.rep_id, sorted(set(rep_ids))))
+        .order_by(said_once.c.rep_id, said_once.c.period_start_on)
+    )
+    return tuple(
+        Statement(
+            row.rep_id,
+            Period(row.period_label, row.period_start_on, row.period_end_on),
+            row.lines,
+            Money(row.total_cents, row.currency),
+        )
+        for row in conn.execute(mine)
+    )
+
+
 def lines(conn: Connection, run_id: int, rep_id: int) -> pd.DataFrame:
     """A rep's lines of a run as they were saved, in their order; days are numbers since 1970-01-01."""
     words = labels.words(conn)
-    columns = [line.c.rep_id, *(line.c[name] for name in _NUMBERS), *(line.c[f"{word}_label"] for word in _WORDS)]
-    mine = select(*columns).where(line.c.run_id == run_id, line.c.rep_id == rep_id).order_by(line.c.line_no)
-    found = arrays.fetch(conn, mine)
+    found = _lines(conn.dialect.name).few(conn, {"run_id": run_id, "rep_id": rep_id})
     shaped: dict[str, Any] = {name: found[name] for name in ("rep_id", *_NUMBERS)}
     for word in _WORDS:
         shaped[word] = pd.Categorical([words[number] for number in found[f"{word}_label"].tolist()])
     return pd.DataFrame(shaped)
+
+
+@cache
+def _lines(dialect: str) -> arrays.Query:
+    columns = [line.c.rep_id, *(line.c[name] for name in _NUMBERS), *(line.c[f"{word}_label"] for word in _WORDS)]
+    mine = select(*columns).where(line.c.run_id == bindparam("run_id"), line.c.rep_id == bindparam("rep_id"))
+    return arrays.query(dialect, mine.order_by(line.c.line_no))
 
 
 def mark_stale(conn: Connection, rep_ids: Iterable[int], change_id: int) -> None:

@@ -162,10 +162,10 @@ def _resolved(
     conn: Connection, block: Block, reference: Reference, minted: Mapping[str, NDArray[np.int64]]
 ) -> NDArray[np.int64]:
     names = block.rows.texts[reference.external]
-    known = resolve(conn, reference, block.source_label, names)
+    known = resolve(conn, reference, block.source_label, set(names))
     if block.rows.kind.table is person:
         known |= dict(zip(block.rows.texts["external_id"], minted["rep_id"].tolist(), strict=True))
-    return np.fromiter((known.get(name, 0) for name in names), dtype=np.int64, count=len(names))
+    return np.array([known.get(name, 0) for name in names], dtype=np.int64)
 
 
 def _stored(conn: Connection, block: Block, change_id: int, first: int) -> dict[str, Any]:
@@ -173,18 +173,18 @@ def _stored(conn: Connection, block: Block, change_id: int, first: int) -> dict[
     rows, count = block.rows, len(block.rows)
     stored: dict[str, Any] = {
         "version_id": np.arange(first, first + count),
-        "change_id": np.full(count, change_id),
+        "change_id": [change_id] * count,
         "superseded_by": [None] * count,
         "row_hash": block.hashes,
-        "deleted": np.zeros(count, dtype=np.int64),
-        "source_label": np.full(count, block.source_label),
+        "deleted": [0] * count,
+        "source_label": [block.source_label] * count,
         "external_id": rows.keys,
     }
+    labelled = [rows.texts[field.name] for field in rows.kind.fields if field.shape == "label"]
+    known = label_numbers(conn, set().union(*labelled)) if labelled else {}
     for field in rows.kind.fields:
         if field.shape == "label":
-            known = label_numbers(conn, rows.texts[field.name])
-            values = np.fromiter(map(known.__getitem__, rows.texts[field.name]), dtype=np.int64, count=count)
-            stored[field.column] = values
+            stored[field.column] = list(map(known.__getitem__, rows.texts[field.name]))
         elif field.shape in ("day", "instant"):
             stored[field.column] = nullable(rows.numbers[field.name])
         else:
