@@ -73,10 +73,12 @@ def answer(where: place.Place, question: Question) -> list[Sighting]:
         WrongUseError: Slack would not let them ask that there.
         CommandError: no answer came.
     """
+    from bot import log
     from bot.cli.cast import cast
     from bot.sandbox.errors import RefusedError
     from bot.sandbox.launch import launch
 
+    log.configure("ERROR", "text")
     services = where.services(question.as_of)
     try:
         personas = cast(where, services.db, question.email)

@@ -107,7 +107,7 @@ def _worded(ctx: Context, explanation: LineExplanation) -> str:
     from messages.reply import Reply
     from messages.terminal import text
 
-    reader = views.Reader("en-US", "UTC", ctx.now, explanation.rep.rep_id, "")
+    reader = views.Reader("en-US", "UTC", ctx.now, rep_id=0)  # nobody: the answer names whose pay it is
     return text(render(Reply("line", views.line(explanation, reader))).blocks)
 
 
