@@ -86,16 +86,19 @@ def _run(ctx: Context, reps: Sequence[int], cause: str) -> tuple[int, Calculatio
         started_at=ctx.now,
     )
     with ctx.db.write() as conn:
-        run_id = _publish(conn, ctx, opened, calculation)
+        run_id = _publish(conn, ctx, opened, calculation, reps)
         runs.clear_stale(conn, reps, watermark)
     return run_id, calculation
 
 
-def _publish(conn: Connection, ctx: Context, opened: runs.RunOpened, calculation: Calculation) -> int:
+def _publish(
+    conn: Connection, ctx: Context, opened: runs.RunOpened, calculation: Calculation, reps: Sequence[int]
+) -> int:
     """Lines, statements and the pointers to them in one transaction: nobody sees half a statement."""
     run_id = runs.open_run(conn, opened)
     runs.save_lines(conn, run_id, calculation.lines)
-    runs.publish(conn, run_id, list(statements(calculation)), ctx.now)
+    earned = list(statements(calculation))
+    runs.publish(conn, run_id, earned + _emptied(runs.shown(conn, reps), earned), ctx.now)
     runs.close_run(conn, run_id, "done", ctx.now)
     return run_id
 
@@ -113,6 +116,13 @@ def statements(calculation: Calculation) -> Iterator[runs.Statement]:
         summed = own.groupby([integers(own, "rep_id"), which], sort=True)["amount_cents"].agg(["size", "sum"])
         for (rep_id, number), count, total in zip(summed.index, summed["size"], summed["sum"], strict=True):
             yield runs.Statement(int(rep_id), periods[number], int(count), Money(int(total), plan.currency))
+
+
+def _emptied(shown: Sequence[runs.Statement], earned: Sequence[runs.Statement]) -> list[runs.Statement]:
+    """Periods that were published with lines and have none any more: they now say zero."""
+    kept = {(said.rep_id, said.period.start_on) for said in earned}
+    gone = [said for said in shown if said.lines and (said.rep_id, said.period.start_on) not in kept]
+    return [runs.Statement(said.rep_id, said.period, 0, Money(0, said.total.currency)) for said in gone]
 
 
 def _pay_periods(plan: Plan, booked: np.ndarray[tuple[int], np.dtype[np.int64]]) -> list[Period]:
