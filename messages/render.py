@@ -66,9 +66,24 @@ def _placed(text: str, mode: str) -> str:
     return safe(text)
 
 
-def environment(loader: BaseLoader) -> ImmutableSandboxedEnvironment:
+class Sandbox(ImmutableSandboxedEnvironment):
+    """A sandbox in which values have no methods: nothing can be called but our functions and helpers.
+
+    Stricter than Jinja's own rule for what a view holds (text, tuples, truth values, further views), and quicker.
+    """
+
+    def is_safe_attribute(self, obj: object, attr: str, value: object) -> bool:  # noqa: ARG002 - Jinja's signature
+        """Return whether a template may read the attribute: public, and nothing to run."""
+        return not attr.startswith("_") and not callable(value)
+
+    def wrap_str_format(self, value: object) -> None:  # noqa: ARG002 - Jinja's signature
+        """Return no stand-in for `format`: it is refused like every other method."""
+        return
+
+
+def environment(loader: BaseLoader) -> Sandbox:
     """Return the Jinja environment of the templates; only our functions, helpers and filters exist in it."""
-    env = ImmutableSandboxedEnvironment(
+    env = Sandbox(
         loader=loader,
         autoescape=False,
         undefined=StrictUndefined,
@@ -87,7 +102,7 @@ def environment(loader: BaseLoader) -> ImmutableSandboxedEnvironment:
 
 
 @cache
-def _environment() -> ImmutableSandboxedEnvironment:
+def _environment() -> Sandbox:
     """Return the environment of the templates that ship with Attain, made once."""
     return environment(FileSystemLoader(TEMPLATES))
 

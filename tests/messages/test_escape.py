@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from messages.errors import TemplateError
@@ -11,11 +11,13 @@ from messages.escape import Mrkdwn, clip, code, escape, link, mention, one_line,
 from messages.limits import length
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_unescape_turns_escape_back(text: str) -> None:
     assert unescape(escape(text)) == text
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_a_value_holds_no_markup(text: str) -> None:
     shown = safe(text)
@@ -24,6 +26,7 @@ def test_a_value_holds_no_markup(text: str) -> None:
     assert "\n" not in shown
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="&<>ab", max_size=60), st.integers(1, 80))
 def test_clip_bounds_the_escaped_length_and_keeps_entities_whole(text: str, limit: int) -> None:
     shown = clip(text, limit)

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 from babel.numbers import format_currency
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.dates import Period
@@ -20,6 +20,7 @@ CURRENCIES = ["USD", "EUR", "GBP", "JPY", "KWD", "CHF", "INR", "SEK"]
 US, DE = Reader("en-US"), Reader("de-DE", "Europe/Berlin")
 
 
+@settings(deadline=None)
 @given(st.integers(-(10**14), 10**14), st.sampled_from(CURRENCIES), st.sampled_from(LOCALES))
 def test_money_is_what_babel_says(minor: int, currency: str, locale: str) -> None:
     places = exponent(currency)

@@ -152,7 +152,14 @@ class Thing:
 
 
 def test_the_sandbox_holds() -> None:
-    for body in ("{{ thing.__class__ }}", "{{ thing.__class__.__mro__ }}"):
+    for body in (
+        "{{ thing.__class__ }}",
+        "{{ thing.__class__.__mro__ }}",
+        "{{ thing.name.upper() }}",
+        "{{ thing.name.format(thing) }}",
+        "{{ thing.name.join(['x']) }}",
+        "{{ thing['__class__'] }}",
+    ):
         with pytest.raises((SecurityError, UndefinedError)):
             section(body, thing=Thing())
     with pytest.raises(UndefinedError):
