@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from bot.sandbox.personas import User
 
 Kind = Literal["channel", "private", "im", "app"]
 
@@ -48,9 +51,9 @@ class Channel:
         """`channel_name` as slash commands carry it."""
         return {"channel": self.name, "private": "privategroup"}.get(self.kind, "directmessage")
 
-    def visible_to(self, user: str) -> bool:
-        """Whether this user may read it: public channels and their own memberships."""
-        return self.kind == "channel" or user in self.members
+    def visible_to(self, user: User) -> bool:
+        """Whether this user may read it: own memberships, and public channels unless they are a guest or foreign."""
+        return user.id in self.members or (self.kind == "channel" and not user.outsider)
 
     def scope(self, verb: str) -> str:
         """The scope for reading it: `scope("history")` is `im:history` on a DM."""

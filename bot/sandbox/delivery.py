@@ -85,6 +85,12 @@ class Delivery:
                     return False
         return True
 
+    def forget(self) -> None:
+        """Drop what waits for another attempt."""
+        with self._changed:
+            self._later.clear()
+            self._held.clear()
+
     @property
     def waiting(self) -> int:
         """How many events wait for another attempt."""

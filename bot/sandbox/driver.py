@@ -71,7 +71,7 @@ class Driver:
         """Run a slash command; the answer comes through `wait_for_reply`."""
         user = self._begin(who)
         place = self.channel(user, channel)
-        if not place.visible_to(user.id):
+        if not place.visible_to(user):
             raise RefusedError(f"{user.name} is not in {channel}.")
         return self.fake.gestures.command(user, place, f"{command} {text}".strip())
 
@@ -158,7 +158,7 @@ class Driver:
         """What this person sees in a channel or thread, oldest first; nothing where they may not look."""
         user = self.user(as_user)
         place = self.channel(user, channel)
-        if not place.visible_to(user.id):
+        if not place.visible_to(user):
             return []
         posts = self._workspace.posts.seen_by(user.id, place.id, thread_ts)
         return [sighting(self._workspace, post) for post in posts]
@@ -207,7 +207,7 @@ class Driver:
             posts = [
                 post
                 for channel in self._workspace.channels.values()
-                if channel.visible_to(self._reader)
+                if channel.visible_to(self._workspace.users[self._reader])
                 for post in self._workspace.posts.on_screen(self._reader, channel.id)
             ]
             posts.sort(key=lambda post: post.ts)

@@ -53,6 +53,8 @@ class FakeSlack:
 
     def reset(self) -> None:
         """Start over, the caller's data included."""
+        self.delivery.settle()
+        self.delivery.forget()
         self.hooks.on_reset()
         self.workspace.reset()
 

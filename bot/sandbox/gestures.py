@@ -165,7 +165,7 @@ class Gestures:
             if kit.find(view.blocks, press.block_id, press.action_id):
                 return Origin(user, view=view)
         for channel in self.workspace.channels.values():
-            if not channel.visible_to(user.id):
+            if not channel.visible_to(user):
                 continue
             for post in reversed(self.workspace.posts.seen_by(user.id, channel.id)):
                 if kit.find(post.blocks, press.block_id, press.action_id):
@@ -201,11 +201,9 @@ class Gestures:
         self.emit(kept | {"type": "app_mention"}, channel)
 
     def _require_membership(self, user: User, channel: Channel) -> None:
-        if not channel.visible_to(user.id):
+        if not channel.visible_to(user):
             raise RefusedError("You are not in this conversation.")
         if user.id not in channel.members:
-            if user.persona.kind in ("guest", "foreign"):
-                raise RefusedError("You are not in this channel, and guests cannot join by themselves.")
             channel.members.add(user.id)
 
     def _shared(self, channel: Channel | None) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import threading
 import time
 from dataclasses import dataclass, replace
@@ -18,7 +17,7 @@ from bot.sandbox.errors import SandboxError
 from bot.sandbox.fake import FakeSlack
 from bot.sandbox.hooks import Hooks
 from bot.sandbox.manifest import load
-from bot.sandbox.server import SandboxServer
+from bot.sandbox.server import SandboxServer, listening_socket
 from bot.sandbox.transport import SignedHttp
 from bot.sandbox.workspace import DEFAULT_CHANNELS, Setup
 from bot.slack.app import build_app, make_client
@@ -176,7 +175,7 @@ class HttpBot:
 
     def __init__(self, app: App, settings: Settings) -> None:
         """Bind a free port; nothing is answered before `start`."""
-        self._socket = socket.socket()
+        self._socket = listening_socket("127.0.0.1")
         self._socket.bind(("127.0.0.1", 0))
         self.request_url = f"http://127.0.0.1:{self._socket.getsockname()[1]}{PATH}"
         config = uvicorn.Config(

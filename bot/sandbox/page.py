@@ -155,9 +155,7 @@ class Page:
         except BadRequestError:
             return Response("Nobody has that id.", 404)
         file = self._fake.workspace.files.find(request.path_params["file_id"])
-        readable = file is not None and any(
-            self._fake.workspace.channels[one].visible_to(me.id) for one in file.shared
-        )
+        readable = file is not None and any(self._fake.workspace.channels[one].visible_to(me) for one in file.shared)
         if file is None or not readable:
             return Response("There is no such file.", 404)
         name = "".join(letter if letter.isalnum() or letter in "._- " else "_" for letter in file.name)
@@ -175,7 +173,7 @@ class Page:
 
     def _channel(self, me: User, number: str) -> Channel:
         channel = self._fake.workspace.channels.get(number)
-        if channel is None or not channel.visible_to(me.id):
+        if channel is None or not channel.visible_to(me):
             raise BadRequestError("There is no such channel.")
         return channel
 
@@ -206,7 +204,7 @@ def _writing(run: Callable[[JSON], JSON]) -> Callable[[Request], Awaitable[Respo
             return JSONResponse({"ok": False, "error": "Send JSON."}, 415)
         try:
             body = json.loads(await request.body())
-        except ValueError:
+        except (ValueError, RecursionError):
             return JSONResponse({"ok": False, "error": "That is not JSON."}, 400)
         if not isinstance(body, dict):
             return JSONResponse({"ok": False, "error": "Send a JSON object."}, 400)

@@ -61,6 +61,11 @@ class User:
         return self.persona.handle
 
     @property
+    def outsider(self) -> bool:
+        """Whether this is a guest or somebody of another team, who see only the channels they are in."""
+        return self.persona.kind in ("guest", "foreign")
+
+    @property
     def active(self) -> bool:
         """Whether this account can still sign in."""
         return self.persona.kind != "deactivated"

@@ -53,7 +53,7 @@ class _Endpoints:
 
     async def respond(self, request: Request) -> Response:
         body = _object(await request.body())
-        if not body:
+        if body is None:
             return PlainTextResponse("invalid_payload", 400)
         answer = await run_in_threadpool(self._fake.api.respond, request.path_params["token"], body)
         return await _finish(request, self._wires, answer)
@@ -106,7 +106,7 @@ class SandboxServer:
             raise SandboxError(f"The sandbox listens on this machine only, not on {host}. Use 127.0.0.1.")
         self.fake = fake
         self._wires = Wires(fake.workspace.chaos)
-        self._socket = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+        self._socket = listening_socket(host)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             self._socket.bind((host, port))
@@ -172,6 +172,15 @@ class SandboxServer:
         asyncio.run(self._server.serve(sockets=[self._socket]))
 
 
+def listening_socket(host: str) -> socket.socket:
+    """An unbound TCP socket for `host`.
+
+    The protocol is named because asyncio turns Nagle's algorithm off only then; with it every answer takes 40 ms.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+
+
 async def _arguments(request: Request) -> tuple[str, JSON]:
     """The token and the arguments of a call, from header, query, form or JSON."""
     args: JSON = dict(request.query_params)
@@ -180,7 +189,7 @@ async def _arguments(request: Request) -> tuple[str, JSON]:
     if len(body) > LARGEST:
         body = b""
     if kind == "application/json" and body:
-        args |= _object(body)
+        args |= _object(body) or {}
     elif kind == "application/x-www-form-urlencoded":
         args |= dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
     elif kind == "multipart/form-data":
@@ -192,12 +201,12 @@ async def _arguments(request: Request) -> tuple[str, JSON]:
     return token, args
 
 
-def _object(body: bytes) -> JSON:
+def _object(body: bytes) -> JSON | None:
     try:
         parsed = json.loads(body)
     except (ValueError, RecursionError):
-        return {}
-    return parsed if isinstance(parsed, dict) else {}
+        return None
+    return parsed if isinstance(parsed, dict) else None
 
 
 async def _content(request: Request) -> bytes:

@@ -160,7 +160,7 @@ class Workspace:
         if post.ephemeral:
             return frozenset({post.to})
         channel = self.channels[post.channel]
-        return frozenset(user.id for user in self.people if channel.visible_to(user.id))
+        return frozenset(user.id for user in self.people if channel.visible_to(user))
 
     def channel(self, number: str) -> Channel:
         """The channel with this id, or with this #name.

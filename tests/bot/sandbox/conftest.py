@@ -9,6 +9,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 import uvicorn
 from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from bot.sandbox.hooks import Hooks
     from bot.sandbox.workspace import Workspace
 
+#: One for all tests: making a client costs more than what most of them ask of it.
+WEB = httpx.Client(trust_env=False)
 TRANSPORTS = ("in-process", "http", "socket")
 
 
