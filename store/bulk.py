@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
-    from sqlalchemy import BindParameter, Column, ColumnElement, Connection, Table
+    from sqlalchemy import BindParameter, Column, ColumnElement, Connection, Select, Table
 
 PAGE = 10_000
 
@@ -26,9 +27,17 @@ def insert(conn: Connection, table: Table, columns: Mapping[str, Sequence[Any] |
         _copy(conn, f'COPY "{table.name}" ({names}) FROM STDIN', columns.values())
         return
     marks = ", ".join("?" * len(columns))
-    rows = list(zip(*map(_native, columns.values()), strict=True))
-    if rows:
-        conn.exec_driver_sql(f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})', rows)  # noqa: S608 (our own names)
+    with closing(conn.connection.cursor()) as cursor:
+        # The driver takes the rows one by one: as a list, 10,000 tuples would set off the garbage collector.
+        rows: Any = zip(*map(_native, columns.values()), strict=True)
+        cursor.executemany(f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})', rows)  # noqa: S608 (our own names)
+
+
+def fetch_all(conn: Connection, statement: Select[Any]) -> list[tuple[Any, ...]]:
+    """The rows as the driver made them: for columns of plain numbers and text, without an object per row on top."""
+    cursor: Any = conn.execute(statement).cursor
+    found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found
 
 
 def among(conn: Connection, column: Column[Any], values: Iterable[Any]) -> ColumnElement[bool]:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -62,7 +63,7 @@ class Database:
         try:
             with engine.connect() as conn:
                 conn.exec_driver_sql("SELECT 1")
-        except (SQLAlchemyError, sqlite3.Error) as error:
+        except (SQLAlchemyError, sqlite3.Error, psycopg.Error) as error:
             engine.dispose()
             raise translated(error, connecting=True) from None
         return cls(engine)
@@ -97,7 +98,7 @@ class Database:
         try:
             with self.engine.connect().execution_options(**options) as conn, conn.begin():
                 yield conn
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, sqlite3.Error, psycopg.Error) as error:
             # The driver's message quotes rows; what is raised instead says what to do and holds none.
             raise translated(error) from None
 

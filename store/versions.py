@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sqlalchemy import Integer, select, type_coerce, update
+from sqlalchemy import Integer, func, select, type_coerce, update
 
 from store import changes
-from store.bulk import among, insert, next_id
+from store.bulk import among, fetch_all, insert, next_id
 from store.columns import NOTHING, Rows, nullable
 from store.labels import numbers as label_numbers
 from store.references import Unresolved, email_key, resolve, same_person
@@ -60,16 +60,13 @@ class Block:
 def current(conn: Connection, kind: Kind, source_label: int, keys: Sequence[str]) -> Known:
     """What is known now of the source's records with those keys."""
     table = kind.table
-    stamp = [table.c.source_us] if "source_us" in table.c else []
+    stamp = [func.coalesce(table.c.source_us, NOTHING).label("source_us")] if "source_us" in table.c else []
     kept = (*kind.numbers, *kind.carries)
     columns = [table.c.version_id, table.c.row_hash, table.c.deleted, *stamp, *(table.c[name] for name in kept)]
-    found = conn.execute(
-        select(table.c.external_id, *columns).where(
-            table.c.superseded_by.is_(None),
-            table.c.source_label == source_label,
-            among(conn, table.c.external_id, keys),
-        )
-    ).all()
+    wanted = select(table.c.external_id, *columns).where(
+        table.c.superseded_by.is_(None), table.c.source_label == source_label, among(conn, table.c.external_id, keys)
+    )
+    found = fetch_all(conn, wanted)
     arrays = {column.name: np.zeros(len(keys), dtype=np.int64) for column in columns}
     arrays.setdefault("source_us", np.full(len(keys), NOTHING))
     if found:
@@ -77,8 +74,7 @@ def current(conn: Connection, kind: Kind, source_label: int, keys: Sequence[str]
         listed = list(zip(*found, strict=True))
         positions = np.fromiter(map(place.__getitem__, listed[0]), dtype=np.intp, count=len(found))
         for column, values in zip(columns, listed[1:], strict=True):
-            whole = [NOTHING if value is None else value for value in values]
-            arrays[column.name][positions] = np.array(whole, dtype=np.int64)
+            arrays[column.name][positions] = np.array(values, dtype=np.int64)
     return Known(
         arrays["version_id"],
         arrays["row_hash"],
@@ -116,8 +112,8 @@ def reissue(
     """Each of those versions again with some columns changed, superseding the ones before. Returns reps touched."""
     table, count = kind.table, len(version_ids)
     as_kept = [type_coerce(column, Integer) if isinstance(column.type, Day) else column for column in table.c]
-    found = conn.execute(select(*as_kept).where(among(conn, table.c.version_id, version_ids.tolist()))).all()
-    place = {row.version_id: row for row in found}
+    found = fetch_all(conn, select(*as_kept).where(among(conn, table.c.version_id, version_ids.tolist())))
+    place = {row[0]: row for row in found}
     ordered = zip(*(place[version_id] for version_id in version_ids.tolist()), strict=True)
     stored: dict[str, Any] = dict(zip(table.c.keys(), ordered, strict=True))
     old = [np.array(stored[column], dtype=np.int64) for column in kind.reps]
