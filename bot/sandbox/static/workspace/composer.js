@@ -121,21 +121,26 @@ export class Composer {
       return;
     }
     this.busy = true;
+    if (given === null) this.clear();
     emit("sending", { ...this.target(), command: typed.startsWith("/") });
     try {
       const answer = await post("send", { ...this.target(), text: typed });
-      if (answer?.ok === false) this.refused(answer.error || "This message was not sent.");
-      else if (given === null) this.clear();
+      if (answer?.ok === false) this.refused(answer.error || "This message was not sent.", typed);
     } catch (error) {
-      this.refused(error.message);
+      this.refused(error.message, typed);
     } finally {
       this.busy = false;
       emit("sent", this.target());
     }
   }
 
-  refused(message) {
+  /** Says why a message was not sent and gives its text back. */
+  refused(message, typed) {
     emit("waiting-over", this.target().channel);
+    if (!this.field.value) {
+      this.field.value = typed;
+      this.changed();
+    }
     fill(this.error, message);
   }
 

@@ -3,7 +3,8 @@
 import { fill, h } from "../core/dom.js";
 import { on, session } from "../core/session.js";
 
-const LONGEST_MS = 12_000;
+const LONGEST_MS = 8000;
+const AFTER_CLICK_MS = 4000;
 
 /** The row under the message box. */
 export const thinkingRow = h("div", { class: "thinking", role: "status", "aria-live": "polite" });
@@ -17,10 +18,14 @@ function draw() {
 
 function begin(channel) {
   if (!channel) return;
-  session.waiting.set(channel, Date.now());
-  clearTimeout(timers.get(channel));
-  timers.set(channel, setTimeout(() => end(channel), LONGEST_MS));
+  session.waiting.set(channel, session.messages.at(-1)?.id || "");
+  endLater(channel, LONGEST_MS);
   draw();
+}
+
+function endLater(channel, milliseconds) {
+  clearTimeout(timers.get(channel));
+  timers.set(channel, setTimeout(() => end(channel), milliseconds));
 }
 
 function end(channel) {
@@ -38,7 +43,10 @@ function expects(target) {
 export function startThinking() {
   on("sending", (target) => (expects(target) || target.command) && begin(target.channel));
   on("asked", ({ container }) => container.type === "message" && begin(container.channel));
-  on("answered", ({ error }) => error && end(session.channel));
+  on("answered", ({ container, error }) => {
+    if (error) end(session.channel);
+    else if (session.waiting.has(container.channel)) endLater(container.channel, AFTER_CLICK_MS);
+  });
   on("waiting-over", end);
   on("shown", draw);
   on("event", (event) => {
@@ -47,6 +55,6 @@ export function startThinking() {
   });
   on("messages", (messages) => {
     const last = messages.at(-1);
-    if (last?.from.bot && session.waiting.has(session.channel)) end(session.channel);
+    if (last?.from.bot && session.waiting.has(session.channel) && session.waiting.get(session.channel) !== last.id) end(session.channel);
   });
 }

@@ -52,9 +52,9 @@ function themeButton() {
 
 function build() {
   const clock = h("button", { type: "button", class: "topbar__button topbar__button--clock", id: "clock-button" });
-  const tools = h("button", { type: "button", class: "topbar__button", id: "tools-button" }, icon("tools", 16), h("span", { class: "topbar__label" }, "Tools"));
+  const tools = h("button", { type: "button", class: "topbar__button", id: "tools-button", "aria-label": "Tools", title: "Tools" }, icon("tools", 16), h("span", { class: "topbar__label" }, "Tools"));
   const chaos = h("button", { type: "button", class: "topbar__button", id: "chaos-button", on: { click: () => emit("toggle-panel", "chaos") } });
-  const live = h("button", { type: "button", class: "topbar__button topbar__button--live", id: "golive-button", on: { click: openGoLive } }, icon("rocket", 16), h("span", { class: "topbar__label" }, "Use this in your workspace"));
+  const live = h("button", { type: "button", class: "topbar__button topbar__button--live", id: "golive-button", "aria-label": "Use this in your workspace", title: "Use this in your workspace", on: { click: openGoLive } }, icon("rocket", 16), h("span", { class: "topbar__label" }, "Use this in your workspace"));
   const search = h("button", { type: "button", class: "topbar__search", id: "search-button", on: { click: () => emit("quick-switch") } },
     icon("search", 16), h("span", { class: "topbar__search-text" }), h("kbd", { class: "kbd" }, "Ctrl K"));
   const menu = h("button", { type: "button", class: "topbar__button topbar__button--icon topbar__menu", "aria-label": "Open the sidebar", on: { click: () => emit("show-sidebar") } }, icon("menu", 20));
