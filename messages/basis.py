@@ -110,7 +110,13 @@ def sources_view(sources: Iterable[Freshness], reader: Reader) -> tuple[SourceVi
 
 def _waiting(each: Waiting, reader: Reader) -> WaitingView:
     since = written.day(each.since_at.astimezone(reader.zone).date(), reader)
-    return WaitingView(each.deal, each.reason, each.remedy, since)
+    return WaitingView(each.deal, _sentence(each.reason), _sentence(each.remedy), since)
+
+
+def _sentence(text: str) -> str:
+    """Return a reason or remedy as a sentence, with the full stop that its source may have left out."""
+    said = text.strip()
+    return said if not said or said[-1] in ".!?…" else f"{said}."
 
 
 def _more(total: int) -> str:

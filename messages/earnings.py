@@ -92,7 +92,7 @@ def made(answer: EarningsAnswer, reader: Reader, shown: tuple[LineSummary, ...])
         name=answer.rep.name,
         other="" if reader.is_about(answer.rep.rep_id) else answer.rep.name,
         as_of=written.day(answer.as_of, reader),
-        period=answer.period.label,
+        period=written.period_name(answer.period, reader),
         so_far=answer.as_of < answer.period.last_on,
         total=written.money(answer.total, reader) if answer.total is not None else "",
         count=written.count(len(answer.lines), "line", reader) if answer.lines else "",

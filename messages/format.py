@@ -6,12 +6,13 @@ nobody reads 100% before it is reached.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from datetime import UTC, timedelta
+from datetime import UTC
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_skeleton, format_time
 from babel.numbers import get_currency_symbol
 
 from engine.money import exponent
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from messages.reader import Reader
 
 APPROXIMATELY = "≈\u00a0"
+_MONTH_LABEL = re.compile(r"\d{4}-\d{2}")
 _RATE_PLACES = 6
 _PPM_PER_PERCENT = 10_000
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
@@ -159,9 +161,17 @@ def day(on: date, reader: Reader) -> str:
     return _day(on, reader.conventions)
 
 
+def period_name(value: Period, reader: Reader) -> str:
+    """Return what a period is called: its label, save that a month "2026-11" reads "November 2026"."""
+    if not _MONTH_LABEL.fullmatch(value.label):
+        return value.label
+    return format_skeleton("yMMMM", value.start_on, locale=reader.conventions)
+
+
 def period(value: Period, reader: Reader) -> str:
     """Return a period with its first and last day: "Q4 2025 (Oct 1, 2025 – Dec 31, 2025)"."""
-    return f"{value.label} ({day(value.start_on, reader)} – {day(value.end_on - timedelta(days=1), reader)})"
+    first, last = day(value.start_on, reader), day(value.last_on, reader)
+    return f"{period_name(value, reader)} ({first} – {last})"
 
 
 def moment(at: datetime, reader: Reader) -> str:

@@ -45,7 +45,6 @@ class ProgressView:
     """
 
     title: str
-    period: str
     quota: str
     credit: str
     gap: str
@@ -104,7 +103,7 @@ def view(answer: QuotaAnswer, reader: Reader) -> QuotaView:
         quotas=tuple(_progress(each, reader, is_one_of_many=len(shown) > 1) for each in shown),
         more=f"+{len(answer.quotas) - SHOWN} more" if len(answer.quotas) > SHOWN else "",
         earned=written.money(answer.earned, reader) if answer.earned is not None else "",
-        earned_in=label,
+        earned_in=written.period_name(answer.quotas[0].period, reader) if answer.quotas else "",
         basis=basis_view(answer.basis, ground, reader),
         show_earnings=value,
         explain=value,
@@ -124,8 +123,7 @@ def _progress(each: QuotaProgress, reader: Reader, *, is_one_of_many: bool) -> P
     counts = each.quota.minor > 0
     reached = counts and each.gap.minor <= 0
     return ProgressView(
-        title=f"{each.name}, {each.period.label}" if is_one_of_many else "",
-        period=each.period.label,
+        title=f"{each.name}, {written.period_name(each.period, reader)}" if is_one_of_many else "",
         quota=written.money(each.quota, reader),
         credit=written.money(each.credit, reader),
         gap=written.money(each.gap, reader),

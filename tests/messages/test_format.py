@@ -78,6 +78,9 @@ def test_rates_and_shares_in_german() -> None:
 def test_days_and_periods() -> None:
     q4 = Period("Q4 2025", date(2025, 10, 1), date(2026, 1, 1))
     assert written.period(q4, US) == "Q4 2025 (Oct 1, 2025 – Dec 31, 2025)"
+    november = Period("2026-11", date(2026, 11, 1), date(2026, 12, 1))
+    assert [written.period_name(november, reader) for reader in (US, DE)] == ["November 2026", "November 2026"]
+    assert written.period_name(november, Reader("ja-JP")) == "2026年11月"
     assert written.period(q4, DE) == "Q4 2025 (01.10.2025 – 31.12.2025)"
     assert [written.days_left(days) for days in (40, 1, 0)] == ["40 days left", "1 day left", "no days left"]
 
