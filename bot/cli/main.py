@@ -74,6 +74,7 @@ def _register() -> None:
     from bot.cli.ask import ask
     from bot.cli.calc import calc
     from bot.cli.demo import demo
+    from bot.cli.doctor import doctor
     from bot.cli.explain import explain
     from bot.cli.init import init
     from bot.cli.plan import plan
@@ -82,7 +83,7 @@ def _register() -> None:
     from bot.cli.serve import serve
     from bot.cli.sync import sync
 
-    for verb in (demo, init, sync, calc, ask, explain, replay, sandbox, serve):
+    for verb in (demo, init, sync, calc, ask, explain, replay, sandbox, serve, doctor):
         app.command()(verb)
     app.add_typer(plan, name="plan")
 

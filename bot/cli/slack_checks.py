@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
+
+from bot.cli.checks import Check
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,23 +22,13 @@ MOST_SKEW_SECONDS = 60
 TIMEOUT_SECONDS = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing that was looked at: "ok", "warn" or "fail", what was found, and what to do about it."""
-
-    name: str
-    state: str
-    found: str
-    remedy: str = ""
-
-
-def slack_checks(settings: Settings) -> Iterator[Check]:
-    """Tokens, scopes and clock; only what is configured is asked."""
+def slack_checks(settings: Settings, *, online: bool = True) -> Iterator[Check]:
+    """Tokens, scopes and clock; only what is configured is asked, and nothing unless `online`."""
     missing = settings.missing_for_slack()
     if missing:
         remedy = "Put them in .env; see README, “Connect a real workspace”. The sandbox needs none."
         yield Check("Slack settings", "warn", f"{', '.join(missing)} not set ({settings.transport})", remedy)
-    if not settings.slack_bot_token.get_secret_value():
+    if not online or not settings.slack_bot_token.get_secret_value():
         return
     yield from _bot_token(settings)
     if settings.transport == "socket" and settings.slack_app_token.get_secret_value():

@@ -1,0 +1,48 @@
+"""`attain doctor`: is everything there that Attain needs, and how is what is missing mended."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.cli import place, terminal
+from bot.cli.errors import UnsoundError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from bot.cli.checks import Check
+
+MARKS = {"ok": ("✓", "green"), "warn": ("!", "yellow"), "fail": ("✗", "red")}
+
+
+def doctor(
+    online: Annotated[bool, typer.Option("--online/--offline", help="Ask Slack whether the tokens work.")] = True,
+    folder: place.DirOption = None,
+) -> None:
+    """Check settings, database, plans, data age, quarantine, tokens, scopes and clock; say how to mend each.
+
+    The exit code is 1 when something must be mended before people get answers, 0 otherwise.
+    """
+    failed = 0
+    for check in _checks(online, folder):
+        mark, colour = MARKS[check.state]
+        console = terminal.out()
+        console.print(f"[{colour}]{mark}[/{colour}]", f"{check.name}:", end=" ")
+        console.print(check.found, markup=False)
+        if check.remedy:
+            console.print(f"    {check.remedy}", markup=False)
+        failed += check.state == "fail"
+    if failed:
+        raise UnsoundError(f"{failed} thing{'s' * (failed != 1)} must be mended; each line above says how.")
+
+
+def _checks(online: bool, folder: Path | None) -> Iterator[Check]:
+    from bot.cli.slack_checks import slack_checks
+    from bot.cli.store_checks import store_checks
+
+    where = place.find(folder)
+    yield from store_checks(where.settings.database_url, where.clock().now())
+    yield from slack_checks(where.settings, online=online)
