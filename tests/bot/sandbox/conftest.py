@@ -127,7 +127,8 @@ def start(
     yield stage
     if stop is not None:
         stop()
-    server.close()
+    # Stopping takes uvicorn two ticks of its clock; the next test need not wait for that.
+    threading.Thread(target=server.close, daemon=True).start()
 
 
 @pytest.fixture
