@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from bot.demo.export import export
 from bot.sandbox.hooks import Hooks, Tool
 from bot.worker import run_job
+from store import disclosures, people
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,19 +69,18 @@ class Live:
 
     def inspect(self, payload_hash: str) -> Mapping[str, Any]:
         """What the store remembers of a message that was sent: who was shown whose pay, and on which receipt."""
-        from store import disclosures
-
         with self._services.db.read() as conn:
             told = disclosures.by_payload(conn, payload_hash)
-        if not told:
-            return {}
-        last = told[-1]
+            if not told:
+                return {}
+            last = told[-1]
+            viewer, subject = (people.by_id(conn, number) for number in (last.viewer, last.subject))
         return {
             "template": last.template,
             "receipt": last.receipt_id,
             "disclosure": {
-                "viewer": last.viewer,
-                "subject": last.subject,
+                "viewer": viewer.name if viewer else "",
+                "subject": subject.name if subject else "",
                 "surface": last.surface,
                 "at": last.at.isoformat(),
             },

@@ -1,0 +1,78 @@
+"""The demo in the sandbox: moving time wins deals, the tools sync, and the inspector knows what was told."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from bot.cli import place
+from bot.cli.main import app
+from bot.demo.live import Live
+from bot.demo.personas import personas
+from bot.sandbox.launch import Sandbox, launch
+
+MAYA = "maya.thompson@larkspur.example"
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    folder = tmp_path_factory.mktemp("live")
+    seeded = CliRunner().invoke(app, ["demo", "--dir", str(folder), "--today", "2026-11-20", "--no-serve"])
+    assert seeded.exit_code == 0, seeded.output
+    where = place.find(folder)
+    assert where.anchor is not None
+    services = where.services()
+    company = where.anchor.company()
+    with launch(services, personas(company), Live(services, company).hooks()) as running:
+        yield running
+    services.close()
+
+
+def ask(page: Sandbox, text: str) -> Any:
+    command, _, rest = text.partition(" ")
+    page.slack.slash(MAYA, "dm", command, rest)
+    [seen] = page.slack.wait_for_reply(20)
+    return seen
+
+
+def test_a_day_later_the_rep_is_over_quota(page: Sandbox) -> None:
+    assert "to go" in ask(page, "/myquota").text
+    said = page.fake.step("1d")
+    assert said.startswith("It is Saturday 21 November 2026. Synced 2 sources")
+    assert "over quota" in ask(page, "/myquota").text
+    page.fake.step("reset")
+    assert page.services.clock.now().date() == date(2026, 11, 20)
+    assert "to go" in ask(page, "/myquota").text
+
+
+def test_the_tools_sync_and_recalculate(page: Sandbox) -> None:
+    tools = {tool.id: tool.run for tool in page.fake.hooks.tools}
+    assert "0 rows changed" in tools["sync"]()
+    assert tools["recalculate"]() == "Recalculated 0 reps."
+
+
+def test_the_inspector_knows_who_was_shown_whose_pay(page: Sandbox) -> None:
+    seen = ask(page, "/myquota")
+    digest = page.fake.hooks.payload_hash({"text": seen.text, "blocks": seen.blocks})
+    told = page.fake.hooks.inspect(digest)
+    assert told["template"] == "quota"
+    assert told["receipt"].startswith("rcp_")
+    assert told["disclosure"]["viewer"] == told["disclosure"]["subject"] == "Maya Thompson"
+    assert page.fake.hooks.inspect("0" * 64) == {}
+
+
+def test_the_end_of_the_period_is_the_fiscal_one(page: Sandbox) -> None:
+    now = page.services.clock.now()
+    assert page.fake.hooks.period_end(now).date() == date(2027, 1, 1)
+    late = now + timedelta(days=400)
+    assert page.fake.hooks.period_end(late).date() == late.date() + timedelta(days=1)
+
+
+def test_every_persona_but_the_edge_cases_is_known(page: Sandbox) -> None:
+    known = Path(page.services.settings.sources, "people.csv").read_text(encoding="utf-8")
+    for user in page.fake.workspace.people:
+        if user.persona.group != "Edge cases":
+            assert user.persona.email in known
