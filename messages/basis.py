@@ -79,6 +79,20 @@ class Ground:
     receipts: tuple[str, ...] = ()
 
 
+def beyond(problems: Iterable[Problem], *, has_plan: bool, lacks_quota: bool = False) -> tuple[Problem, ...]:
+    """Return the problems that a reply does not already tell in words of its own.
+
+    It says itself that no plan applies, and, where `lacks_quota`, that no quota runs; a `plan_missing` that found
+    deals says more than that and stays.
+    """
+    return tuple(
+        each
+        for each in problems
+        if not (each.code == "plan_missing" and not each.found and not has_plan)
+        and not (each.code == "quota_missing" and lacks_quota)
+    )
+
+
 def basis_view(basis: Basis, ground: Ground, reader: Reader) -> BasisView:
     """Return the small print of an answer: the first few waiting deals and problems, and the number of the rest."""
     waiting = len(basis.waiting)

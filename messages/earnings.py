@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from messages import actions
 from messages import format as written
-from messages.basis import BasisView, Ground, basis_view
+from messages.basis import BasisView, Ground, basis_view, beyond
 from messages.errors import DoesNotAddUpError
 
 if TYPE_CHECKING:
@@ -86,7 +86,9 @@ def made(answer: EarningsAnswer, reader: Reader, shown: tuple[LineSummary, ...])
     check_total(answer)
     receipt = answer.basis.receipt_id
     currency = answer.total.currency if answer.total is not None else ""
-    ground = Ground((answer.period,), answer.plan, currency, answer.problems)
+    ground = Ground(
+        (answer.period,), answer.plan, currency, beyond(answer.problems, has_plan=answer.plan is not None)
+    )
     value = actions.period_value(answer.rep.rep_id, answer.period.label)
     return EarningsView(
         name=answer.rep.name,

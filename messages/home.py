@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from messages import actions, earnings, quota
 from messages import format as written
-from messages.basis import BasisView, Ground, basis_view
+from messages.basis import BasisView, Ground, basis_view, beyond
 
 if TYPE_CHECKING:
     from engine.answers import HomeAnswer
@@ -48,7 +48,11 @@ def view(answer: HomeAnswer, reader: Reader) -> HomeView:
         periods=(*(each.period for each in progress.quotas[: quota.SHOWN]), earned.period),
         plan=progress.plan or earned.plan,
         currency=", ".join(currencies),
-        problems=tuple(dict.fromkeys((*progress.problems, *earned.problems))),
+        problems=beyond(
+            dict.fromkeys((*progress.problems, *earned.problems)),
+            has_plan=(progress.plan or earned.plan) is not None,
+            lacks_quota=quota.lacks_quota(progress),
+        ),
         receipts=(earned.basis.receipt_id,),
     )
     return HomeView(

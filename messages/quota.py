@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from messages import actions, charts
 from messages import format as written
-from messages.basis import BasisView, Ground, basis_view
+from messages.basis import BasisView, Ground, basis_view, beyond
 
 if TYPE_CHECKING:
     from engine.answers import NextTier, QuotaAnswer, QuotaProgress
@@ -75,6 +75,7 @@ class QuotaView:
     other: str
     as_of: str
     quotas: tuple[ProgressView, ...]
+    lacks_quota: bool
     more: str
     earned: str
     earned_in: str
@@ -93,7 +94,8 @@ def view(answer: QuotaAnswer, reader: Reader) -> QuotaView:
     shown, currencies = answer.quotas[:SHOWN], dict.fromkeys(each.quota.currency for each in answer.quotas)
     if not currencies and answer.earned:
         currencies = {answer.earned.currency: None}
-    ground = Ground(tuple(each.period for each in shown), answer.plan, ", ".join(currencies), answer.problems)
+    problems = beyond(answer.problems, has_plan=answer.plan is not None, lacks_quota=lacks_quota(answer))
+    ground = Ground(tuple(each.period for each in shown), answer.plan, ", ".join(currencies), problems)
     label = answer.quotas[0].period.label if answer.quotas else ""
     value = actions.period_value(answer.rep.rep_id, label)
     return QuotaView(
@@ -101,6 +103,7 @@ def view(answer: QuotaAnswer, reader: Reader) -> QuotaView:
         other="" if reader.is_about(answer.rep.rep_id) else answer.rep.name,
         as_of=written.day(answer.as_of, reader),
         quotas=tuple(_progress(each, reader, is_one_of_many=len(shown) > 1) for each in shown),
+        lacks_quota=lacks_quota(answer),
         more=f"+{len(answer.quotas) - SHOWN} more" if len(answer.quotas) > SHOWN else "",
         earned=written.money(answer.earned, reader) if answer.earned is not None else "",
         earned_in=written.period_name(answer.quotas[0].period, reader) if answer.quotas else "",
@@ -108,6 +111,12 @@ def view(answer: QuotaAnswer, reader: Reader) -> QuotaView:
         show_earnings=value,
         explain=value,
     )
+
+
+def lacks_quota(answer: QuotaAnswer) -> bool:
+    """Whether there is a plan and simply no quota on the day, rather than one that cannot be used."""
+    faults = {each.code for each in answer.problems if each.code.startswith("quota_")} - {"quota_missing"}
+    return not answer.quotas and answer.plan is not None and not faults
 
 
 def pace(progress: QuotaProgress) -> str:

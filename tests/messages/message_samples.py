@@ -137,6 +137,10 @@ def no_plan(words: Words) -> Problem:
     return Problem("plan_missing", words.message, remedy, rep_id=7, found=words.note)
 
 
+def overlap(words: Words) -> Problem:
+    return Problem("quota_overlap", words.message, "End one of the two quotas.", rep_id=7, found=words.note)
+
+
 def name(words: Words) -> DealName:
     return DealName(11, words.deal, words.account, words.external_id, words.source)
 
@@ -325,6 +329,7 @@ CASES: dict[str, Callable[[Words], Reply]] = {
         quota_answer(w, quotas=(progress(w, quota=usd(0), gap=usd(0), attainment_ppm=0, next_tier=None),))
     ),
     "quota_no_plan": lambda w: _quota(quota_answer(w, plan=None, quotas=(), earned=None, problems=(no_plan(w),))),
+    "quota_unusable": lambda w: _quota(quota_answer(w, quotas=(), earned=None, problems=(overlap(w),))),
     "quota_problems_limit_plus_1": lambda w: _quota(quota_answer(w, problems=(no_plan(w),) * 4)),
     "quota_stale": lambda w: _quota(quota_answer(w, basis=basis(w, stale=True))),
     "quota_never_synced": lambda w: _quota(quota_answer(w, basis=replace(basis(w), sources=()))),

@@ -7,8 +7,9 @@ import re
 from dataclasses import replace
 
 import pytest
-from message_samples import CASES, READER, Words, earnings_answer, explanation, progress, usd
+from message_samples import CASES, READER, Words, earnings_answer, explanation, progress, quota_answer, usd
 
+from engine.problems import Problem
 from messages import terminal, views
 from messages.actions import ACTION_IDS, base
 from messages.errors import DoesNotAddUpError
@@ -115,3 +116,18 @@ def test_a_capped_deal_is_not_called_the_whole_deal() -> None:
 def test_a_refusal_reads_alike_for_everybody() -> None:
     assert views.refused() == views.refused()
     assert "ask sales ops" in read("error_refused")
+
+
+def test_what_a_reply_says_itself_is_not_said_twice() -> None:
+    plain = Problem("plan_missing", "No plan applies to this rep on 2025-11-21.", "Assign the rep to a plan.")
+    missing = Problem("quota_missing", "There is no quota for this time.", "Load one.", found="0 quotas")
+    unplanned = quota_answer(Words(), plan=None, quotas=(), problems=(plain,))
+    unquoted = quota_answer(Words(), quotas=(), problems=(missing,))
+    assert views.quota(unplanned, READER).basis.problems == ()
+    assert views.quota(unquoted, READER).basis.problems == ()
+    assert len(views.quota(quota_answer(Words(), problems=(missing,)), READER).basis.problems) == 1
+
+
+def test_an_unusable_quota_is_not_called_missing() -> None:
+    assert "No quota runs" not in read("quota_unusable")
+    assert "End one of the two quotas." in read("quota_unusable")
