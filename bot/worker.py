@@ -19,11 +19,12 @@ from store import inbox
 from store.errors import StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from threading import Event
 
     from bot.settings import Settings
     from bot.wiring import Services
+    from connectors.source import Source
 
 _journal = Journal("bot.worker")
 
@@ -67,25 +68,30 @@ def _run_logged(services: Services, name: str) -> None:
 
 
 def _sync(services: Services) -> JobResult:
-    """Every source of every mapping file in the folder of sources."""
-    folder = services.settings.sources
-    runs = changed = 0
+    """Every source of every mapping file in the folder of sources; one that fails does not stop the others."""
+    changed, synced = 0, 0
     failed: list[str] = []
-    for path in sorted(folder.glob("*.y*ml")):
-        for source in open_sources(mappings.load_file(path), folder):
-            try:
-                summary = sync.run(_context(services), source)
-            except (ConnectorError, OperationError) as error:
-                _journal.error("source failed", error, source=source.name)
-                failed.append(source.name)
-                continue
-            runs += 1
-            changed += summary.changed
+    for source in _sources(services, failed):
+        summary = sync.run(_context(services), source)
+        changed += summary.changed
+        synced += summary.ok
+        if not (summary.ok or summary.busy):
+            failed.append(source.name)
+    said = f"Synced {synced} sources, {changed} rows changed." if synced or failed else "There is nothing to sync."
     if failed:
-        return JobResult("sync", ok=False, sentence=f"{', '.join(failed)} could not be synced; the others were.")
-    if not runs:
-        return JobResult("sync", ok=True, sentence=f"Nothing to sync: no mapping file in {folder}.")
-    return JobResult("sync", ok=True, sentence=f"Synced {runs} sources, {changed} rows changed.")
+        said += f" Not synced: {', '.join(failed)}; `attain sync` says why."
+    return JobResult("sync", ok=not failed, sentence=said)
+
+
+def _sources(services: Services, failed: list[str]) -> Iterator[Source]:
+    """The sources of all mapping files; the name of a file that cannot be used goes to `failed`."""
+    folder = services.settings.sources
+    for path in sorted(folder.glob("*.y*ml")):
+        try:
+            yield from open_sources(mappings.load_file(path), folder)
+        except ConnectorError as error:
+            _journal.error("mapping refused", error, file=path.name)
+            failed.append(path.name)
 
 
 def _recalculate(services: Services) -> JobResult:

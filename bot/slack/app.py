@@ -100,6 +100,8 @@ class _Listeners:
             app.command(name)(self.command)
         for action in ACTIONS:
             app.action(re.compile(rf"^{action}(:.*)?$"))(self.click)
+        # A button of an older version of the app: the routes have a sentence for it.
+        app.action(re.compile(""))(self.click)
         for kind in EVENTS:
             app.event(kind)(self.event)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.errors import BotError, NotDeliveredError, NotPermittedError, NotUnderstoodError
 from bot.log import Journal
+from engine.errors import LineUnknown
 from messages import views
 from messages.reader import Reader
 from messages.render import render
@@ -47,7 +48,7 @@ def worded(error: Exception, key: str) -> tuple[Message, str]:
     reference = secrets.token_hex(4)
     if isinstance(error, NotDeliveredError):
         _journal.error("Slack refused", error, key=key, reference=reference, code=error.code)
-    elif isinstance(error, BotError | OperationError):
+    elif isinstance(error, BotError | OperationError | LineUnknown):
         sentence, remedy = _parted(str(error))
         return render(Reply("error", views.error(sentence, remedy))), type(error).__name__
     else:

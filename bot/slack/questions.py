@@ -24,7 +24,7 @@ _LABELS: Mapping[Question, tuple[str, str]] = {
     "quota": ("What's left of my quota?", actions.SHOW_QUOTA),
     "earnings": ("What did I earn?", actions.SHOW_EARNINGS),
     "deal": ("What did I earn, deal by deal?", actions.SHOW_EARNINGS),
-    "line": ("Show me the lines of my statement", actions.EXPLAIN_STATEMENT),
+    "line": ("Show me my lines", actions.SHOW_EARNINGS),
     "statement": ("Explain my statement", actions.EXPLAIN_STATEMENT),
     "status": ("What can I ask?", actions.OPEN_HOME_HELP),
     "help": ("What can I ask?", actions.OPEN_HOME_HELP),
@@ -61,9 +61,9 @@ def _statement(turn: Turn, asked: Asked) -> None:
 
 
 def _line(turn: Turn, asked: Asked) -> None:
-    """One line by its number; without one, the statement whose lines carry a button each."""
+    """One line by its number; without one, the earnings whose lines carry a button each."""
     if not asked.line:
-        _statement(turn, asked)
+        _earnings(turn, asked)
         return
     answer = answers.earnings(turn.context, turn.person, "this year")
     say_line(turn, answer.basis.receipt_id, asked.line)

@@ -7,8 +7,7 @@ import signal
 import sys
 import time
 from multiprocessing import get_context
-from pathlib import Path
-from threading import Event
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -16,6 +15,10 @@ from bot import supervisor
 from bot.errors import SettingsError
 from bot.settings import Settings
 from bot.supervisor import CONFIGURATION, Child
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from threading import Event
 
 
 def note(settings: Settings, word: str) -> None:

@@ -8,7 +8,7 @@ left. Acme Renewal (5,000.00, 12 August) is of a type that no component pays.
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -16,11 +16,20 @@ from bot.sandbox.personas import Persona
 from operations import plans
 from operations.context import Context
 from store import changes, facts
-from store.database import Database
+
+if TYPE_CHECKING:
+    from store.database import Database
 
 NOW = datetime(2026, 8, 15, 12, 0, tzinfo=UTC)
 DANA, LENA, MAX, VERA, OLGA = "dana@x.com", "lena@x.com", "max@x.com", "vera@x.com", "olga@x.com"
-NICK, PIA, GIL, OTTO, MIA, NORA = "nick@x.com", "pia@x.com", "gil@x.com", "otto@x.com", "mia@partner.com", "nora@x.com"
+NICK, PIA, GIL, OTTO, MIA, NORA = (
+    "nick@x.com",
+    "pia@x.com",
+    "gil@x.com",
+    "otto@x.com",
+    "mia@partner.com",
+    "nora@x.com",
+)
 PLAN = """\
 plan: reps
 version: 1
@@ -81,7 +90,7 @@ def seed(db: Database) -> None:
     quotas = [
         _row(person_external_id=rep, name="bookings", start_on=date(2026, m, 1), end_on=end, amount_cents=10_000_000,
              currency="USD")
-        for rep in reps if rep not in (NICK,)
+        for rep in reps if rep != NICK
         for m, end in ((1, date(2026, 4, 1)), (4, date(2026, 7, 1)), (7, date(2026, 10, 1)), (10, _END))
     ]  # fmt: skip
     assignments = [

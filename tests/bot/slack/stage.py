@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 import secrets
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from slack_bolt import App
 from slack_bolt.request import BoltRequest
-from slack_bolt.response import BoltResponse
 
 from bot import wiring
 from bot.clock import MovableClock
@@ -17,7 +15,6 @@ from bot.sandbox.channels import ChannelSpec
 from bot.sandbox.fake import FakeSlack
 from bot.sandbox.gestures import Press
 from bot.sandbox.manifest import load
-from bot.sandbox.personas import User
 from bot.sandbox.posts import Post
 from bot.sandbox.server import SandboxServer
 from bot.sandbox.transport import InProcess
@@ -25,6 +22,12 @@ from bot.sandbox.workspace import BOT_USER, Setup
 from bot.settings import Settings
 from bot.slack.app import build_app
 from tests.bot.slack.staff import NOW, PERSONAS
+
+if TYPE_CHECKING:
+    from slack_bolt import App
+    from slack_bolt.response import BoltResponse
+
+    from bot.sandbox.personas import User
 
 JSON = dict[str, Any]
 
@@ -120,7 +123,7 @@ class Stage:
         user, workspace = self.user(email), self.fake.workspace
         posts = [
             post
-            for channel in workspace.channels.values() if channel.visible_to(user.id)
+            for channel in workspace.channels.values() if channel.visible_to(user)
             for post in workspace.posts.seen_by(user.id, channel.id)
             if post.author != user.id and post.id not in self._seen
         ]  # fmt: skip

@@ -40,7 +40,13 @@ def test_periods_and_people(text: str, asked: Arguments) -> None:
 
 @pytest.mark.parametrize(
     ("text", "nearest"),
-    [("octobre", "october"), ("this quater", "this quarter"), ("hlep", "help"), ("zzzzqqq", ""), ("2026-13", "2026-Q1")],
+    [
+        ("octobre", "october"),
+        ("this quater", "this quarter"),
+        ("hlep", "help"),
+        ("zzzzqqq", ""),
+        ("2026-13", "2026-Q1"),
+    ],
 )
 def test_an_unknown_word_comes_with_the_nearest_known(text: str, nearest: str) -> None:
     with pytest.raises(NotUnderstoodError) as caught:

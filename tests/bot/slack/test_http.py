@@ -8,7 +8,7 @@ import io
 import json
 import logging
 import time
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 import pytest
@@ -19,6 +19,9 @@ from starlette.testclient import TestClient
 from bot import log
 from bot.settings import Settings
 from bot.slack.http import PATH, build_asgi
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 SECRET = "shh"
 FORM = "application/x-www-form-urlencoded"

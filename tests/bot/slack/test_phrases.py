@@ -79,10 +79,12 @@ def test_the_rest(text: str, asked: Asked) -> None:
     assert understand(text) == asked
 
 
-@pytest.mark.parametrize("text", ["what is the weather", "any spiff running?", "🙂🙂", "asdf qwer", "delete everything"])
+@pytest.mark.parametrize(
+    "text", ["what is the weather", "any spiff running?", "🙂🙂", "asdf qwer", "delete everything"]
+)
 def test_what_is_not_understood_is_not_guessed(text: str) -> None:
     assert understand(text) in (None, Asked("help"))
-    if text not in ("🙂🙂",):
+    if text != "🙂🙂":
         assert understand(text) is None
 
 
@@ -91,7 +93,9 @@ def test_three_different_nearest_questions() -> None:
     assert len(found) == len(set(found)) == 3
 
 
-@pytest.mark.parametrize("text", ["quota " * 900, "(" * 5000, "how much did i make " * 250, "a." * 2500, "pay on " * 700])
+@pytest.mark.parametrize(
+    "text", ["quota " * 900, "(" * 5000, "how much did i make " * 250, "a." * 2500, "pay on " * 700]
+)
 def test_a_long_text_is_read_quickly(text: str) -> None:
     started = time.perf_counter()
     understand(text)

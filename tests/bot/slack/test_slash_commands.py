@@ -71,7 +71,9 @@ def test_an_unknown_word_gets_help_and_the_nearest_known_one(stage: Stage, comma
     assert "/myquota" in words(post)
 
 
-@pytest.mark.parametrize("text", ["x" * 5000, "<!channel>", "'; DROP TABLE person;--", "{{7*7}}", "*_~`", "\u202eabc"])
+@pytest.mark.parametrize(
+    "text", ["x" * 5000, "<!channel>", "'; DROP TABLE person;--", "{{7*7}}", "*_~`", "\u202eabc"]
+)
 def test_nonsense_is_answered_safely(stage: Stage, text: str) -> None:
     post = stage.ask(DANA, f"/myquota {text}")
     assert "<!channel>" not in post.text + words(post)
@@ -132,7 +134,7 @@ def test_somebody_unknown_is_told_so_and_nothing_else(stage: Stage) -> None:
 
 
 def test_the_ack_does_not_wait_for_the_work(stage: Stage) -> None:
-    stage.fake.workspace.chaos.set("delay", on=True)
+    stage.fake.workspace.chaos.turn("delay", on=True)
     started = time.perf_counter()
     response = stage.dispatch(stage.command_body(DANA, "/myquota"))
     assert time.perf_counter() - started < 0.5
