@@ -45,7 +45,7 @@ def load(text: str, filename: str) -> Plan | tuple[Problem, ...]:
     if plan is not None and not reading.problems:
         check_plan(plan, reading)
     if plan is None or reading.problems:
-        return tuple(sorted(reading.problems, key=lambda problem: (_line_of(problem), problem)))
+        return tuple(sorted(set(reading.problems), key=lambda problem: (_line_of(problem), problem)))
     return plan
 
 
