@@ -38,7 +38,9 @@ NOW = datetime(2026, 7, 1, tzinfo=UTC)
 YEAR = (date(2026, 1, 1), date(2027, 1, 1))
 PAGE = 10_000
 FIRST_DAY = (YEAR[0] - date(1970, 1, 1)).days
-LIMIT_COLUMNS = "deal_id, owner_id, amount_cents, currency_label, booked_on, deal_type_label, product_label, stage_label"
+LIMIT_COLUMNS = (
+    "deal_id, owner_id, amount_cents, currency_label, booked_on, deal_type_label, product_label, stage_label"
+)
 KNOWN = "change_id <= {w} AND (superseded_by IS NULL OR superseded_by > {w}) AND deleted = 0"
 
 
@@ -60,7 +62,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--n", type=int, default=1_000_000, help="deals in the store")
     parser.add_argument("--orm-n", type=int, default=20_000, help="deals the ORM is measured on")
-    parser.add_argument("--seconds", type=float, default=5.0, help="how long readers are timed, idle and during a write")
+    parser.add_argument(
+        "--seconds", type=float, default=5.0, help="how long readers are timed, idle and during a write"
+    )
     parser.add_argument("--database", choices=("sqlite", "postgresql", "both"), default="both")
     chosen = parser.parse_args()
     for name in ("sqlite", "postgresql") if chosen.database == "both" else (chosen.database,):
@@ -85,7 +89,9 @@ def fill(bench: Bench) -> None:
     reps = max(10, bench.n // 100)
     _apply(bench, "person", _people(reps))
     first = min(bench.n, 100_000)
-    seconds = sum(_apply(bench, "deal", _deals(start, min(start + PAGE, first), reps)) for start in range(0, first, PAGE))
+    seconds = sum(
+        _apply(bench, "deal", _deals(start, min(start + PAGE, first), reps)) for start in range(0, first, PAGE)
+    )
     bench.say("insert new deals", rows=first, rows_per_second=round(first / seconds), goal_rows_per_second=100_000)
     for start in range(first, bench.n, PAGE):
         _apply(bench, "deal", _deals(start, min(start + PAGE, bench.n), reps))
@@ -252,7 +258,9 @@ def _merge_rate(bench: Bench) -> float:
 
 def _people(reps: int) -> pd.DataFrame:
     ids = [f"O{number}" for number in range(reps)]
-    return pd.DataFrame({"source": "crm", "external_id": ids, "name": ids, "email": [f"{i}@example.com" for i in ids]})
+    return pd.DataFrame(
+        {"source": "crm", "external_id": ids, "name": ids, "email": [f"{i}@example.com" for i in ids]}
+    )
 
 
 def _deals(start: int, end: int, reps: int) -> pd.DataFrame:

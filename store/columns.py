@@ -201,6 +201,8 @@ def _storable(text: str) -> str:
 def _whole(values: pd.Series[Any], field: Field) -> NDArray[np.int64]:
     if values.dtype.kind not in "iu" and not _are_ints(values):
         raise FrameRefused(f"{field.name} must be whole numbers, found {values.dtype}")
+    if values.dtype.kind == "u" and len(values) and int(values.max()) > np.iinfo(np.int64).max:
+        raise FrameRefused(f"{field.name} does not fit 64 bits")
     try:
         numbers: NDArray[np.int64] = values.to_numpy(dtype=np.int64)
     except (OverflowError, TypeError, ValueError):

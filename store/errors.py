@@ -9,7 +9,7 @@ StoreError
 ├── DatabaseBusy
 ├── DatabaseFull
 ├── StatementFailed
-├── ChainBroken
+├── InstantNaive
 ├── FrameRefused
 ├── LeaseLost
 └── Conflict
@@ -57,8 +57,8 @@ class StatementFailed(StoreError):
     """The database refused a statement: run `attain doctor`, and report it with the code in brackets."""
 
 
-class ChainBroken(StoreError):
-    """The change journal does not match the facts: a row was edited behind Attain's back; restore a backup."""
+class InstantNaive(StoreError):
+    """An instant came without a time zone: pass aware datetimes, in UTC."""
 
 
 class FrameRefused(StoreError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from store import errors
@@ -37,6 +37,8 @@ def translated(error: BaseException, *, connecting: bool = False) -> errors.Stor
     """The store's own error for a driver's: what to do, a code, and never a value of a row."""
     if isinstance(error, PoolTimeout):
         return errors.DatabaseBusy("every connection is in use")
+    if isinstance(error, StatementError) and isinstance(error.orig, ValueError) and "timezone" in str(error.orig):
+        return errors.InstantNaive()
     driver = error.orig if isinstance(error, DBAPIError) else error
     if isinstance(driver, sqlite3.Error):
         return _of_sqlite(driver)

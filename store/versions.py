@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sqlalchemy import Integer, func, select, type_coerce, update
 
-from store import changes
 from store.bulk import among, fetch_all, insert, next_id
 from store.columns import NOTHING, Rows, nullable
+from store.journal import Part, append
 from store.labels import numbers as label_numbers
 from store.references import Unresolved, email_key, resolve, same_person
 from store.tables.base import Day
@@ -200,7 +200,7 @@ def _replace(
         conn.execute(supersede)
     insert(conn, table, stored)
     numbered = stored["version_id"]
-    changes.append(conn, change_id, changes.Part(kind.name, int(numbered[0]), len(numbered), digest(kind, stored)))
+    append(conn, change_id, Part(kind.name, int(numbered[0]), len(numbered), digest(kind, stored)))
 
 
 def _touched(

@@ -29,6 +29,9 @@ def postgres_server() -> Iterator[str]:
     server = pgserver.get_server(folder / "data", cleanup_mode="stop")
     _administer(server.get_uri(), "ALTER SYSTEM SET fsync = off")  # the tests kill processes, never the machine
     _administer(server.get_uri(), "SELECT pg_reload_conf()")
+    for setting in ("fsync", "synchronous_commit", "full_page_writes"):  # what a test writes need not outlive a crash
+        _administer(server.get_uri(), f"ALTER SYSTEM SET {setting} = off")
+    _administer(server.get_uri(), "SELECT pg_reload_conf()")
     try:
         yield server.get_uri()
     finally:

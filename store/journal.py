@@ -1,0 +1,70 @@
+"""The journal's chain: each row is sealed with the hash of the row before it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from datetime import UTC
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, insert, select
+
+from store.errors import InstantNaive
+from store.tables.changes import change, change_part
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A block of versions that a change wrote: their numbers are `first_version_id` and the following."""
+
+    kind: str
+    first_version_id: int
+    versions: int
+    digest: str
+
+
+def append(conn: Connection, change_id: int, part: Part) -> None:
+    """Note in the journal that a change wrote a block of versions, chained to the row before."""
+    sealed_before = tail(conn)
+    parts = select(func.count()).select_from(change_part).where(change_part.c.change_id == change_id)
+    part_no = int(conn.execute(parts).scalar_one()) + 1
+    row = {"change_id": change_id, "part_no": part_no, **asdict(part)}
+    conn.execute(insert(change_part), row | {"sealed": seal(sealed_before, *row.values())})
+
+
+def seal(before: str, *content: object) -> str:
+    """The hash that chains a journal row to the one before it."""
+    text = json.dumps([before, *content], ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def spelled(at: datetime) -> str:
+    """An instant's one spelling in the chain.
+
+    Raises:
+        InstantNaive: It has no time zone.
+    """
+    if at.utcoffset() is None:
+        raise InstantNaive
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def tail(conn: Connection) -> str:
+    """The seal of the newest row; empty before the first."""
+    newest = select(change.c.change_id, change.c.sealed).order_by(change.c.change_id.desc()).limit(1)
+    row = conn.execute(newest).first()
+    if row is None:
+        return ""
+    part = (
+        select(change_part.c.sealed)
+        .where(change_part.c.change_id == row.change_id)
+        .order_by(change_part.c.part_no.desc())
+        .limit(1)
+    )
+    return conn.execute(part).scalar() or str(row.sealed)
