@@ -27,7 +27,7 @@ class Delivery:
     def __init__(self, workspace: Workspace, ack_seconds: float = ACK_SECONDS) -> None:
         """Deliver for `workspace`; the transport is attached once the app runs."""
         self._workspace = workspace
-        self._ack_seconds = ack_seconds
+        self.ack_seconds = ack_seconds
         self._transport: Transport | None = None
         self._pool = ThreadPoolExecutor(16, thread_name_prefix="sandbox-event")
         self._changed = threading.Condition()
@@ -130,7 +130,7 @@ class Delivery:
             raise NotRunningError("The bot is not running yet. Wait for launch() to return, or attach a transport.")
         record = self._workspace.records.open(envelope)
         started = time.perf_counter()
-        ack = self._transport.deliver(envelope, self._ack_seconds)
+        ack = self._transport.deliver(envelope, self.ack_seconds)
         took = round((time.perf_counter() - started) * 1000)
         at = self._workspace.clock.now()
         record.attempts.append(Attempt(envelope.attempt, at, self._transport.name, ack, took))

@@ -52,11 +52,12 @@ class FakeSlack:
         return self.advance(days[step])
 
     def reset(self) -> None:
-        """Start over, the caller's data included."""
+        """Start over: time first, then the workspace, then the caller's data as of the time that holds again."""
         self.delivery.settle()
         self.delivery.forget()
-        self.hooks.on_reset()
         self.workspace.reset()
+        self.hooks.on_reset()
+        self.workspace.tell("state")
 
     def close(self) -> None:
         """Stop threads; the object is of no use afterwards."""

@@ -10,6 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
+from bot.log import Journal
 from bot.sandbox import screens
 from bot.sandbox.errors import BadRequestError, SandboxError, SlackError
 from bot.sandbox.fake import STEPS, FakeSlack
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 JSON = dict[str, Any]
 HOME_PAUSE = 2.0
+_journal = Journal("bot.sandbox.page")
 _CHOICES = ("value", "selected_option", "selected_options", "selected_date", "selected_time", "selected_date_time",
             "selected_user", "selected_users", "selected_conversation", "selected_conversations", "selected_channel",
             "selected_channels")  # fmt: skip
@@ -40,7 +42,7 @@ class Page:
         """Serve `fake`."""
         self._fake = fake
         self.streams = Streams(fake.workspace)
-        self._home_opened: dict[str, float] = {}
+        self._home_opened: dict[tuple[int, str], float] = {}
 
     def routes(self) -> list[BaseRoute]:
         """Every `/ui/*` route."""
@@ -72,9 +74,9 @@ class Page:
     def _home(self, request: Request) -> JSON:
         me = self._me(request)
         # Publishing a home makes the page fetch it again, which must not count as opening it again.
-        now = time.monotonic()
-        if now - self._home_opened.get(me.id, -HOME_PAUSE) >= HOME_PAUSE and request.query_params.get("open") != "0":
-            self._home_opened[me.id] = now
+        now, last = time.monotonic(), (self._fake.workspace.generation, me.id)
+        if now - self._home_opened.get(last, -HOME_PAUSE) >= HOME_PAUSE and request.query_params.get("open") != "0":
+            self._home_opened[last] = now
             self._fake.gestures.open_home(me)
         return {"view": screens.home(self._fake, me)}
 
@@ -222,3 +224,6 @@ async def _answered(run: Callable[[], JSON]) -> Response:
         return JSONResponse({"ok": False, "error": error.code}, 400)
     except SandboxError as error:
         return JSONResponse({"ok": False, "error": str(error)})
+    except Exception as error:  # noqa: BLE001 - the caller's tools may raise anything; the page says so and lives on
+        _journal.error("sandbox page failed", error)
+        return JSONResponse({"ok": False, "error": f"That did not work: {error or type(error).__name__}"})

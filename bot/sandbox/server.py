@@ -68,7 +68,14 @@ class _Endpoints:
     async def socket(self, socket: WebSocket) -> None:
         await self._fake.socket.serve(socket)
 
-    async def index(self, _request: Request) -> Response:
+    async def index(self, request: Request) -> Response:
+        wanted = request.query_params.get("chaos", "")
+        # A link on another web site may open the page but not throw its switches.
+        if wanted and request.headers.get("sec-fetch-site", "none") in ("none", "same-origin"):
+            try:
+                self._fake.workspace.chaos.turn_from_query(wanted)
+            except SandboxError as error:
+                return PlainTextResponse(str(error), 400)
         found = STATIC / "index.html"
         return FileResponse(found) if found.exists() else PlainTextResponse("The page is not installed.", 404)
 

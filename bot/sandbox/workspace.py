@@ -73,6 +73,7 @@ class Workspace:
         self.clock = setup.clock
         self.tickets = Tickets()
         self.base_url = ""
+        self.generation = 0
         self.emit: Callable[[JSON, Channel | None], None] = lambda _event, _channel: None
         self._build()
 
@@ -96,6 +97,7 @@ class Workspace:
             self.tell(kind)
 
     def _build(self) -> None:
+        self.generation += 1
         self.posts, self.views, self.files = Posts(), Views(), Files()
         self.triggers, self.links, self.rates = Triggers(), Links(), Rates(self.setup.burst)
         self.records = Records()

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from slack_bolt import BoltRequest, BoltResponse
+from slack_sdk import WebClient
 
+from bot.sandbox.driver import Driver
+from bot.sandbox.errors import NotRunningError
+from bot.sandbox.fake import FakeSlack
+from bot.sandbox.server import SandboxServer
+from bot.sandbox.transport import InProcess
 from tests.bot.sandbox.conftest import eventually
-from tests.bot.sandbox.sample import REP
+from tests.bot.sandbox.sample import REP, sample_app, setup
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +38,6 @@ def record_requests(stage: Stage, fail: int = 0, commands: bool = False) -> list
         return None
 
     stage.app.middleware(note)
-    # Middleware runs in order of registration; this one must come before the sample's listeners, which it does.
     return seen
 
 
@@ -42,7 +49,7 @@ def only_questions(stage: Stage) -> list[Any]:
 def test_an_event_comes_again_at_once_after_one_and_after_five_minutes(every_stage: Stage) -> None:
     stage = every_stage
     seen = record_requests(stage, fail=99)
-    stage.fake.delivery._ack_seconds = 0.4
+    stage.fake.delivery.ack_seconds = 0.4
     stage.slack.dm(REP, "hello")
     eventually(lambda: len(seen) == 2)
     assert stage.fake.delivery.settle()
@@ -80,8 +87,6 @@ def test_an_acknowledged_event_does_not_come_again(stage: Stage) -> None:
 
 
 def test_a_command_without_acknowledgement_tells_the_person(impatient_stage: Stage) -> None:
-    import threading
-
     stuck = threading.Event()
     impatient_stage.app.command("/plain")(lambda: stuck.wait(2))
     ack = impatient_stage.slack.slash(REP, "sales", "/plain")
@@ -97,11 +102,13 @@ def test_a_command_nobody_listens_to_fails(stage: Stage) -> None:
     assert stage.slack.wait_for_reply()[0].text == "/plain failed with the error “dispatch_failed”"
 
 
-def test_events_before_the_app_runs_are_delivered_when_it_does(stage: Stage) -> None:
-    transport = stage.fake.delivery._transport
-    assert transport is not None
-    stage.fake.delivery._transport = None
-    stage.slack.dm(REP, "early")
-    stage.fake.delivery.settle()
-    stage.fake.delivery.attach(transport)
-    assert [answer.text for answer in stage.slack.wait_for_reply()] == ["You said: early"]
+def test_events_before_the_app_runs_are_delivered_when_it_does() -> None:
+    with SandboxServer(FakeSlack(setup())) as server:
+        slack = Driver(server.fake)
+        slack.dm(REP, "early")
+        with pytest.raises(NotRunningError):
+            slack.slash(REP, "dm", "/myquota")
+        server.fake.delivery.settle()
+        client = WebClient(token=server.fake.workspace.secrets.bot_token, base_url=server.api_url)
+        server.fake.delivery.attach(InProcess(sample_app(client)))
+        eventually(lambda: [seen.text for seen in slack.messages("dm", REP)] == ["early", "You said: early"])

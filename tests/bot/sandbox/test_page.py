@@ -155,6 +155,32 @@ def test_chaos_by_page_and_by_address(hooked: Stage) -> None:
     assert {one["name"] for one in state["chaos"] if one["on"]} == {"delay", "revoked_token", "clock_skew"}
 
 
+def test_the_address_of_the_page_throws_switches_but_a_link_from_elsewhere_does_not(stage: Stage) -> None:
+    elsewhere = {"sec-fetch-site": "cross-site"}
+    WEB.get(f"{stage.server.base_url}/", params={"chaos": "delay"}, headers=elsewhere)
+    assert not stage.workspace.chaos.on("delay")
+    WEB.get(f"{stage.server.base_url}/", params={"chaos": "delay"})
+    assert stage.workspace.chaos.on("delay")
+    assert WEB.get(f"{stage.server.base_url}/", params={"chaos": "gremlins"}).status_code == 400
+
+
+def test_a_tool_that_fails_says_so() -> None:
+    def fail() -> str:
+        raise RuntimeError("the export is missing")
+
+    for stage in start(hooks=Hooks(tools=(Tool("sync", "Sync", "", fail),))):
+        answer = post(stage, "tool", id="sync")
+        assert answer == {"ok": False, "error": "That did not work: the export is missing"}
+
+
+def test_home_can_be_opened_right_after_a_reset(hooked: Stage) -> None:
+    get(hooked, "home")
+    eventually(lambda: hooked.slack.home(REP))
+    post(hooked, "reset")
+    assert get(hooked, "home") == {"view": None}
+    assert eventually(lambda: hooked.slack.home(REP))
+
+
 def test_golive(hooked: Stage) -> None:
     assert get(hooked, "golive") == {"manifest": "the manifest", "env": "THE=env", "steps": ["do this"]}
 

@@ -42,7 +42,7 @@ def test_a_deaf_socket_claims_to_be_connected_and_delivers_nothing(socket_stage:
     assert socket_stage.socket is not None
     client = socket_stage.socket.client
     eventually(lambda: client.current_session and client.current_session.last_ping_pong_time)
-    socket_stage.fake.delivery._ack_seconds = 0.3
+    socket_stage.fake.delivery.ack_seconds = 0.3
     with socket_stage.workspace.chaos.during("deaf_socket"):
         assert not socket_stage.slack.slash(REP, "sales", "/myquota").ok
         assert client.is_connected()
@@ -51,7 +51,7 @@ def test_a_deaf_socket_claims_to_be_connected_and_delivers_nothing(socket_stage:
         heard = client.current_session.last_ping_pong_time
         time.sleep(1.3)
         assert client.current_session.last_ping_pong_time == heard, "pings stay unanswered"
-    socket_stage.fake.delivery._ack_seconds = 3
+    socket_stage.fake.delivery.ack_seconds = 3
     assert socket_stage.slack.slash(REP, "sales", "/myquota").ok
 
 
@@ -60,7 +60,7 @@ def test_an_event_goes_to_one_of_several_connections(socket_stage: Stage) -> Non
     url = client.apps_connections_open(app_token=socket_stage.workspace.secrets.app_token)["url"]
     with connect(url, proxy=None) as other:
         other.recv()
-        socket_stage.fake.delivery._ack_seconds = 0.5
+        socket_stage.fake.delivery.ack_seconds = 0.5
         acks = [socket_stage.slack.slash(REP, "sales", "/earnings").ok for _ in range(2)]
         assert sorted(acks) == [False, True], "the second connection never acknowledges"
         assert "slash_commands" in str(other.recv(timeout=2))
