@@ -55,6 +55,13 @@ export function post(path, body = {}) {
   });
 }
 
+/** Posts like `post`, and throws what the sandbox refused instead of returning it. */
+export async function order(path, body = {}) {
+  const answer = await post(path, body);
+  if (answer?.ok === false) throw new ApiError(answer.error || "The sandbox refused this.", 200);
+  return answer;
+}
+
 /** Returns the address of this page as another persona, at the same conversation. */
 export function addressAs(persona, hash = "") {
   return `/?as=${encodeURIComponent(persona)}${hash}`;

@@ -1,13 +1,13 @@
 /** The chaos panel: switches that make the simulated Slack misbehave as the real one sometimes does. */
 
 import { report } from "../core/announce.js";
-import { post } from "../core/api.js";
+import { order } from "../core/api.js";
 import { h, uid } from "../core/dom.js";
 import { session } from "../core/session.js";
 
 async function flip(one, input) {
   try {
-    await post("chaos", { name: one.name, on: input.checked });
+    await order("chaos", { name: one.name, on: input.checked });
     one.on = input.checked;
   } catch (error) {
     input.checked = !input.checked;

@@ -1,7 +1,7 @@
 /** The time machine: what day it is in the workspace, and how to move it. */
 
 import { report, toast } from "../core/announce.js";
-import { post } from "../core/api.js";
+import { order } from "../core/api.js";
 import { h } from "../core/dom.js";
 import { intl, now } from "../core/format.js";
 import { icon } from "../core/icons.js";
@@ -16,7 +16,7 @@ const MOVES = [
 
 async function move(step, close) {
   try {
-    const answer = await post("clock", { advance: step.advance });
+    const answer = await order("clock", { advance: step.advance });
     if (answer?.now) session.state.now = answer.now;
     close();
     emit("refresh");

@@ -11,6 +11,8 @@ import { mrkdwn } from "../text/mrkdwn.js";
 import { avatar } from "./avatar.js";
 import { fileCard } from "./files.js";
 
+const SPOKEN_LENGTH = 400;
+
 const states = new Map();
 
 function stateOf(message) {
@@ -55,25 +57,27 @@ function tools(message, inThread) {
   );
 }
 
-function spoken(message) {
-  return `${message.from.name}${message.from.bot ? ", app" : ""}, ${timeOfDay(writtenAt(message))}${message.ephemeral ? ", only visible to you" : ""}`;
+function spoken(message, content) {
+  const said = content.textContent.replace(/\s+/g, " ").trim().slice(0, SPOKEN_LENGTH);
+  return `${message.from.name}${message.from.bot ? ", app" : ""}, ${timeOfDay(writtenAt(message))}${message.ephemeral ? ", only visible to you" : ""}: ${said}`;
 }
 
 /** Returns a message's row; `first` begins a run of messages by one author. */
 export function messageRow(message, { first, channel, inThread = false, fresh = false }) {
   const classes = ["msg", first ? "msg--first" : "msg--more", message.ephemeral ? "msg--ephemeral" : "", fresh ? "msg--fresh" : ""];
+  const content = body(message, channel);
   return h("div", {
-    class: classes.filter(Boolean).join(" "), role: "listitem", tabindex: -1, "aria-label": spoken(message), dataset: { message: message.id, ts: message.ts },
+    class: classes.filter(Boolean).join(" "), role: "listitem", tabindex: -1, "aria-label": spoken(message, content), dataset: { message: message.id, ts: message.ts },
   },
     message.ephemeral ? h("div", { class: "msg__private" }, icon("eye", 14), "Only visible to you") : null,
     h("div", { class: "msg__gutter" }, first ? avatar(message.from) : stamp(message, "msg__side-time")),
     h("div", { class: "msg__body" },
       first ? heading(message) : null,
-      body(message, channel),
+      content,
       message.edited ? h("span", { class: "msg__edited" }, "(edited)") : null,
       message.files?.length ? h("div", { class: "files" }, message.files.map(fileCard)) : null,
       inThread ? null : replies(message),
     ),
-    tools(message, inThread),
+    h("div", { class: "msg__lane" }, tools(message, inThread)),
   );
 }

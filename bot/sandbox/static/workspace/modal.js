@@ -5,7 +5,7 @@ import { BlockContext } from "../blocks/context.js";
 import { FormState, valueKey } from "../blocks/state.js";
 import { plain } from "../blocks/text_object.js";
 import { report } from "../core/announce.js";
-import { get, post } from "../core/api.js";
+import { get, order, post } from "../core/api.js";
 import { fill, h, uid } from "../core/dom.js";
 import { icon } from "../core/icons.js";
 import { emit, on, session } from "../core/session.js";
@@ -93,7 +93,7 @@ function showFailure(text) {
 async function closeView(view) {
   if (!view) return;
   try {
-    await post("view/close", { view_id: view.id });
+    await order("view/close", { view_id: view.id });
   } catch (error) {
     report(error);
   }

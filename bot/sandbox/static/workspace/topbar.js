@@ -1,7 +1,7 @@
 /** The bar above the workspace: what makes this a sandbox. Quick switcher, time machine, tools, chaos, go live, theme. */
 
 import { report, toast } from "../core/announce.js";
-import { post } from "../core/api.js";
+import { order } from "../core/api.js";
 import { fill, find, h } from "../core/dom.js";
 import { intl, now } from "../core/format.js";
 import { icon } from "../core/icons.js";
@@ -16,8 +16,8 @@ let parts = null;
 async function runTool(tool) {
   toast(`${tool.label}…`);
   try {
-    const answer = await post("tool", { id: tool.id });
-    toast(answer.message || `${tool.label}: done.`, answer.ok === false ? "bad" : "good");
+    const answer = await order("tool", { id: tool.id });
+    toast(answer.message || `${tool.label}: done.`, "good");
   } catch (error) {
     report(error);
   }
@@ -25,7 +25,7 @@ async function runTool(tool) {
 
 async function restart() {
   try {
-    await post("reset");
+    await order("reset");
     location.reload();
   } catch (error) {
     report(error);
