@@ -34,7 +34,7 @@ _EXPONENTS = {
     **dict.fromkeys(("CLF", "UYW"), 4),
 }
 
-_DECIMAL = re.compile(r"(?P<sign>[+-]?)(?P<whole>\d{1,3}(?:,\d{3})+|\d+(?:_\d+)*)(?:\.(?P<part>\d+))?")
+_DECIMAL = re.compile(r"(?P<sign>[+-]?)(?P<whole>\d{1,3}(?:,\d{3})+|\d+(?:_\d+)*)(?:\.(?P<part>\d+))?", re.ASCII)
 _LONGEST = 40  # no rate or amount that a person writes is longer; longer ones are an attack on exact arithmetic
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["json_schema", "load", "plan_hash"]
 
-_PERIOD = re.compile(r"(\d{4}-\d\d-\d\d)\s*\.\.\s*(\d{4}-\d\d-\d\d)")
+_PERIOD = re.compile(r"(\d{4}-\d\d-\d\d)\s*\.\.\s*(\d{4}-\d\d-\d\d)", re.ASCII)
 _LONGEST_TEXT = 2_000
 
 
