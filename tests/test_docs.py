@@ -62,5 +62,5 @@ def test_the_readme_names_the_two_commands_first() -> None:
 
 def test_make_targets_of_the_readme_exist() -> None:
     makefile = read(ROOT / "Makefile")
-    for target in set(re.findall(r"make ([a-z]+)", read(ROOT / "README.md"))):
+    for target in set(re.findall(r"(?:^|`)make ([a-z]+)", read(ROOT / "README.md"), flags=re.MULTILINE)):
         assert re.search(rf"^{target}:", makefile, flags=re.MULTILINE), target
