@@ -12,7 +12,7 @@ export function announce(text) {
   setTimeout(() => { region.textContent = text; }, 60);
 }
 
-/** Shows a note that goes away by itself; tone is `info`, `good` or `bad`. */
+/** Shows a note that goes away by itself; tone is `info`, `good` or `bad`. Returns what takes it away at once. */
 export function toast(text, tone = "info") {
   const close = () => note.remove();
   const picture = { good: "check", bad: "warning", info: "bell" }[tone] || "bell";
@@ -23,6 +23,7 @@ export function toast(text, tone = "info") {
   );
   find("#toasts").append(note);
   setTimeout(close, STAY_MS);
+  return close;
 }
 
 /** Shows an error's message as a toast. */

@@ -14,12 +14,14 @@ import { openGoLive } from "../tools/golive.js";
 let parts = null;
 
 async function runTool(tool) {
-  toast(`${tool.label}…`);
+  const dismiss = toast(`${tool.label}…`);
   try {
     const answer = await order("tool", { id: tool.id });
     toast(answer.message || `${tool.label}: done.`, "good");
   } catch (error) {
     report(error);
+  } finally {
+    dismiss();
   }
 }
 
