@@ -11,7 +11,7 @@ import numpy as np
 from engine.answers import NextTier, QuotaProgress
 from engine.crediting import seats_of
 from engine.dates import Calendar, Period, day, on_day
-from engine.deals import Kinds, deals_in
+from engine.deals import Kinds, Names, deals_in
 from engine.exchange import Exchange
 from engine.frames import integers, named
 from engine.money import Money, Rate, divide
@@ -198,11 +198,12 @@ def _pipeline(reading: _Reading, quota: _Quota, period: Period) -> tuple[int, in
     plan, exchange = quota.plan, Exchange(reading.facts.rates)
     seats, _ = seats_of(deals, reading.facts.splits)
     converted = exchange.into(plan.currency, (deals.amount, deals.currency), deals.booked, plan.rounding.mode)
-    kinds = Kinds(deals, [quota.component.measure.where, *(rule.when for rule in plan.crediting)])
+    kinds = Kinds(Names.of(deals), [quota.component.measure.where, *(rule.when for rule in plan.crediting)])
     counts = kinds.meeting(quota.component.measure.where)
     counts &= np.logical_or.reduce([kinds.meeting(rule.when) for rule in plan.crediting])
     own = seats.rep_ids[seats.rep] == reading.rep_id
-    own &= counts[0] if kinds.codes is None else counts[kinds.codes[seats.deal]]
+    codes = kinds.codes(deals)
+    own &= counts[0] if codes is None else counts[codes[seats.deal]]
     if converted.fault is not None:
         own &= converted.fault[seats.deal] == 0
     return int(seats.amounts(converted.amount)[own].sum()), int(own.sum())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -185,8 +185,12 @@ class Calculation:
 
 
 def _category(codes: NDArray[Any], names: Sequence[str]) -> pd.Categorical:
-    dtype = pd.CategoricalDtype(list(names))
-    return pd.Categorical.from_codes(codes, dtype=dtype, validate=False)
+    return pd.Categorical.from_codes(codes, dtype=_dtype(tuple(names)), validate=False)
+
+
+@lru_cache(maxsize=256)
+def _dtype(names: tuple[str, ...]) -> pd.CategoricalDtype:
+    return pd.CategoricalDtype(list(names))
 
 
 def _plan_names(plans: Sequence[Plan]) -> list[str]:

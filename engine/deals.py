@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -113,37 +113,46 @@ def _sound(deals: Deals) -> tuple[Deals, list[Problem]]:
     return deals.take(~(repeated | absurd)), problems
 
 
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The names that occur in the columns by which deals are told apart."""
+
+    type: tuple[str, ...]
+    product: tuple[str, ...]
+    currency: tuple[str, ...]
+
+    @classmethod
+    def of(cls, deals: Deals) -> Names:
+        """The names in some deals."""
+        return cls(deals.type.names, deals.product.names, deals.currency.names)
+
+
 class Kinds:
     """The kinds of deals that some filters tell apart: every deal has one, a filter is a lookup over them.
 
     There are far fewer kinds than deals, so a condition is looked up instead of evaluated row by row.
     """
 
-    def __init__(self, deals: Deals, filters: Iterable[Filter]) -> None:
-        """Find the conditions that any of `filters` asks for, and code every deal by them."""
+    def __init__(self, names: Names, filters: Iterable[Filter]) -> None:
+        """Find the conditions that any of `filters` asks for."""
         asked = list(filters)
-        self._columns = {
-            name: getattr(deals, name)
-            for name in ("type", "product", "currency")
-            if any(name in each.conditions for each in asked)
+        conditions = {name for each in asked for name in each.conditions}
+        self._names: dict[str, tuple[str, ...]] = {
+            name: getattr(names, name) for name in ("type", "product", "currency") if name in conditions
         }
         spans = [each.booked for each in asked if each.booked is not None]
-        self._edges = np.unique([day(edge) for span in spans for edge in (span.start_on, span.end_on)])
-        self.codes = self._coded(deals)
+        edges = sorted({day(edge) for span in spans for edge in (span.start_on, span.end_on)})
+        self._edges = np.array(edges, dtype=np.int64)
+        sizes = tuple(len(known) + 1 for known in self._names.values())
+        self.shape: tuple[int, ...] = (*sizes, len(edges) + 1)  # one more than names: a missing value
 
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """How many values each condition can take: one more than names, for a missing value."""
-        sizes = tuple(len(column.names) + 1 for column in self._columns.values())
-        return (*sizes, len(self._edges) + 1)
-
-    def _coded(self, deals: Deals) -> NDArray[np.int32] | None:
-        """One code per deal, or None when there is only one kind of deal."""
+    def codes(self, deals: Deals) -> NDArray[np.int32] | None:
+        """The kind of each deal, or None when there is only one kind."""
         codes: NDArray[np.int32] | None = None
-        for column in self._columns.values():
-            own = column.codes.astype(np.int32)
-            own[own < 0] = len(column.names)
-            codes = own if codes is None else codes * np.int32(len(column.names) + 1) + own
+        for name, known in self._names.items():
+            own = getattr(deals, name).codes.astype(np.int32)
+            own[own < 0] = len(known)
+            codes = own if codes is None else codes * np.int32(len(known) + 1) + own
         if len(self._edges):
             since = np.searchsorted(self._edges, deals.booked, side="right").astype(np.int32)
             codes = since if codes is None else codes * np.int32(len(self._edges) + 1) + since
@@ -153,11 +162,12 @@ class Kinds:
         """A lookup over kinds: whether deals of that kind meet the filter."""
         shape = self.shape
         grid = np.ones(shape, dtype=bool)
-        for axis, (name, column) in enumerate(self._columns.items()):
+        for axis, (name, known) in enumerate(self._names.items()):
             if name in each.conditions:
                 along = [1] * len(shape)
                 along[axis] = shape[axis]
-                grid &= column.matches(frozenset(getattr(each, name))).reshape(along)
+                wanted = getattr(each, name)
+                grid &= np.array([one in wanted for one in known] + [False]).reshape(along)
         if each.booked is not None:
             grid &= self._inside(each.booked)
         return grid.ravel()
@@ -166,8 +176,3 @@ class Kinds:
         after = np.concatenate(([np.iinfo(np.int64).min], self._edges))
         inside: NDArray[np.bool_] = (after >= day(span.start_on)) & (after < day(span.end_on))
         return inside
-
-
-def gather(lookup: NDArray[Any], codes: NDArray[np.int32] | None, rows: Rows) -> NDArray[Any]:
-    """`lookup` at the kind of each row; without codes all rows are of the one kind there is."""
-    return np.full(len(rows), lookup[0], dtype=lookup.dtype) if codes is None else lookup[codes[rows]]

@@ -62,10 +62,6 @@ class Named:
     codes: NDArray[np.integer[Any]]
     names: tuple[str, ...]
 
-    def matches(self, wanted: frozenset[str]) -> NDArray[np.bool_]:
-        """A lookup of `codes`: whether each name is wanted. The last entry answers for missing values: no."""
-        return np.array([name in wanted for name in self.names] + [False], dtype=bool)
-
     def code(self, name: str) -> int:
         """The code of one name, or -2 when the column never says it."""
         return self.names.index(name) if name in self.names else -2
@@ -96,7 +92,7 @@ def named(frame: pd.DataFrame, column: str) -> Named:
     values = frame[column].array
     if not isinstance(values, pd.Categorical):
         raise FrameInvalid(f"column {column!r} has the dtype {values.dtype}; it must be a category")
-    return Named(values.codes, tuple(map(str, values.categories)))
+    return Named(values.codes, tuple(map(str, values.categories.tolist())))
 
 
 @dataclass(frozen=True, eq=False)

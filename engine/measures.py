@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from engine.dates import day
-from engine.deals import Kinds
+from engine.deals import Kinds, Names
 from engine.frames import integers, named
 from engine.order import positions, sorted_rows, starts_of
 from engine.quotas import Windows, quota_rows, windows
@@ -69,11 +70,33 @@ def filters_of(plan: Plan) -> list[Filter]:
     return found
 
 
-def measured(plan: Plan, component: Component, kinds: Kinds, context: tuple[Facts, Exchange, Ints]) -> Measured:
-    """The component, made ready for the deals behind `kinds` and the reps of `context`."""
-    facts, exchange, rep_ids = context
-    slot, groups = _slots(component, kinds)
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """What of a plan can be made ready before any deal is seen, given the names that deals may carry."""
+
+    kinds: Kinds
+    rules: tuple[NDArray[np.int32], NDArray[np.int32]]
+    slots: tuple[NDArray[np.int32], ...]
+    schedules: tuple[Schedule, ...]
+
+
+@lru_cache(maxsize=256)
+def compiled(plan: Plan, names: Names) -> Compiled:
+    """The plan compiled; remembered, because a rep's question is answered by many small calculations of few plans."""
+    kinds = Kinds(names, filters_of(plan))
+    priced = [_slots(component, kinds) for component in plan.components]
     money = (plan.currency, plan.rounding.places, plan.rounding.mode)
+    schedules = tuple(
+        schedule(component.priced_by, groups, money)
+        for component, (_, groups) in zip(plan.components, priced, strict=True)
+    )
+    return Compiled(kinds, credit_rules(plan, kinds), tuple(slot for slot, _ in priced), schedules)
+
+
+def measured(plan: Plan, number: int, made: Compiled, context: tuple[Facts, Exchange, Ints]) -> Measured:
+    """The plan's component at position `number`, made ready for the reps of `context`."""
+    facts, exchange, rep_ids = context
+    component, slot = plan.components[number], made.slots[number]
     rows = None
     if component.needs_quota or component.accumulate == "quota_period":
         rows = quota_rows(facts.quotas, component.quota, rep_ids, plan, exchange)
@@ -82,7 +105,7 @@ def measured(plan: Plan, component: Component, kinds: Kinds, context: tuple[Fact
         component,
         slot if slot.any() else None,
         bool(slot.min(initial=0) >= 0),
-        schedule(component.priced_by, groups, money),
+        made.schedules[number],
         windows(plan, component.accumulate, rows, len(rep_ids)),
         None if cap.per_deal is None else cap.per_deal.minor,
         None if cap.per_period is None else cap.per_period.minor,
@@ -169,15 +192,15 @@ def paying_days(plan: Plan, plans: tuple[Plan, ...]) -> NDArray[np.bool_] | None
 
 def ready(plan: Plan, plans: tuple[Plan, ...], deals: Deals, context: tuple[Facts, Exchange, Ints]) -> Ready:
     """The plan made ready, but for the amounts of its credits, which plans of one currency share."""
-    kinds = Kinds(deals, filters_of(plan))
+    made = compiled(plan, Names.of(deals))
     monthly = plan.pays == "monthly"
     return Ready(
         plan=plan,
-        codes=kinds.codes,
-        rules=credit_rules(plan, kinds),
+        codes=made.kinds.codes(deals),
+        rules=made.rules,
         spans=assigned_spans(context[0].assignments, plan, context[2]),
         active=paying_days(plan, plans),
-        measures=tuple(measured(plan, component, kinds, context) for component in plan.components),
+        measures=tuple(measured(plan, number, made, context) for number in range(len(plan.components))),
         pay_periods=windows(plan, "month" if monthly else "quarter", None, len(context[2])),
         amount=np.zeros(0, dtype=np.int64),
         fault=None,

@@ -7,6 +7,7 @@ Problem. The quota of a window is the sum of its rows; with `quota_period` every
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -131,13 +132,19 @@ def windows(plan: Plan, kind: Accumulate, rows: QuotaRows | None, reps: int) -> 
             raise AssertionError("the loader gives every quota_period component the name of a quota")
         fault = np.where((rows.fault == FINE) & (rows.amount <= 0), ZERO, rows.fault).astype(np.int8)
         return Windows(kind, origin, nothing, 1, rows, rows.amount, np.append(fault, np.int8(MISSING)))
-    edges = np.array([day(edge) for edge in plan.calendar.starts(_MONTHS[kind], plan.effective.end_on)])
-    lookup = np.repeat(np.arange(len(edges) - 1, dtype=np.int32), np.diff(edges))[: end - origin]
-    count = len(edges) - 1
+    lookup, count = _calendar(plan, _MONTHS[kind])
     if rows is None:
         return Windows(kind, origin, lookup, count, None, None, None)
     quota, fault = _summed(rows, (origin, end, lookup), (reps, count), _LONGEST_DAYS[kind])
     return Windows(kind, origin, lookup, count, None, quota, fault if fault.any() else None)
+
+
+@lru_cache(maxsize=256)
+def _calendar(plan: Plan, months: int) -> tuple[NDArray[np.int32], int]:
+    """For each day of the plan the number of its window of that many months, and how many windows there are."""
+    edges = np.array([day(edge) for edge in plan.calendar.starts(months, plan.effective.end_on)])
+    lookup = np.repeat(np.arange(len(edges) - 1, dtype=np.int32), np.diff(edges))[: plan.effective.days]
+    return lookup, len(edges) - 1
 
 
 def _summed(

@@ -170,6 +170,10 @@ class Plan:
     crediting: Annotated[tuple[CreditRule, ...], Says("Who is credited for which deals.")] = (CreditRule("owner"),)
     description: Annotated[str, Says("A sentence for the people who are paid by the plan.")] = ""
 
+    def __hash__(self) -> int:
+        """Cheap on purpose: plans are looked up for every calculation, and equal plans share name and version."""
+        return hash((self.name, self.version))
+
     @cached_property
     def calendar(self) -> Calendar:
         """The plan's fiscal calendar."""
