@@ -37,7 +37,7 @@ _journal = log.Journal("bot.supervisor")
 
 @dataclass(slots=True)
 class Child:
-    """One process that must run, and how often it lately failed to."""
+    """One process that must run, how often it lately failed to, and how often it may in a row."""
 
     name: str
     main: Callable[[Settings, Event], None]
@@ -45,6 +45,7 @@ class Child:
     process: SpawnProcess | None = None
     started_at: float = 0.0
     failures: int = 0
+    patience: int = GIVE_UP_AFTER
     due_at: float = field(default_factory=time.monotonic)
 
     def start(self) -> None:
@@ -59,16 +60,16 @@ class Child:
         code = self.process.exitcode or 0 if self.process is not None else 0
         steady = time.monotonic() - self.started_at >= STEADY_SECONDS
         self.failures = 1 if steady else self.failures + 1
-        self.due_at = time.monotonic() + min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (self.failures - 1))
+        self.due_at = time.monotonic() + pause(self.failures)
         self.process = None
         _journal.warning("ended", process=self.name, code=code, failures=self.failures)
         return code
 
-    def stop(self, patience: float) -> None:
-        """Ask the process to end, and insist after `patience` seconds."""
+    def stop(self, within: float) -> None:
+        """Wait for the process to end, and insist after `within` seconds."""
         if self.process is None:
             return
-        self.process.join(max(patience, 0.0))
+        self.process.join(max(within, 0.0))
         if self.process.is_alive():
             _journal.warning("killed", process=self.name)
             self.process.kill()
@@ -112,11 +113,16 @@ def _look_after(children: list[Child]) -> int:
     for child in children:
         if child.process is not None and child.process.exitcode is not None:
             code = child.note_exit()
-            if code == CONFIGURATION or child.failures >= GIVE_UP_AFTER:
+            if code == CONFIGURATION or child.failures >= child.patience:
                 return _shell_code(code)
         if child.process is None and time.monotonic() >= child.due_at:
             child.start()
     return 0
+
+
+def pause(failures: int) -> float:
+    """Seconds before the next start after that many failures in a row."""
+    return min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (failures - 1))
 
 
 def _shell_code(code: int) -> int:
