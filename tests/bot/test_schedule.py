@@ -1,0 +1,148 @@
+"""The schedule: however many processes run, each slot runs once, and a lost leader is replaced within seconds."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from threading import Event, Lock
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.clock import MovableClock
+from bot.schedule import LEASE, Job, Schedule, standing_jobs
+from bot.settings import Settings
+from bot.slack.pool import WorkPool
+from bot.wiring import Services
+from store import jobs, leases
+from store.database import Database
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class Record:
+    """Notes every run with the slot it belongs to."""
+
+    def __init__(self, job: Job, clock: MovableClock) -> None:
+        self.job, self.clock, self.lock = job, clock, Lock()
+        self.runs: list[tuple[str, datetime]] = []
+
+    def __call__(self, name: str) -> None:
+        with self.lock:
+            self.runs.append((name, self.job.slot(self.clock.now())))
+
+
+@pytest.fixture
+def services(database_url: str) -> Iterator[list[Services]]:
+    clock = MovableClock()
+    settings = Settings(database_url=database_url, lease_seconds=2)
+    found = [Services(Database.open(database_url), settings, clock, WorkPool()) for _ in range(2)]
+    yield found
+    for each in found:
+        each.close()
+
+
+def wait_until(condition: object, seconds: float = 20.0) -> None:
+    until = time.monotonic() + seconds
+    while not condition():  # type: ignore[operator]
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+
+def test_two_schedulers_run_each_slot_once(services: list[Services]) -> None:
+    job = Job("tick", timedelta(seconds=1))
+    record = Record(job, services[0].clock)  # type: ignore[arg-type]
+    both = [Schedule(each, [job], record, f"holder-{n}") for n, each in enumerate(services)]
+    for each in both:
+        each.start()
+    wait_until(lambda: len(record.runs) >= 5)
+    for each in both:
+        each.close()
+    assert max(Counter(record.runs).values()) == 1
+    with services[0].db.read() as conn:
+        last = jobs.latest(conn, "tick")
+    assert last is not None
+    assert last.status == "done"
+
+
+def test_a_silent_leader_is_replaced_within_five_seconds(services: list[Services]) -> None:
+    """It neither renews nor gives back, as a process does that was killed or suspended; then it wakes up."""
+    job = Job("tick", timedelta(seconds=1))
+    record = Record(job, services[0].clock)  # type: ignore[arg-type]
+    first, second = (Schedule(each, [job], record, f"holder-{n}") for n, each in enumerate(services))
+    first.start()
+    wait_until(lambda: first.is_leader)
+    second.start()
+    first.pause()
+    started = time.monotonic()
+    wait_until(lambda: second.is_leader)
+    assert time.monotonic() - started < 5
+    wait_until(lambda: record.runs)
+    services[0].clock.advance(timedelta(seconds=30))  # type: ignore[attr-defined]
+    wait_until(lambda: second.fire(job) or True)
+    assert not first.fire(job), "the fencing token of a replaced leader is refused"
+    second.close()
+    first.close()
+    assert max(Counter(record.runs).values()) == 1
+
+
+def test_a_leader_that_leaves_frees_the_lease_at_once(services: list[Services]) -> None:
+    first, second = (Schedule(each, [], lambda _name: None, f"holder-{n}") for n, each in enumerate(services))
+    first.start()
+    wait_until(lambda: first.is_leader)
+    first.close()
+    second.start()
+    wait_until(lambda: second.is_leader, 5)
+    second.close()
+
+
+def test_after_a_day_down_the_current_slot_runs_once_at_once(services: list[Services]) -> None:
+    job = Job("sync", timedelta(hours=1))
+    record = Record(job, services[0].clock)  # type: ignore[arg-type]
+    for _ in range(2):
+        schedule = Schedule(services[0], [job], record, "holder")
+        schedule.start()
+        wait_until(lambda: record.runs)
+        schedule.close()
+        assert len(record.runs) == 1
+    services[0].clock.advance(timedelta(days=1))  # type: ignore[attr-defined]
+    schedule = Schedule(services[0], [job], record, "holder")
+    schedule.start()
+    wait_until(lambda: len(record.runs) == 2)
+    schedule.close()
+
+
+def test_closing_waits_for_the_running_job(services: list[Services]) -> None:
+    begun, done = Event(), Event()
+
+    def slow(_name: str) -> None:
+        begun.set()
+        time.sleep(0.5)
+        done.set()
+
+    schedule = Schedule(services[0], [Job("slow", timedelta(hours=1))], slow)
+    schedule.start()
+    assert begun.wait(10)
+    schedule.close()
+    assert done.is_set()
+    with services[0].db.write() as conn:
+        assert leases.acquire(conn, LEASE, "other", timedelta(seconds=1), services[0].clock.now()) is not None
+
+
+@pytest.mark.parametrize(
+    ("now", "slot"),
+    [
+        (datetime(2026, 10, 25, 0, 30, tzinfo=UTC), datetime(2026, 10, 25, 0, 30, tzinfo=UTC)),
+        (datetime(2026, 10, 25, 1, 44, 59, tzinfo=UTC), datetime(2026, 10, 25, 1, 30, tzinfo=UTC)),
+        (datetime(2026, 3, 29, 1, 0, tzinfo=UTC), datetime(2026, 3, 29, 1, 0, tzinfo=UTC)),
+    ],
+)
+def test_slots_are_counted_in_utc_so_that_no_hour_repeats(now: datetime, slot: datetime) -> None:
+    assert Job("sync", timedelta(minutes=15)).slot(now) == slot
+
+
+def test_the_standing_jobs_follow_the_settings() -> None:
+    found = {job.name: job.every for job in standing_jobs(Settings(sync_minutes=5, recalculate_seconds=10))}
+    assert found == {"sync": timedelta(minutes=5), "recalculate": timedelta(seconds=10), "purge": timedelta(hours=1)}
