@@ -35,22 +35,20 @@ def demo(
     if reset:
         _throw_away(folder)
     anchor = _anchor(folder, place.day(today, "--today"))
-    where = place.demo_place(Settings.from_environment(), folder)
+    settings = Settings.from_environment()
+    where = place.demo_place(settings, folder)
     company = anchor.company()
     _fill(where, company)
     asker = company.playing("near")
-    terminal.say(f'$ attain ask --as {asker.email} "/myquota"\n')
+    here = (
+        "" if folder == place.DEMO_FOLDER and "database_url" not in settings.model_fields_set else f" --dir {folder}"
+    )
+    terminal.say(f'$ attain ask{here} --as {asker.email} "/myquota"\n')
     _show_answer(where, asker.email)
     if serve:
         serve_page(where, port)
     else:
-        terminal.remark(
-            f"`attain sandbox{_dir(folder)}` serves it; `attain ask --as …{_dir(folder)}` asks in the terminal."
-        )
-
-
-def _dir(folder: Path) -> str:
-    return "" if folder == place.DEMO_FOLDER else f" --dir {folder}"
+        terminal.remark(f"`attain sandbox{here}` serves it; `attain ask{here} --as EMAIL TEXT` asks in the terminal.")
 
 
 def _throw_away(folder: Path) -> None:

@@ -11,7 +11,6 @@ from bot.cli.errors import UnsoundError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from bot.cli.checks import Check
 
@@ -20,6 +19,9 @@ MARKS = {"ok": ("✓", "green"), "warn": ("!", "yellow"), "fail": ("✗", "red")
 
 def doctor(
     online: Annotated[bool, typer.Option("--online/--offline", help="Ask Slack whether the tokens work.")] = True,
+    deep: Annotated[
+        bool, typer.Option("--deep", help="Verify the whole change log against the facts; reads everything.")
+    ] = False,
     folder: place.DirOption = None,
 ) -> None:
     """Check settings, database, plans, data age, quarantine, tokens, scopes and clock; say how to mend each.
@@ -27,7 +29,7 @@ def doctor(
     The exit code is 1 when something must be mended before people get answers, 0 otherwise.
     """
     failed = 0
-    for check in _checks(online, folder):
+    for check in _checks(place.find(folder), online, deep):
         mark, colour = MARKS[check.state]
         console = terminal.out()
         console.print(f"[{colour}]{mark}[/{colour}]", f"{check.name}:", end=" ")
@@ -39,10 +41,9 @@ def doctor(
         raise UnsoundError(f"{failed} thing{'s' * (failed != 1)} must be mended; each line above says how.")
 
 
-def _checks(online: bool, folder: Path | None) -> Iterator[Check]:
+def _checks(where: place.Place, online: bool, deep: bool) -> Iterator[Check]:
     from bot.cli.slack_checks import slack_checks
     from bot.cli.store_checks import store_checks
 
-    where = place.find(folder)
-    yield from store_checks(where.settings.database_url, where.clock().now())
+    yield from store_checks(where.settings.database_url, where.clock().now(), deep=deep)
     yield from slack_checks(where.settings, online=online)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from bot.cli import terminal
+from bot.cli.errors import CommandError
 from bot.cli.place import make_folder
 
 EXAMPLE = Path(__file__).resolve().parents[2] / ".env.example"
@@ -40,6 +41,8 @@ def _environment(path: Path) -> str:
     """Write `.env` readable by its owner only: secrets go into it."""
     if path.exists():
         return f"kept      {path}"
+    if not EXAMPLE.exists():
+        raise CommandError(f"{EXAMPLE.name} is not beside the code. Run `attain init` from a checkout of Attain.")
     path.touch(mode=0o600)
     path.write_bytes(EXAMPLE.read_bytes())
     return f"wrote     {path}"

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 DEMO_FOLDER = Path("var/demo")
 DATABASE_NAME = "attain.db"
 COMPANY_NAME = "company.json"
+#: Years outside are slips of the pen.
+YEARS = range(1990, 2200)
 
 DirOption = Annotated[
     Path | None,
@@ -165,13 +167,14 @@ def day(text: str | None, option: str) -> date | None:
     """The date an option names, None when it is not given.
 
     Raises:
-        WrongUseError: the text is no ISO date.
+        WrongUseError: the text is no ISO date, or one of a year that cannot be meant.
     """
     if text is None:
         return None
     try:
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text)
     except ValueError:
-        raise WrongUseError(
-            f"{option} {text!r} is not a date. Write it as YYYY-MM-DD, for example 2026-03-31."
-        ) from None
+        found = date.min
+    if found.year not in YEARS:
+        raise WrongUseError(f"{option} {text!r} is not a date. Write it as YYYY-MM-DD, for example 2026-03-31.")
+    return found

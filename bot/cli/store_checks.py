@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from bot.cli.checks import Check
 from bot.cli.place import sqlite_file
 from store import plans, quarantine, runs
+from store.changes import verify_chain
 from store.database import Database, head_revision
 from store.errors import StoreError
 from store.people import all as everybody
@@ -18,8 +19,14 @@ if TYPE_CHECKING:
     from store.database import Connection
 
 
-def store_checks(url: str, now: datetime) -> Iterator[Check]:
-    """One check after the other; what cannot be looked at because of an earlier failure is left out."""
+def store_checks(url: str, now: datetime, *, deep: bool = False) -> Iterator[Check]:
+    """One check after the other; what cannot be looked at because of an earlier failure is left out.
+
+    Args:
+        url: Where the database is.
+        now: When "stale" is judged.
+        deep: Whether the whole change log is verified, which reads everything.
+    """
     file = sqlite_file(url)
     if file is not None and not file.exists():
         remedy = "Run `attain init`, or `attain demo` for a demo company."
@@ -31,12 +38,12 @@ def store_checks(url: str, now: datetime) -> Iterator[Check]:
         yield Check("Database", "fail", str(error), "Compare DATABASE_URL with .env.example.")
         return
     try:
-        yield from _checks(database, now)
+        yield from _checks(database, now, deep)
     finally:
         database.dispose()
 
 
-def _checks(database: Database, now: datetime) -> Iterator[Check]:
+def _checks(database: Database, now: datetime, deep: bool) -> Iterator[Check]:
     yield Check("Database", "ok", database.address)
     found, wanted = database.revision(), head_revision()
     if found != wanted:
@@ -45,11 +52,23 @@ def _checks(database: Database, now: datetime) -> Iterator[Check]:
         return
     yield Check("Schema", "ok", f"at {found}")
     with database.read() as conn:
+        if deep:
+            yield _chain(conn)
         yield _people(conn)
         yield _plans(conn, now)
         yield from _age(conn, now)
         yield _waiting(conn)
         yield _stale(conn)
+
+
+def _chain(conn: Connection) -> Check:
+    """Whether the journal still matches the facts, version by version."""
+    verified = verify_chain(conn)
+    if verified.broken:
+        found = f"{len(verified.broken)} places do not match, the first: {verified.broken[0]}"
+        remedy = "Facts were altered outside Attain. Find out by whom, and restore a backup."
+        return Check("Change log", "fail", found, remedy)
+    return Check("Change log", "ok", f"{verified.changes:,} changes and {verified.versions:,} versions, unaltered")
 
 
 def _people(conn: Connection) -> Check:

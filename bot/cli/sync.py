@@ -28,6 +28,10 @@ def sync(
             "--mapping", metavar="FILE", help="A mapping file; may be repeated [default: all in ATTAIN_SOURCES]."
         ),
     ] = None,
+    data: Annotated[
+        Path | None,
+        typer.Option(help="Folder in which the mapping's files are [default: beside the mapping file]."),
+    ] = None,
     reread: Annotated[bool, typer.Option("--reread", help="Read unchanged files again, too.")] = False,
     approve: Annotated[
         bool, typer.Option("--approve-deletions", help="Delete what a snapshot no longer shows, however much.")
@@ -50,7 +54,7 @@ def sync(
     try:
         ctx = Context(database, now.date(), now)
         options = Options(reread=reread, delete_any=approve)
-        summaries = [one for path in files for one in sync_mapping(ctx, path, options)]
+        summaries = [one for path in files for one in sync_mapping(ctx, path, options, data)]
         waiting = show(ctx, summaries)
     finally:
         database.dispose()
@@ -72,7 +76,9 @@ def mappings_in(folder: Path) -> list[Path]:
     return found
 
 
-def sync_mapping(ctx: Context, path: Path, options: Options | None = None) -> list[SyncSummary]:
+def sync_mapping(
+    ctx: Context, path: Path, options: Options | None = None, data: Path | None = None
+) -> list[SyncSummary]:
     """What syncing each source of one mapping file did, with a progress bar meanwhile.
 
     Raises:
@@ -83,7 +89,7 @@ def sync_mapping(ctx: Context, path: Path, options: Options | None = None) -> li
     from operations.sync import run
 
     summaries = []
-    sources = open_sources(load_file(path), path.parent)
+    sources = open_sources(load_file(path), data or path.parent)
     with terminal.progress() as bar:
         for source in sources:
             task = bar.add_task(source.name, total=None)

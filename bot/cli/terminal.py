@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
 
+WIDEST = 240
+
+
 def out() -> Console:
     """Standard output: the answer itself, nothing else, so that it can be piped."""
     from rich.console import Console
@@ -54,7 +57,8 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], *, 
         drawn.add_row(*(Text(str(cell)) for cell in row))
     console = out()
     console.soft_wrap = False
-    console.print(drawn)
+    # A file or pipe has no width: there a row is a line, however long.
+    console.print(drawn, width=None if console.is_terminal else WIDEST, no_wrap=not console.is_terminal)
 
 
 def _box() -> Any:

@@ -24,7 +24,7 @@ REPS = (
     ("unplanned", "has no plan"),
 )
 LEADERS = ("grace.okonkwo", "beatrice.rossi", "rosalind.achebe")
-OPERATIONS = ("dana.whitfield", "sam.iyer")
+OPERATIONS = ("dana.whitfield", "petra.novak", "sam.iyer")
 EDGES: tuple[tuple[str, str, str, Kind], ...] = (
     ("Nora Quist", "nora.quist@larkspur.example", "Not in the CRM", "unlinked"),
     ("Gil Bautista", "gil.bautista@agency.example", "Guest from an agency", "guest"),

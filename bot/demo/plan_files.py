@@ -26,7 +26,7 @@ def plan_texts(calendar: FiscalCalendar) -> dict[str, str]:
     texts = {}
     for place, year in enumerate((calendar.last_year, calendar.year)):
         for plan, rates in RATES.items():
-            template = resources.files("bot.demo").joinpath("plans", f"{plan}.yaml").read_text(encoding="utf-8")
+            template = resources.files("bot.demo.plans").joinpath(f"{plan}.yaml").read_text(encoding="utf-8")
             first, second, third = rates[place]
             texts[f"{plan}-v{place + 1}.yaml"] = Template(template).substitute(
                 version=place + 1,
