@@ -75,8 +75,15 @@ def read(kind: Kind, source: str, frame: pd.DataFrame) -> Rows:
     numbers: dict[str, NDArray[np.int64]] = {}
     for field in kind.fields:
         _read_field(kind, field, frame, texts, numbers)
-    deleted = frame["deleted"].to_numpy(dtype=bool) if "deleted" in frame else np.zeros(len(frame), dtype=bool)
-    return Rows(kind, source, _keys(kind, texts, numbers), texts, numbers, deleted)
+    return Rows(kind, source, _keys(kind, texts, numbers), texts, numbers, _deleted(frame))
+
+
+def _deleted(frame: pd.DataFrame) -> NDArray[np.bool_]:
+    """Whether each row says that its record is gone; a row that does not say is there."""
+    if "deleted" not in frame:
+        return np.zeros(len(frame), dtype=bool)
+    said: NDArray[np.bool_] = frame["deleted"].eq(True).fillna(value=False).to_numpy(dtype=bool)
+    return said
 
 
 def keys(kind: Kind, frame: pd.DataFrame) -> list[str]:
