@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sqlalchemy import Integer, create_mock_engine, type_coerce
 
-from store.tables.base import Day
+from store.tables.column_types import Day
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

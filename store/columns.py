@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from store.errors import FrameRefused
-from store.tables.base import EPOCH, FOREVER
+from store.tables.column_types import EPOCH, FOREVER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

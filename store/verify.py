@@ -11,8 +11,8 @@ from sqlalchemy import Integer, func, select, type_coerce
 from store import columns, labels, versions
 from store.journal import seal, spelled
 from store.kinds import KINDS
-from store.tables.base import Day
 from store.tables.changes import change, change_part
+from store.tables.column_types import Day
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

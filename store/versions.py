@@ -14,7 +14,7 @@ from store.columns import NOTHING, Rows, nullable
 from store.journal import Part, append
 from store.labels import numbers as label_numbers
 from store.references import Unresolved, email_key, resolve, same_person
-from store.tables.base import Day
+from store.tables.column_types import Day
 from store.tables.facts import deal, person, split
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from datetime import datetime  # noqa: TC003 (SQLModel reads the annotations)
 from sqlalchemy import BigInteger
 from sqlmodel import Field, SQLModel
 
-from store.tables.base import Id, core
+from store.tables.column_types import Id, core
 
 
 class Change(SQLModel, table=True):

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Index, SmallInteger, text
 from sqlmodel import Field, SQLModel
 
-from store.tables.base import Day, Id, core
+from store.tables.column_types import Day, Id, core
 
 CURRENT = text("superseded_by IS NULL")
 

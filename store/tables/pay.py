@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import BigInteger, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from store.tables.base import Day, Id, core
+from store.tables.column_types import Day, Id, core
 
 
 class PlanText(SQLModel, table=True):

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from store.tables.base import Id, core
+from store.tables.column_types import Id, core
 
 
 class Lease(SQLModel, table=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from store.tables.base import Day, Id
+from store.tables.column_types import Day, Id
 
 revision = "0002"
 down_revision = "0001"

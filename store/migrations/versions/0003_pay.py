@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlmodel.sql.sqltypes import UTCDateTime
 
-from store.tables.base import Day, Id
+from store.tables.column_types import Day, Id
 
 revision = "0003"
 down_revision = "0002"

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlmodel.sql.sqltypes import UTCDateTime
 
-from store.tables.base import Id
+from store.tables.column_types import Id
 
 revision = "0004"
 down_revision = "0003"
