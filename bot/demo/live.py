@@ -17,6 +17,18 @@ if TYPE_CHECKING:
     from bot.wiring import Services
 
 
+#: Questions to start with, in the words of a rep.
+PROMPTS = tuple((words, words) for words in ("What's left of my quota?", "What did I earn?", "Explain my statement"))
+#: The operation that answers with each template.
+OPERATIONS = {
+    "quota": "operations.answers.quota",
+    "earnings": "operations.answers.earnings",
+    "statement": "operations.answers.earnings",
+    "line": "operations.answers.line",
+    "home": "operations.answers.home",
+}
+
+
 class Live:
     """What the buttons of the page do, for the demo company or for any other database."""
 
@@ -32,13 +44,14 @@ class Live:
             Tool("recalculate", "Recalculate", "Calculate everybody whose facts changed.", self.recalculate),
         )
         if self._company is None:
-            return Hooks(tools=tools, inspect=self.inspect)
+            return Hooks(tools=tools, inspect=self.inspect, prompts=PROMPTS)
         return Hooks(
             tools=tools,
             on_clock=self.follow,
             on_reset=self.settle,
             period_end=self.period_end,
             inspect=self.inspect,
+            prompts=PROMPTS,
         )
 
     def sync(self) -> str:
@@ -76,6 +89,7 @@ class Live:
             last = told[-1]
             viewer, subject = (people.by_id(conn, number) for number in (last.viewer, last.subject))
         return {
+            "operation": OPERATIONS.get(last.template),
             "template": last.template,
             "receipt": last.receipt_id,
             "disclosure": {
