@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -40,10 +38,8 @@ def next_quarter(now: datetime) -> datetime:
     return now.replace(year=year, month=month, day=1, hour=9, minute=0, second=0, microsecond=0)
 
 
-def payload_hash(message: Mapping[str, Any]) -> str:
-    """SHA-256 over the canonical JSON of a message's `text` and `blocks`, as sent."""
-    kept = {"text": message.get("text", ""), "blocks": message.get("blocks") or []}
-    return hashlib.sha256(json.dumps(kept, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+def _unhashed(_message: Mapping[str, Any]) -> str:
+    return ""
 
 
 def _nothing(_payload_hash: str) -> Mapping[str, Any]:
@@ -63,7 +59,7 @@ class Hooks:
     """Everything optional.
 
     `on_clock` hears the new offset after time moved (and zero after a reset) and returns a sentence for the page;
-    `inspect` is asked by payload hash and may add operation, template, disclosure and receipt; `on_reset` puts the
+    `inspect` is asked by `payload_hash` of a message and may add operation, template, disclosure and receipt; `on_reset` puts the
     caller's own data back to its start.
     """
 
@@ -71,7 +67,7 @@ class Hooks:
     on_clock: Callable[[timedelta], str] = _unmoved
     period_end: Callable[[datetime], datetime] = next_quarter
     inspect: Callable[[str], Mapping[str, Any]] = _nothing
-    payload_hash: Callable[[Mapping[str, Any]], str] = payload_hash
+    payload_hash: Callable[[Mapping[str, Any]], str] = _unhashed
     on_reset: Callable[[], None] = _kept
     golive: GoLive = GoLive()
     prompts: tuple[tuple[str, str], ...] = ()
