@@ -33,6 +33,7 @@ kinds:
       id: id
       name: name
       email: email
+      currency: {constant: USD}
 """
 
 
