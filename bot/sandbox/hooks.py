@@ -59,8 +59,8 @@ class Hooks:
     """Everything optional.
 
     `on_clock` hears the new offset after time moved (and zero after a reset) and returns a sentence for the page;
-    `inspect` is asked by `payload_hash` of a message and may add operation, template, disclosure and receipt; `on_reset` puts the
-    caller's own data back to its start.
+    `inspect` is asked by `payload_hash` of a message and may add operation, template, disclosure and receipt;
+    `on_reset` puts the caller's own data back to its start.
     """
 
     tools: tuple[Tool, ...] = ()

@@ -29,12 +29,12 @@ def hooked() -> Iterator[Stage]:
         return "The CRM export is as of today."
 
     def added(payload_hash: str) -> dict[str, str]:
-        return {"template": "quota", "receipt": "r-1", "operation": f"quota {len(payload_hash)}"}
+        return {"template": "quota", "receipt": "r-1", "operation": f"asked for {payload_hash}"}
 
     hooks = Hooks(
         tools=(Tool("sync", "Run CRM sync", "Reads the export", lambda: "3 deals changed."),), on_clock=on_clock,
         inspect=added, on_reset=lambda: HEARD.append("reset"), prompts=(("Quota", "What's left?"),),
-        golive=GoLive("the manifest", "THE=env", ("do this",)),
+        golive=GoLive("the manifest", "THE=env", ("do this",)), payload_hash=lambda sent: str(sent["text"]),
     )  # fmt: skip
     yield from start(hooks=hooks)
 
@@ -127,7 +127,7 @@ def test_the_inspector_explains_a_message(hooked: Stage) -> None:
     assert isinstance(shown["ack_ms"], int)
     assert shown["payload"]["text"] == shown["fallback"] == answer.text
     assert shown["validator"] == {"ok": True, "errors": []}
-    assert (shown["template"], shown["receipt"], shown["operation"]) == ("quota", "r-1", "quota 64")
+    assert (shown["template"], shown["receipt"], shown["operation"]) == ("quota", "r-1", f"asked for {answer.text}")
     assert shown["disclosure"] is None
 
 
