@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from connectors.format_reader import check_date_format
-from connectors.mapping import FieldSource, Span
+from connectors.schema import FieldSource, Span
+from connectors.strict_yaml import words
 
 if TYPE_CHECKING:
     from connectors.normalise.kinds import Field
@@ -23,16 +24,6 @@ KEYS = {
     "instant": ("column", "format"),
     "end": ("column", "constant", "format", "inclusive", "until", "last", "length"),
 }
-
-
-def words(node: Node, notes: Notes) -> list[str]:
-    """The texts of a list, or of one value."""
-    if node.text is not None:
-        return [node.text]
-    if node.items is None or any(item.text is None for item in node.items):
-        notes.refuse(node, "A list of values is wanted here, [a, b]")
-        return []
-    return [item.text for item in node.items if item.text is not None]
 
 
 def read_field(name: str, field: Field, node: Node, notes: Notes) -> FieldSource:

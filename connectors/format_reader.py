@@ -7,7 +7,8 @@ import re
 from typing import TYPE_CHECKING
 from zoneinfo import available_timezones
 
-from connectors.mapping import FileFormat
+from connectors.schema import FileFormat
+from connectors.strict_yaml import words
 
 if TYPE_CHECKING:
     from connectors.strict_yaml import Node, Notes
@@ -82,8 +83,6 @@ def _encoding(node: Node | None, notes: Notes) -> str:
 def _nulls(node: Node | None, notes: Notes) -> tuple[str, ...]:
     if node is None:
         return ("",)
-    from connectors.field_reader import words
-
     return tuple(dict.fromkeys(["", *words(node, notes)]))
 
 

@@ -6,14 +6,14 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from connectors import format_reader
-from connectors.field_reader import read_field, words
-from connectors.mapping import KindMapping, Lookup, SourceMapping, Stages
+from connectors.field_reader import read_field
 from connectors.normalise.kinds import FIELDS, STAGES
+from connectors.schema import KindMapping, Lookup, SourceMapping, Stages
 from connectors.source import KINDS
-from connectors.strict_yaml import Node, Notes, parse
+from connectors.strict_yaml import Node, Notes, parse, words
 
 if TYPE_CHECKING:
-    from connectors.mapping import FieldSource, FileFormat
+    from connectors.schema import FieldSource, FileFormat
     from engine.problems import Problem
 
 FILE_KEYS = ("version", "sources", "kinds")

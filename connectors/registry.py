@@ -10,7 +10,7 @@ from connectors.files.source import CsvSource
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from connectors.mapping import Mapping
+    from connectors.schema import Mapping
     from connectors.source import Source
 
 

@@ -82,6 +82,16 @@ def parse(text: str, notes: Notes) -> Node | None:
     return _node(raw, notes, 0)
 
 
+def words(node: Node, notes: Notes) -> list[str]:
+    """The texts of a list, or of one value."""
+    if node.text is not None:
+        return [node.text]
+    if node.items is None or any(item.text is None for item in node.items):
+        notes.refuse(node, "A list of values is wanted here, [a, b]")
+        return []
+    return [item.text for item in node.items if item.text is not None]
+
+
 def _node(raw: yaml.Node, notes: Notes, depth: int) -> Node:
     line = raw.start_mark.line + 1
     if depth > MAX_DEPTH:

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from connectors.files.tables import Table
-    from connectors.mapping import KindMapping
     from connectors.normalise.rows import Normalised
+    from connectors.schema import KindMapping
     from connectors.source import Cursor
     from engine.problems import Problem
 

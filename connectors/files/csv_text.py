@@ -7,7 +7,6 @@ import csv
 import difflib
 import hashlib
 import io
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -26,15 +25,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from connectors.errors import SourceRefused
-    from connectors.mapping import FileFormat
+    from connectors.schema import FileFormat
 
 MAX_BYTES = 1 << 30
 
-#: A quote that neither opens nor closes a field: text beside it would be read in two ways.
-STRAY_QUOTE = rb'[^\n"%s]"[^%s\r\n"]'
-
-#: A field that opens with a quote and does not close before the line ends.
-OPEN_AT_LINE_END = rb'(?:^|[%s\n])"(?:[^"\n]|"")*\n'
+QUOTE = ord('"')
+LINE_ENDS = (ord("\n"), ord("\r"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,20 +153,27 @@ def _check_header(header: list[str], wanted: tuple[str, ...], name: str) -> None
 
 
 def _check_quotes(text: _Text) -> None:
-    """Reads the file the slow way where a quote is out of place or could hide the end of a line.
+    """Reads the file the slow way unless every quote opens a field, closes one, or is half of a doubled one.
 
     Raises:
         SourceRefused: At a stray or unclosed quote.
     """
-    if b'"' not in text.utf8:
-        return
-    mark = re.escape(text.delimiter.encode())
-    odd = text.utf8.count(b'"') % 2 == 1
-    stray = odd or re.search(STRAY_QUOTE % (mark, mark), text.utf8) is not None
-    if not stray and re.search(OPEN_AT_LINE_END % mark, text.utf8) is None:
-        return
-    for _ in _records(text):
-        pass
+    if b'"' in text.utf8 and not _are_quotes_in_place(text):
+        for _ in _records(text):
+            pass
+
+
+def _are_quotes_in_place(text: _Text) -> bool:
+    """Counting from the start, every odd quote must follow a field's start or a quote, every even one precede an end.
+
+    Then the file can be read in one way only, whatever stands between the quotes.
+    """
+    around = np.frombuffer(b"\n" + text.utf8 + b"\n", dtype=np.uint8)
+    quotes = np.flatnonzero(around == QUOTE)
+    if len(quotes) % 2:
+        return False
+    edges = np.isin(np.arange(256), [QUOTE, ord(text.delimiter), *LINE_ENDS])
+    return bool(edges[around[quotes[0::2] - 1]].all() and edges[around[quotes[1::2] + 1]].all())
 
 
 def _parsed(text: _Text, header: list[str]) -> Any:
@@ -206,7 +209,7 @@ def _located(table: Any, utf8: bytes) -> tuple[Any, NDArray[np.int64]]:
             inside += pc.count_substring(column, "\n").to_numpy()
         lines[1:] += np.cumsum(inside)[:-1]
     table, lines = table.slice(1), lines[1:]
-    if re.search(rb"\n\r?\n|\r\r", utf8):
+    if any(blank in utf8 for blank in (b"\n\n", b"\n\r\n", b"\r\r")):
         filled = np.zeros(table.num_rows, dtype=bool)
         for column in table.columns:
             filled |= pc.greater(pc.binary_length(column), 0).to_numpy()

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from connectors.mapping import KindMapping, Mapping
+    from connectors.schema import KindMapping, Mapping
     from connectors.source import Cursor
     from engine.problems import Problem
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from connectors.files.csv_text import CsvFile
-    from connectors.mapping import KindMapping, Lookup
+    from connectors.schema import KindMapping, Lookup
 
 
 @dataclass(frozen=True, slots=True)

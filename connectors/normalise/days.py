@@ -14,7 +14,7 @@ from engine.dates import add_months, day, on_day
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from connectors.mapping import Span
+    from connectors.schema import Span
 
 #: The day of a row that has none.
 NO_DAY = np.iinfo(np.int32).min
@@ -46,6 +46,10 @@ def instants(text: Any, date_format: str) -> tuple[pd.DatetimeIndex, NDArray[np.
     # pandas reads "today" and "nan" under every format, and digits of every script: only plain dates pass
     plain = pc.match_substring_regex(words, r"^[\x20-\x7e]*[0-9][\x20-\x7e]*$").to_numpy(zero_copy_only=False)
     candidates = pd.Series(words.to_pandas(), dtype="str").where(plain.astype(bool))
+    tail = date_format[date_format.rfind("%") + 2 :]
+    if tail and "%%" not in date_format:  # pandas has a fast reader for ISO formats, but not for one with a plain Z
+        candidates = candidates.where(candidates.str.endswith(tail, na=False)).str.removesuffix(tail)
+        date_format = date_format.removesuffix(tail)
     aware = "%z" in date_format
     parsed = pd.to_datetime(candidates, format=date_format, errors="coerce", utc=aware)
     stamps = pd.DatetimeIndex(parsed.where((parsed.dt.year >= FIRST_YEAR) & (parsed.dt.year <= LAST_YEAR)))

@@ -26,7 +26,7 @@ from engine.people import ROLES
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from connectors.mapping import KindMapping
+    from connectors.schema import KindMapping
 
 #: A missing day, as the store takes it.
 NOTHING = np.iinfo(np.int64).min

@@ -17,7 +17,7 @@ from connectors.normalise.reasons import REASONS
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from connectors.mapping import FieldSource, KindMapping
+    from connectors.schema import FieldSource, KindMapping
 
 MAX_TEXT = 2_000
 SHOWN_TEXT = 60

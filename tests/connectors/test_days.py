@@ -3,11 +3,12 @@
 from datetime import date
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pytest
 
-from connectors.mapping import Span
 from connectors.normalise.days import NO_DAY, days, instants, next_starts, shifted
+from connectors.schema import Span
 from engine.dates import day, on_day
 
 ISO, GERMAN, TWO_DIGITS = "%Y-%m-%d", "%d.%m.%Y", "%d.%m.%y"
@@ -64,6 +65,23 @@ def test_instants_keep_their_offset() -> None:
     ]
     assert stamps.isna().tolist() == [False, False, True]
     assert not bad.any()
+
+
+@pytest.mark.parametrize(
+    ("text", "good"),
+    [
+        ("2026-04-01T06:30:00Z", True),
+        ("2026-04-01T06:30:00", False),
+        ("2026-04-01T06:30:00ZZ", False),
+        ("2026-04-01T06:30:00 UTC", False),
+        ("2026-04-01T06:30Z", False),
+        ("Z", False),
+        ("todayZ", False),
+    ],
+)
+def test_a_plain_letter_at_the_end_belongs_to_the_format(text: str, good: bool) -> None:
+    stamps, bad = instants(pa.array([text]), "%Y-%m-%dT%H:%M:%SZ")
+    assert (not bad[0], not pd.isna(stamps[0])) == (good, good)
 
 
 def test_an_empty_column() -> None:

@@ -19,7 +19,7 @@ from engine.dates import day
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from connectors.mapping import KindMapping
+    from connectors.schema import KindMapping
     from tests.connectors.conftest import Company
 
     Deals = Callable[..., Company]
