@@ -6,17 +6,17 @@ Every function returns the amounts of both components per credit, by rep, then d
 from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import duckdb
 import numpy as np
+import pandas as pd
 import polars as pl
 
 from benchmarks.workload import FLAT_PER_MILLE, MIDYEAR, PRODUCTS, TIERS
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from engine.frames import Facts
 
 WHOLE = 1_000_000_000
@@ -80,13 +80,46 @@ def _codes(column: pd.Series) -> np.ndarray:
 
 def numpy_one_shot(facts: Facts) -> Amounts:
     """Sort, gather, calculate: all credits at once, written for this one plan."""
+    who, row, x = _sorted_credits(facts)
+    _, tiered, flat = _numpy_priced(facts, who, row, x)
+    return tiered, flat
+
+
+def numpy_one_shot_lines(facts: Facts) -> Amounts:
+    """The same, and the frame of lines: both components of a rep together, with the credit behind every amount."""
+    who, row, x = _sorted_credits(facts)
+    before, tiered, flat = _numpy_priced(facts, who, row, x)
+    counts = np.bincount(who)
+    shift = np.repeat((np.cumsum(counts) - counts)[counts > 0], counts[counts > 0])
+    place = np.arange(len(who)) + shift
+    places = (place, place + counts[who])
+    component = np.empty(2 * len(who), dtype=np.int8)
+    columns = {
+        name: np.empty(2 * len(who), dtype=np.int64) for name in ("rep_id", "deal_id", "basis", "before", "amount")
+    }
+    booked, line_no = (np.empty(2 * len(who), dtype=dtype) for dtype in (np.int32, np.int64))
+    ids, days = facts.deals["deal_id"].to_numpy()[row], facts.deals["booked_on"].to_numpy()[row]
+    first = np.repeat(2 * (np.cumsum(counts) - counts)[counts > 0], counts[counts > 0])
+    for number, (at, amount) in enumerate(zip(places, (tiered, flat), strict=True)):
+        component[at] = number
+        for name, values in (("rep_id", who), ("deal_id", ids), ("basis", x), ("before", before), ("amount", amount)):
+            columns[name][at] = values
+        booked[at] = days
+        line_no[at] = at - first + 1
+    names = pd.Categorical.from_codes(component, categories=["accelerator", "flat"])
+    frame = pd.DataFrame(columns | {"component": names, "booked_on": booked, "line_no": line_no}, copy=False)
+    return frame["amount"].to_numpy()[component == 0], frame["amount"].to_numpy()[component == 1]
+
+
+def _sorted_credits(facts: Facts) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Rep, deal row and amount of every credit, by rep, day and deal."""
     deals = facts.deals
     ids, owner, amount = (deals[name].to_numpy() for name in ("deal_id", "owner_id", "amount_cents"))
-    day, product = deals["booked_on"].to_numpy(), _codes(deals["product"])
-    first = facts.splits.sort_values(["deal_id", "rep_id"], kind="stable")
-    row = np.searchsorted(ids, first["deal_id"].to_numpy()[::2])
-    rep = first["rep_id"].to_numpy().reshape(-1, 2)
-    share = first["share_ppb"].to_numpy().reshape(-1, 2)
+    day = deals["booked_on"].to_numpy()
+    shared = facts.splits.sort_values(["deal_id", "rep_id"], kind="stable")
+    row = np.searchsorted(ids, shared["deal_id"].to_numpy()[::2])
+    rep = shared["rep_id"].to_numpy().reshape(-1, 2)
+    share = shared["share_ppb"].to_numpy().reshape(-1, 2)
     size = np.abs(amount[row])[:, None]
     parts, rest = np.divmod(size * share, WHOLE)
     left = size[:, 0] - parts.sum(axis=1)
@@ -97,36 +130,34 @@ def numpy_one_shot(facts: Facts) -> Amounts:
     whole = np.ones(len(ids), dtype=bool)
     whole[row] = False
     alone = np.flatnonzero(whole)
+    seat = np.empty((len(ids), 2), dtype=np.int64)
+    seat[alone, 0] = amount[alone]
+    seat[row] = parts
     c_row = np.concatenate([alone, row, row])
     c_rep = np.concatenate([owner[alone], rep[:, 0], rep[:, 1]])
-    c_amount = np.concatenate([amount[alone], parts[:, 0], parts[:, 1]])
-    base = int(day.min())
-    key = np.sort((((c_rep << 9) | (day[c_row] - base)) << 44 - 9) | (c_row << 1) | (np.arange(len(c_row)) >= len(alone) + len(row)))
-    order_row = (key & ((1 << 35) - 1)) >> 1
-    seat = np.empty((len(ids), 2), dtype=np.int64)
-    seat[alone, 0] = c_amount[: len(alone)]
-    seat[row] = parts
-    x = seat[order_row, key & 1]
-    who = key >> 44
-    return _numpy_priced(facts, who, x, (day[order_row], product[order_row]))
+    second = np.arange(len(c_row)) >= len(alone) + len(row)
+    key = np.sort((c_rep << 44) | ((day[c_row].astype(np.int64) - int(day.min())) << 35) | (c_row << 1) | second)
+    order = (key & ((1 << 35) - 1)) >> 1
+    return key >> 44, order, seat[order, key & 1]
 
 
-def _numpy_priced(facts: Facts, who: np.ndarray, x: np.ndarray, deal: tuple[np.ndarray, np.ndarray]) -> Amounts:
+def _numpy_priced(facts: Facts, who: np.ndarray, row: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, ...]:
+    """What had accumulated before each credit, and its amounts in both components."""
+    product, day = _codes(facts.deals["product"])[row], facts.deals["booked_on"].to_numpy()[row]
     quota_of = np.zeros(int(who.max()) + 1, dtype=np.int64)
     quota_of[facts.quotas["rep_id"].to_numpy()] = facts.quotas["amount_cents"].to_numpy()
-    change = np.flatnonzero(np.diff(who)) + 1
-    starts = np.concatenate([[0], change])
+    starts = np.concatenate([[0], np.flatnonzero(np.diff(who)) + 1])
     lengths = np.diff(starts, append=len(who))
     total = np.cumsum(x)
     reached = total - np.repeat(total[starts] - x[starts], lengths)
     quota = quota_of[who]
     exact = TIERS[0][1] * reached * 100
-    for (_, low), (start, high) in zip(TIERS, TIERS[1:], strict=False):
+    for (_, low), (start, high) in pairwise(TIERS):
         exact += (high - low) * np.maximum(reached * 100 - start * quota, 0)
-    per_mille = np.array(FLAT_PER_MILLE)[deal[1], (deal[0] >= MIDYEAR).astype(np.int64)]
-    running = np.cumsum(x * per_mille)
-    flat = running - np.repeat(running[starts] - (x * per_mille)[starts], lengths)
-    return _stepped(_half_up(exact, 10_000), starts), _stepped(_half_up(flat, 1_000), starts)
+    flat = x * np.array(FLAT_PER_MILLE)[product, (day >= MIDYEAR).astype(np.int64)]
+    running = np.cumsum(flat)
+    running -= np.repeat(running[starts] - flat[starts], lengths)
+    return reached - x, _stepped(_half_up(exact, 10_000), starts), _stepped(_half_up(running, 1_000), starts)
 
 
 def _half_up(num: np.ndarray, den: int) -> np.ndarray:
@@ -167,7 +198,7 @@ def polars_frames(facts: Facts) -> Amounts:
     whole = whole.select("deal_id", pl.col("owner_id").alias("rep_id"), "booked_on", "product", x="amount_cents")
     reached, quota = pl.col("x").cum_sum().over("rep_id"), pl.col("quota")
     exact = TIERS[0][1] * 100 * pl.col("reached")
-    for (_, low), (start, high) in zip(TIERS, TIERS[1:], strict=False):
+    for (_, low), (start, high) in pairwise(TIERS):
         exact = exact + (high - low) * pl.max_horizontal(pl.col("reached") * 100 - start * quota, 0)
     found = (
         pl.concat([whole, shared])
@@ -177,7 +208,9 @@ def polars_frames(facts: Facts) -> Amounts:
         .sort("rep_id", "booked_on", "deal_id")
         .with_columns(reached=reached, flat=(pl.col("x") * pl.col("rate")).cum_sum().over("rep_id"))
         .with_columns(tiered=_polars_half_up(exact, 10_000), flat=_polars_half_up(pl.col("flat"), 1_000))
-        .with_columns(pl.col(name) - pl.col(name).shift(1, fill_value=0).over("rep_id") for name in ("tiered", "flat"))
+        .with_columns(
+            pl.col(name) - pl.col(name).shift(1, fill_value=0).over("rep_id") for name in ("tiered", "flat")
+        )
         .select("tiered", "flat")
         .collect()
     )
@@ -192,7 +225,8 @@ def duckdb_sql(facts: Facts) -> Amounts:
     """One SQL statement with window functions."""
     base = duckdb.connect()
     base.execute("SET threads = 2")
-    deals = facts.deals[["deal_id", "owner_id", "amount_cents", "booked_on"]].assign(product=_codes(facts.deals["product"]))
+    columns = ["deal_id", "owner_id", "amount_cents", "booked_on"]
+    deals = facts.deals[columns].assign(product=_codes(facts.deals["product"]))
     for name, frame in {
         "deals": deals,
         "splits": facts.splits,
@@ -200,16 +234,18 @@ def duckdb_sql(facts: Facts) -> Amounts:
     }.items():
         base.register(name, frame)
     rates = ", ".join(
-        f"({product}, {half}, {rate})" for product, pair in enumerate(FLAT_PER_MILLE) for half, rate in enumerate(pair)
+        f"({product}, {half}, {rate})"
+        for product, pair in enumerate(FLAT_PER_MILLE)
+        for half, rate in enumerate(pair)
     )
     hinges = " + ".join(
-        f"{high - low} * greatest(reached * 100 - {start} * quota, 0)"
-        for (_, low), (start, high) in zip(TIERS, TIERS[1:], strict=False)
+        f"{high - low} * greatest(reached * 100 - {start} * quota, 0)" for (_, low), (start, high) in pairwise(TIERS)
     )
     found = base.execute(f"""
         WITH shared AS (
             SELECT deal_id, rep_id, booked_on, product, amount_cents,
-                   (abs(amount_cents) * share_ppb) // {WHOLE} AS part, (abs(amount_cents) * share_ppb) % {WHOLE} AS rest
+                   (abs(amount_cents) * share_ppb) // {WHOLE} AS part,
+                   (abs(amount_cents) * share_ppb) % {WHOLE} AS rest
             FROM splits JOIN deals USING (deal_id)),
         ranked AS (
             SELECT *, abs(amount_cents) - sum(part) OVER (PARTITION BY deal_id) AS rest_cents,

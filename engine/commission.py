@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from engine.pricing import NoLine
     from engine.problems import Problem
 
-CHUNK_ROWS = 40_000
+CHUNK_ROWS = 60_000
 
 
 def calculate(
@@ -108,12 +108,12 @@ def _prepared(facts: Facts, plans: tuple[Plan, ...], deals: Deals, seats: Seats)
 
 def _sorted(deals: Deals, seats: Seats, reps: Collection[int] | None) -> Credits:
     """The credits of the wanted reps by rep, day and deal."""
-    rows = np.arange(len(seats.deal), dtype=np.int64)
+    rows, deal, rep = np.arange(len(seats.deal), dtype=np.int64), seats.deal, seats.rep
     if reps is not None:
         wanted = np.isin(seats.rep_ids, np.fromiter(reps, dtype=np.int64, count=len(reps)))
         rows = np.flatnonzero(wanted[seats.rep])
+        deal, rep = deal[rows], rep[rows]
     at = np.arange(len(rows), dtype=np.int32)
-    deal, rep = seats.deal[rows], seats.rep[rows]
     first = int(deals.booked.min(initial=0))
     day_bits, row_bits = bits(int(deals.booked.max(initial=0)) - first + 1), bits(len(seats.deal))
     if bits(len(seats.rep_ids)) + day_bits + row_bits > WIDEST:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -51,7 +51,7 @@ class Ready:
     """One plan, ready. `spans` say from when until when each rep is assigned; None: everybody, throughout."""
 
     plan: Plan
-    codes: NDArray[np.int32] | None  # the kind of each deal
+    codes: NDArray[np.signedinteger[Any]] | None  # the kind of each deal
     rules: tuple[NDArray[np.int32], NDArray[np.int32]]  # per kind: the credit rule of a whole deal, of a shared one
     spans: tuple[tuple[Rows, Rows], ...]
     active: NDArray[np.bool_] | None  # per day of the plan: whether this version pays; None: always
