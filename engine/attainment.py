@@ -137,12 +137,21 @@ def _window(quota: _Quota, as_of: date) -> tuple[Period, int]:
 
 def _credited(reading: _Reading, quota: _Quota, period: Period) -> int:
     """What the component counted for the rep in the period, in minor units of the plan's currency."""
-    lines = reading.calc.lines
-    own = lines[(lines["rep_id"] == reading.rep_id) & (lines["plan_no"] == quota.plan_no)]
-    own = own[(own["component"] == quota.component.name) & (own["kind"] == "commission")]
-    booked = own["booked_on"]
-    inside = (booked >= day(period.start_on)) & (booked < day(period.end_on)) & (booked <= day(reading.as_of))
-    return int(own.loc[inside, "basis_cents"].sum())
+    calc, trace = reading.calc, reading.calc.trace
+    rep = int(np.searchsorted(calc.counted.seats.rep_ids, reading.rep_id))
+    if (
+        not len(trace.at)
+        or rep == len(calc.counted.seats.rep_ids)
+        or calc.counted.seats.rep_ids[rep] != reading.rep_id
+    ):
+        return 0
+    first, last = np.searchsorted(calc.line_reps, rep), np.searchsorted(calc.line_reps, rep, side="right")
+    number = sum(len(plan.components) for plan in calc.plans[: quota.plan_no])
+    number += quota.plan.components.index(quota.component)
+    booked = calc.counted.sorted.whole.days[trace.at[first:last]]
+    own = (trace.measure[first:last] == number) & (trace.kind[first:last] == 0)
+    own &= (booked >= day(period.start_on)) & (booked < day(period.end_on)) & (booked <= day(reading.as_of))
+    return int(trace.basis[first:last][own].sum())
 
 
 def _progress(reading: _Reading, quota: _Quota, period: Period, amount: int) -> QuotaProgress:

@@ -12,7 +12,7 @@ import pandas as pd
 from engine.order import lengths_of, starts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -29,17 +29,55 @@ REASONS = ("no_plan", "no_rule", "not_measured", "no_rate", "no_exchange_rate", 
 
 @dataclass(frozen=True, slots=True)
 class Credits:
-    """Credits by rep, day and deal; `at` counts them so, `credit`, `rep` and `deal` are positions elsewhere."""
+    """Credits by rep, day and deal; `at` counts them so, `credit` and `rep` are positions elsewhere."""
 
     at: Rows
     credit: Rows
     rep: Rows
     days: Rows
-    deal: Rows
 
     def part(self, rows: slice | Rows | NDArray[np.bool_]) -> Credits:
         """Some of them, in the same order."""
-        return Credits(self.at[rows], self.credit[rows], self.rep[rows], self.days[rows], self.deal[rows])
+        return Credits(self.at[rows], self.credit[rows], self.rep[rows], self.days[rows])
+
+
+@dataclass(frozen=True)
+class Sorted:
+    """All credits by rep, day and deal, packed into sorted keys; spelled out where a key has too few bits."""
+
+    key: Ints
+    row_bits: int
+    day_bits: int
+    first: int
+    spelled: Credits | None = None
+
+    @cached_property
+    def whole(self) -> Credits:
+        """All of them, spelled out."""
+        return self.part(0, len(self.key))
+
+    def part(self, low: int, high: int) -> Credits:
+        """Those from `low` up to `high`, spelled out."""
+        if self.spelled is not None:
+            return self.spelled.part(slice(low, high))
+        key = self.key[low:high]
+        credit = (key & ((1 << self.row_bits) - 1)).astype(np.int32)
+        key = key >> self.row_bits
+        days = (key & ((1 << self.day_bits) - 1)).astype(np.int32)
+        days += np.int32(self.first)
+        key >>= self.day_bits
+        return Credits(np.arange(low, high, dtype=np.int32), credit, key.astype(np.int32), days)
+
+    def cuts(self, size: int) -> Iterator[tuple[int, int]]:
+        """Where to cut into parts of about `size` without cutting through a rep, who is in the highest bits."""
+        shift = 0 if self.spelled is not None else self.row_bits + self.day_bits
+        low = 0
+        while low < len(self.key):
+            last = min(low + max(size, 1), len(self.key)) - 1
+            beyond = ((int(self.key[last]) >> shift) + 1) << shift
+            high = last + int(np.searchsorted(self.key[last:], np.int64(beyond)))
+            yield low, high
+            low = high
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +108,7 @@ class Counted:
 
     deals: Deals
     seats: Seats
-    sorted: Credits
+    sorted: Sorted
     ready: tuple[Ready, ...]
 
 
@@ -87,7 +125,7 @@ class Calculation:
     @cached_property
     def line_reps(self) -> Rows:
         """The rep of each line, as a position in the rising rep ids."""
-        return self.counted.sorted.rep[self.trace.at]
+        return self.counted.sorted.whole.rep[self.trace.at]
 
     @cached_property
     def lines(self) -> pd.DataFrame:
@@ -98,7 +136,8 @@ class Calculation:
         """
         trace, deals, seats = self.trace, self.counted.deals, self.counted.seats
         plan_no, component, names = _numbering(self.plans)
-        deal = self.counted.sorted.deal[trace.at]
+        order = self.counted.sorted.whole
+        deal = seats.deal[order.credit][trace.at]
         starts = starts_of(self.line_reps)
         numbers = np.arange(1, len(deal) + 1) - np.repeat(starts, lengths_of(starts, len(deal)))
         return pd.DataFrame(
@@ -109,7 +148,7 @@ class Calculation:
                 "kind": _category(trace.kind, KINDS),
                 "deal_id": deals.deal_id[deal],
                 "rule": self._rules(plan_no[trace.measure], deal),
-                "booked_on": self.counted.sorted.days[trace.at],
+                "booked_on": order.days[trace.at],
                 "basis_cents": trace.basis,
                 "before_cents": trace.before,
                 "amount_cents": trace.amount,
@@ -127,7 +166,7 @@ class Calculation:
         credit = np.concatenate([*rows, np.zeros(0, dtype=np.int64)]).astype(np.int64)
         deals, seats = self.counted.deals, self.counted.seats
         deal = seats.deal[credit]
-        amounts = [ready.amount[each] for ready, each in zip(self.counted.ready, rows, strict=True)]
+        amounts = [ready.payload.amounts(each) for ready, each in zip(self.counted.ready, rows, strict=True)]
         order = np.lexsort([deals.deal_id[deal], deals.booked[deal], plan_no, seats.rep[credit]])
         frame = pd.DataFrame(
             {
@@ -167,7 +206,7 @@ class Calculation:
         own = numbers[self.trace.measure] == plan_no
         none = self.unpaid_trace
         lacking = (none.plan == plan_no) & (none.measure >= 0)
-        return np.unique(np.concatenate([self.counted.sorted.credit[self.trace.at[own]], none.credit[lacking]]))
+        return np.unique(np.concatenate([self.counted.sorted.whole.credit[self.trace.at[own]], none.credit[lacking]]))
 
     def _rules(self, plan_no: Rows, deal: Rows) -> pd.Categorical:
         names = sorted({rule.name for plan in self.plans for rule in plan.crediting})

@@ -13,20 +13,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.calculation import REASONS, Calculation, Counted, Credits, Unpaid
+from engine.calculation import REASONS, Calculation, Counted, Credits, Sorted, Unpaid
 from engine.crediting import seats_of
 from engine.dates import day
-from engine.deals import won
+from engine.deals import Names, won
 from engine.errors import PlanClash
 from engine.exchange import Exchange
 from engine.ledger import Ledger
-from engine.measures import ready
+from engine.measures import kinds_of, ready
 from engine.order import WIDEST, bits
+from engine.payload import Payload
 from engine.pricing import Found, price
 from engine.shortfalls import problems_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Sequence
     from datetime import date
 
     from numpy.typing import NDArray
@@ -35,12 +36,13 @@ if TYPE_CHECKING:
     from engine.deals import Deals
     from engine.frames import Facts
     from engine.measures import Ready
-    from engine.order import Ints, Rows
+    from engine.order import Ints
     from engine.plans.schema import Plan
     from engine.pricing import NoLine
     from engine.problems import Problem
 
 CHUNK_ROWS = 60_000
+WIDEST_DAY = 2**31 - 1
 
 
 def calculate(
@@ -70,9 +72,9 @@ def calculate(
     prepared = _prepared(facts, ordered, deals, seats)
     order = _sorted(deals, seats, reps)
     most = max((len(plan.components) for plan in ordered), default=0)
-    found = Found(Ledger(len(order.at) * most), [], [])
-    for low, high in _cuts(order.rep, chunk_rows):
-        price(order.part(slice(low, high)), prepared, seats, found)
+    found = Found(Ledger(len(order.key) * most), [], [])
+    for low, high in order.cuts(chunk_rows):
+        price(order.part(low, high), prepared, seats, found)
     counted, unpaid = Counted(deals, seats, order, prepared), _unpaid(found.unpaid)
     problems += problems_of(counted, unpaid, found.faults)
     return Calculation(found.ledger.trace(), unpaid, counted, tuple(sorted(set(problems))), ordered)
@@ -93,54 +95,44 @@ def _deals_in_reach(facts: Facts, plans: tuple[Plan, ...], as_of: date) -> tuple
 
 def _prepared(facts: Facts, plans: tuple[Plan, ...], deals: Deals, seats: Seats) -> tuple[Ready, ...]:
     """Every plan made ready; plans of one currency and rounding share the amounts of the credits."""
-    exchange = Exchange(facts.rates)
-    amounts: dict[tuple[str, str], tuple[Ints, NDArray[np.int8] | None]] = {}
+    exchange, names = Exchange(facts.rates), Names.of(deals)
+    kinds = kinds_of(plans, names)
+    codes = kinds.codes(deals)
+    own_kinds = None if codes is None else codes[seats.deal]
+    shared: dict[tuple[str, str], tuple[Payload, NDArray[np.int8] | None]] = {}
     found = []
     for plan in plans:
         key = (plan.currency, plan.rounding.mode)
-        if key not in amounts:
+        if key not in shared:
             converted = exchange.into(plan.currency, (deals.amount, deals.currency), deals.booked, plan.rounding.mode)
-            amounts[key] = seats.amounts(converted.amount), converted.fault
-        amount, fault = amounts[key]
-        found.append(replace(ready(plan, plans, deals, (facts, exchange, seats.rep_ids)), amount=amount, fault=fault))
+            payload = Payload.of(seats.amounts(converted.amount), own_kinds, int(np.prod(kinds.shape)))
+            shared[key] = payload, converted.fault
+        made = ready(plan, plans, (facts, exchange, seats.rep_ids), (names, codes))
+        found.append(replace(made, payload=shared[key][0], fault=shared[key][1]))
     return tuple(found)
 
 
-def _sorted(deals: Deals, seats: Seats, reps: Collection[int] | None) -> Credits:
+def _sorted(deals: Deals, seats: Seats, reps: Collection[int] | None) -> Sorted:
     """The credits of the wanted reps by rep, day and deal."""
     rows, deal, rep = np.arange(len(seats.deal), dtype=np.int64), seats.deal, seats.rep
     if reps is not None:
         wanted = np.isin(seats.rep_ids, np.fromiter(reps, dtype=np.int64, count=len(reps)))
         rows = np.flatnonzero(wanted[seats.rep])
         deal, rep = deal[rows], rep[rows]
-    at = np.arange(len(rows), dtype=np.int32)
-    first = int(deals.booked.min(initial=0))
-    day_bits, row_bits = bits(int(deals.booked.max(initial=0)) - first + 1), bits(len(seats.deal))
+    first = int(deals.booked.min(initial=WIDEST_DAY))
+    day_bits, row_bits = bits(int(deals.booked.max(initial=first)) - first + 1), bits(len(seats.deal))
     if bits(len(seats.rep_ids)) + day_bits + row_bits > WIDEST:
         order = np.lexsort([rows, deals.booked[deal], rep])
-        return Credits(at, rows[order], rep[order], deals.booked[deal][order], deal[order])
+        at = np.arange(len(rows), dtype=np.int32)
+        spelled = Credits(at, rows[order], rep[order], deals.booked[deal][order])
+        return Sorted(spelled.rep.astype(np.int64), row_bits, day_bits, first, spelled)
     key: Ints = rep.astype(np.int64)
     key <<= day_bits
     key |= deals.booked[deal] - first
     key <<= row_bits
     key |= rows
     key.sort()
-    credit = (key & ((1 << row_bits) - 1)).astype(np.int32)
-    key >>= row_bits
-    days = (key & ((1 << day_bits) - 1)).astype(np.int32)
-    days += np.int32(first)
-    key >>= day_bits
-    return Credits(at, credit, key.astype(np.int32), days, seats.deal[credit])
-
-
-def _cuts(reps: Rows, size: int) -> Iterator[tuple[int, int]]:
-    """Where to cut sorted reps into parts of about `size` without cutting through a rep."""
-    low = 0
-    while low < len(reps):
-        last = min(low + max(size, 1), len(reps)) - 1
-        high = last + int(np.searchsorted(reps[last:], reps[last], side="right"))
-        yield low, high
-        low = high
+    return Sorted(key, row_bits, day_bits, first)
 
 
 def _unpaid(found: list[NoLine]) -> Unpaid:

@@ -97,33 +97,42 @@ def seats_of(deals: Deals, splits: pd.DataFrame) -> tuple[Seats, list[Problem]]:
     row, sharer, share = row[order], sharer[order], share[order]
     starts = starts_of(row)
     problems, barred = _faults(deals, (row, rep_ids[sharer], share), starts)
-    counts = np.ones(len(deals), dtype=np.int64)
-    counts[row[starts]] = lengths_of(starts, len(row))
-    unowned = (deals.owner_id == 0) & (counts == 1)
-    unowned[row[starts]] = False
-    if unowned.any():
+    if int(deals.owner_id.min(initial=1)) <= 0:
+        unowned = deals.owner_id == 0
+        unowned[row[starts]] = False
         barred |= unowned
         problems += [_unresolved(int(one)) for one in deals.deal_id[unowned]]
-    if not len(row) and not barred.any():
-        everyone = np.arange(len(deals), dtype=np.int32)
-        nobody = np.zeros(0, dtype=np.int64)
-        return Seats(everyone, owner, rep_ids, Shares(nobody, nobody, nobody), None), problems
-    counts[barred] = 0
-    stays = ~barred[row]
-    table = (row[stays], sharer[stays], share[stays])
-    return _seated(counts, owner, table, rep_ids), problems
+    if barred.any():
+        stays = ~barred[row]
+        row, sharer, share = row[stays], sharer[stays], share[stays]
+    return _seated(owner, (row, sharer, share), rep_ids, barred), problems
 
 
-def _seated(counts: Ints, owner: Rows, table: tuple[Rows, Rows, Ints], rep_ids: Ints) -> Seats:
+def _seated(owner: Rows, table: tuple[Rows, Rows, Ints], rep_ids: Ints, barred: NDArray[np.bool_]) -> Seats:
+    """The seats of all deals but the barred ones: one for the owner, or one for each person in `table`."""
     row, sharer, share = table
     starts = starts_of(row)
-    deal = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
+    lengths = lengths_of(starts, len(row))
+    missing = np.cumsum(barred) if barred.any() else None
+    if not len(row) and missing is None:
+        nobody = np.zeros(0, dtype=np.int64)
+        return Seats(np.arange(len(owner), dtype=np.int32), owner, rep_ids, Shares(nobody, nobody, nobody), None)
+    # a shared deal stands as far back as there are seats too many, and barred deals, before it
+    begin = row[starts] + np.cumsum(lengths - 1) - (lengths - 1)
+    if missing is not None:
+        begin -= missing[row[starts]]
+    position = np.arange(len(row)) - np.repeat(starts - begin, lengths)
+    total = len(owner) + len(row) - len(starts) - (0 if missing is None else int(missing[-1]))
+    step = np.ones(total, dtype=np.int32)
+    step[position] = 0
+    step[begin] = 1
+    deal = np.cumsum(step, dtype=np.int32)
+    deal -= np.int32(1)
+    if missing is not None:
+        deal = np.flatnonzero(~barred).astype(np.int32)[deal]
     rep = owner[deal]
-    offsets = np.cumsum(counts) - counts
-    seat = np.arange(len(row)) - np.repeat(starts, lengths_of(starts, len(row)))
-    position = offsets[row] + seat
     rep[position] = sharer
-    is_shared = np.zeros(len(counts), dtype=bool)
+    is_shared = np.zeros(len(owner), dtype=bool)
     is_shared[row] = True
     return Seats(deal, rep, rep_ids, Shares(position, starts, share), is_shared)
 

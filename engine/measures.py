@@ -12,6 +12,7 @@ from engine.dates import day
 from engine.deals import Kinds, Names
 from engine.frames import integers, named
 from engine.order import positions, sorted_rows, starts_of
+from engine.payload import Payload
 from engine.quotas import Windows, quota_rows, windows
 from engine.rates import Schedule, schedule
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from engine.deals import Deals
     from engine.exchange import Exchange
     from engine.frames import Facts
     from engine.money import Rate
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from engine.plans.schema import Component, Filter, Plan, Tier
 
 NOT_COUNTED, UNPRICED = -1, -2
+_NOTHING = Payload(np.zeros(0, dtype=np.int64), None, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +52,13 @@ class Ready:
     """One plan, ready. `spans` say from when until when each rep is assigned; None: everybody, throughout."""
 
     plan: Plan
-    codes: NDArray[np.signedinteger[Any]] | None  # the kind of each deal
+    codes: NDArray[np.signedinteger[Any]] | None  # the kind of each deal; the same for all plans
     rules: tuple[NDArray[np.int32], NDArray[np.int32]]  # per kind: the credit rule of a whole deal, of a shared one
     spans: tuple[tuple[Rows, Rows], ...]
     active: NDArray[np.bool_] | None  # per day of the plan: whether this version pays; None: always
     measures: tuple[Measured, ...]
     pay_periods: Windows
-    amount: Ints  # per credit, in the plan's currency
+    payload: Payload  # per credit its amount in the plan's currency, and its kind
     fault: NDArray[np.int8] | None  # per deal: why it could not be converted
 
 
@@ -74,23 +75,28 @@ def filters_of(plan: Plan) -> list[Filter]:
 class Compiled:
     """What of a plan can be made ready before any deal is seen, given the names that deals may carry."""
 
-    kinds: Kinds
     rules: tuple[NDArray[np.int32], NDArray[np.int32]]
     slots: tuple[NDArray[np.int32], ...]
     schedules: tuple[Schedule, ...]
 
 
 @lru_cache(maxsize=256)
-def compiled(plan: Plan, names: Names) -> Compiled:
+def kinds_of(plans: tuple[Plan, ...], names: Names) -> Kinds:
+    """The kinds of deals that some plans tell apart."""
+    return Kinds(names, [each for plan in plans for each in filters_of(plan)])
+
+
+@lru_cache(maxsize=256)
+def compiled(plan: Plan, plans: tuple[Plan, ...], names: Names) -> Compiled:
     """The plan compiled; remembered, because a rep's question is answered by many small calculations of few plans."""
-    kinds = Kinds(names, filters_of(plan))
+    kinds = kinds_of(plans, names)
     priced = [_slots(component, kinds) for component in plan.components]
     money = (plan.currency, plan.rounding.places, plan.rounding.mode)
     schedules = tuple(
         schedule(component.priced_by, groups, money)
         for component, (_, groups) in zip(plan.components, priced, strict=True)
     )
-    return Compiled(kinds, credit_rules(plan, kinds), tuple(slot for slot, _ in priced), schedules)
+    return Compiled(credit_rules(plan, kinds), tuple(slot for slot, _ in priced), schedules)
 
 
 def measured(plan: Plan, number: int, made: Compiled, context: tuple[Facts, Exchange, Ints]) -> Measured:
@@ -190,18 +196,23 @@ def paying_days(plan: Plan, plans: tuple[Plan, ...]) -> NDArray[np.bool_] | None
     return None if active.all() else active
 
 
-def ready(plan: Plan, plans: tuple[Plan, ...], deals: Deals, context: tuple[Facts, Exchange, Ints]) -> Ready:
+def ready(
+    plan: Plan,
+    plans: tuple[Plan, ...],
+    context: tuple[Facts, Exchange, Ints],
+    codes: tuple[Names, NDArray[np.signedinteger[Any]] | None],
+) -> Ready:
     """The plan made ready, but for the amounts of its credits, which plans of one currency share."""
-    made = compiled(plan, Names.of(deals))
+    made = compiled(plan, plans, codes[0])
     monthly = plan.pays == "monthly"
     return Ready(
         plan=plan,
-        codes=made.kinds.codes(deals),
+        codes=codes[1],
         rules=made.rules,
         spans=assigned_spans(context[0].assignments, plan, context[2]),
         active=paying_days(plan, plans),
         measures=tuple(measured(plan, number, made, context) for number in range(len(plan.components))),
         pay_periods=windows(plan, "month" if monthly else "quarter", None, len(context[2])),
-        amount=np.zeros(0, dtype=np.int64),
+        payload=_NOTHING,
         fault=None,
     )

@@ -89,8 +89,13 @@ def price(part: Credits, prepared: tuple[Ready, ...], seats: Seats, found: Found
 def _on_plan(part: Credits, plan: Ready) -> NDArray[np.bool_]:
     """Which credits belong to reps who are on the plan that day, while this version of it pays."""
     found = np.zeros(len(part.rep), dtype=bool)
+    own = slice(int(part.rep[0]), int(part.rep[-1]) + 1)
+    first, last = int(part.days.min()), int(part.days.max())
     for since, until in plan.spans:
-        found |= (part.days >= since[part.rep]) & (part.days < until[part.rep])
+        if int(since[own].max()) <= first and last < int(until[own].min()):
+            found[:] = True
+        else:
+            found |= (part.days >= since[part.rep]) & (part.days < until[part.rep])
     if plan.active is not None:
         inside = np.clip(part.days - day(plan.plan.effective.start_on), 0, len(plan.active) - 1)
         found &= plan.active[inside]
@@ -99,8 +104,7 @@ def _on_plan(part: Credits, plan: Ready) -> NDArray[np.bool_]:
 
 def _price_plan(part: Credits, plan: Ready, numbers: tuple[int, int], found: Found) -> list[Block]:
     blocks: list[Block] = []
-    kinds = None if plan.codes is None else plan.codes[part.deal]
-    amounts = plan.amount[part.credit]
+    amounts, kinds = plan.payload.take(part.credit)
     counted, counts_all = np.zeros(len(part.rep), dtype=bool), False
     for offset, measure in enumerate(plan.measures):
         place = (numbers[0], numbers[1] + offset)
@@ -128,16 +132,15 @@ def _credited(part: Credits, plan: Ready, plan_no: int, seats: Seats, found: Fou
     """Those credits that a credit rule gives and whose amount is known in the plan's currency."""
     whole, shared = plan.rules
     if min(int(whole.min()), int(shared.min())) < 0:
-        kinds = np.zeros(len(part.deal), dtype=np.int32) if plan.codes is None else plan.codes[part.deal]
+        deal = seats.deal[part.credit]
+        kinds = np.zeros(len(deal), dtype=np.int32) if plan.codes is None else plan.codes[deal]
         rule = (
-            whole[kinds]
-            if seats.is_shared is None
-            else np.where(seats.is_shared[part.deal], shared[kinds], whole[kinds])
+            whole[kinds] if seats.is_shared is None else np.where(seats.is_shared[deal], shared[kinds], whole[kinds])
         )
         found.lost(part.credit[rule < 0], plan_no, -1, "no_rule")
         part = part.part(rule >= 0)
     if plan.fault is not None:
-        unknown = plan.fault[part.deal] > 0
+        unknown = plan.fault[seats.deal[part.credit]] > 0
         found.lost(part.credit[unknown], plan_no, -1, "no_exchange_rate")
         part = part.part(~unknown)
     return part

@@ -79,7 +79,7 @@ def explain(
         raise LineUnknown
     place = _place(calc, int(first) + line_no - 1)
     at = int(trace.at[place.row])
-    credit = int(counted.sorted.credit[at])
+    credit = int(counted.sorted.whole.credit[at])
     deal = int(counted.seats.deal[credit])
     plan = place.ready.plan
     source = counted.deals.currency.names[counted.deals.currency.codes[deal]]
@@ -121,7 +121,7 @@ def _rows(calc: Calculation, rep_id: int, period: Period) -> Rows:
     """Rows of the trace with the rep's lines for deals booked in the period."""
     rep, trace, counted = _rep(calc, rep_id), calc.trace, calc.counted
     own = np.arange(*_span(calc, rep))
-    booked = counted.sorted.days[trace.at[own]]
+    booked = counted.sorted.whole.days[trace.at[own]]
     inside: Rows = own[(booked >= day(period.start_on)) & (booked < day(period.end_on))]
     return inside
 
@@ -137,7 +137,7 @@ def _place(calc: Calculation, row: int) -> _Place:
 
 def _summary(calc: Calculation, row: int, line_no: int, names: Mapping[int, DealName]) -> LineSummary:
     place, trace, counted = _place(calc, row), calc.trace, calc.counted
-    deal = int(counted.sorted.deal[trace.at[row]])
+    deal = int(counted.seats.deal[counted.sorted.whole.credit[trace.at[row]]])
     deal_id, currency = int(counted.deals.deal_id[deal]), place.ready.plan.currency
     return LineSummary(
         line_no=line_no,
@@ -157,10 +157,10 @@ def _priced(calc: Calculation, place: _Place) -> Priced:
         return Priced((), int(trace.amount[place.row]), None)
     rows = np.arange(*_span(calc, int(calc.line_reps[place.row])))
     rows = rows[(trace.measure[rows] == trace.measure[place.row]) & (trace.kind[rows] == 0)]
-    own = counted.sorted.part(trace.at[rows])
+    own = counted.sorted.whole.part(trace.at[rows])
     codes = measure.windows.codes(own.rep, own.days)
     window = codes[np.searchsorted(rows, place.row)]
-    rows, deal = rows[codes == window], own.deal[codes == window]
+    rows, deal = rows[codes == window], counted.seats.deal[own.credit[codes == window]]
     kinds = np.zeros(len(rows), dtype=np.int64) if place.ready.codes is None else place.ready.codes[deal]
     groups = np.zeros(len(rows), dtype=np.int64) if measure.slot is None else measure.slot[kinds]
     quota = measure.windows.quota
@@ -206,7 +206,7 @@ def _note(calc: Calculation, place: _Place, credit: int) -> str:
     if trace.kind[place.row] and cap.per_period is not None:
         limit = Money(cap.per_period, currency)
         return f"This component pays at most {limit} in a pay period."
-    whole, counted = int(place.ready.amount[credit]), int(trace.basis[place.row])
+    whole, counted = int(place.ready.payload.amounts(np.array([credit]))[0]), int(trace.basis[place.row])
     if whole != counted:
         limit = Money(abs(counted), currency)
         return f"A deal counts at most {limit}; the rep's share of this one is {Money(whole, currency)}."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -104,6 +105,24 @@ def test_neither_chunks_nor_the_choice_of_reps_change_a_figure(run, rows_at_once
         alone = calculate(facts, [plan], FOREVER, reps=[rep]).lines
         own = full.lines[full.lines["rep_id"] == rep].reset_index(drop=True)
         pd.testing.assert_frame_equal(alone, own)
+
+
+@FEW
+@given(st.data())
+def test_plans_do_not_disturb_each_other(data) -> None:
+    """Reps on two plans at once, in two currencies: each plan's lines are those that it has alone."""
+    first, second = (loaded(data.draw(plan_texts(currency=money))) for money in ("USD", "JPY"))
+    second = replace(second, name="second")
+    rows = data.draw(companies(first))
+    rows["assignments"] += [row | {"plan": "second"} for row in rows["assignments"]]
+    rows["rates"] += [row | {"to_currency": "JPY"} for row in rows["rates"]]
+    both = calculate(facts_of(rows), [second, first], FOREVER)
+    for number, plan in enumerate((first, second)):
+        own = both.lines[both.lines["plan_no"] == number]
+        alone = calculate(facts_of(rows), [plan], FOREVER).lines
+        columns = ["rep_id", "deal_id", "basis_cents", "before_cents", "amount_cents"]
+        assert own[columns].values.tolist() == alone[columns].values.tolist()
+        assert own["rule"].tolist() == alone["rule"].tolist()
 
 
 @FEW
