@@ -122,7 +122,7 @@ def _look_after(children: list[Child]) -> int:
 
 def pause(failures: int) -> float:
     """Seconds before the next start after that many failures in a row."""
-    return min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (failures - 1))
+    return min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** (failures - 1))
 
 
 def _shell_code(code: int) -> int:
