@@ -7,7 +7,7 @@ with the record of what was shown. A row that a dead process left open is taken 
 from __future__ import annotations
 
 from datetime import timedelta
-from threading import Lock, Thread
+from threading import BoundedSemaphore, Lock, Thread
 from typing import TYPE_CHECKING
 
 from bot.errors import NotDeliveredError
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 LEASE = timedelta(seconds=60)
 SWEEP_SECONDS = 10.0
+#: Answers that are calculated at once. More would only share one interpreter lock between them, and every one that
+#: calculates takes its share from the threads that acknowledge; waiting for Slack takes none.
+THINKING = 2
 _journal = Journal("bot.slack.desk")
 
 
@@ -43,6 +46,8 @@ class Desk:
         self.directory = directory
         self._lock = Lock()
         self._busy: set[str] = set()
+        self._writing = Lock()
+        self._thinking = BoundedSemaphore(THINKING)
 
     def record(self, inbound: Inbound) -> bool:
         """Put a request into the inbox; False when it is there already.
@@ -50,7 +55,8 @@ class Desk:
         Raises:
             StoreError: it could not be recorded, and must not be acknowledged as if it were.
         """
-        with self.services.db.write() as conn:
+        # In turn within this process: SQLite lets writers sleep and retry, which is slower and fair to nobody.
+        with self._writing, self.services.db.write() as conn:
             return inbox.put(conn, inbound.key, inbound.kind, inbound.model_dump_json(), self.services.clock.now())
 
     def take(self, inbound: Inbound) -> bool:
@@ -105,7 +111,9 @@ class Desk:
         person = self.directory.who(inbound)
         if person is None:
             return self._not_linked(inbound)
-        routes.answer(Turn(self.services, self.voice, self.directory, inbound, person, shown))
+        turn = Turn(self.services, self.voice, self.directory, inbound, person, self._thinking, shown)
+        with self._thinking:
+            routes.answer(turn)
         return "answered"
 
     def _not_linked(self, inbound: Inbound) -> str:
@@ -119,7 +127,7 @@ class Desk:
     def _close(self, inbound: Inbound, outcome: str, shown: list[Disclosure]) -> None:
         """Close the row and keep what was shown, in one transaction."""
         try:
-            with self.services.db.write() as conn:
+            with self._writing, self.services.db.write() as conn:
                 for disclosure in shown:
                     disclosures.record(conn, disclosure)
                 inbox.done(conn, inbound.key, self.services.clock.now(), outcome)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,9 @@ from store import people
 from store.disclosures import Disclosure
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date
+    from threading import BoundedSemaphore
 
     from bot.slack.identity import Directory
     from bot.slack.inbound import Inbound
@@ -37,6 +40,7 @@ class Turn:
     directory: Directory
     inbound: Inbound
     person: Person
+    thinking: BoundedSemaphore
     shown: list[Disclosure] = field(default_factory=list)
 
     @property
@@ -82,12 +86,25 @@ class Turn:
     def say(self, template: str, view: View, subject: Person | None = None) -> None:
         """Word an answer, send it where it was asked for, and remember whose pay was shown to whom."""
         message = render(Reply(template, view, self._visibility()))
-        self._remember(message, self.voice.answer(self.inbound, message), subject)
+        with self._pausing():
+            surface = self.voice.answer(self.inbound, message)
+        self._remember(message, surface, subject)
 
     def show_home(self, view: View, subject: Person | None) -> None:
         """Publish the reader's Home tab, and remember what it shows."""
         message = render(Reply("home", view, "home"))
-        self._remember(message, self.voice.publish_home(self.inbound.user_id, message), subject)
+        with self._pausing():
+            surface = self.voice.publish_home(self.inbound.user_id, message)
+        self._remember(message, surface, subject)
+
+    @contextmanager
+    def _pausing(self) -> Iterator[None]:
+        """Let somebody else calculate while this turn waits for Slack."""
+        self.thinking.release()
+        try:
+            yield
+        finally:
+            self.thinking.acquire()
 
     def _visibility(self) -> Visibility:
         return "dm" if self.inbound.surface == "im" and self.inbound.kind != "command" else "ephemeral"

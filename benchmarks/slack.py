@@ -1,0 +1,382 @@
+"""The Slack side beside its references: `python -m benchmarks.slack [--rate 100] [--seconds 8]` prints JSON lines.
+
+`/myquota` end to end is timed from the signed request to the answer at its response_url, and held against a bare ASGI
+handler that does the same read and render and answers in its body. The load runs are open-loop against a web process
+of its own, once alone and once beside a process that syncs and calculates without a pause.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import hashlib
+import hmac
+import io
+import itertools
+import json
+import logging
+import secrets
+import statistics
+import tempfile
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from multiprocessing import get_context
+from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlencode
+
+import httpx
+
+from bot import log, wiring, worker
+from bot.settings import Settings
+from bot.slack import web
+from bot.slack.app import build_app
+from bot.slack.http import PATH, build_asgi
+from messages import views
+from messages.reader import Reader
+from messages.render import render, warm
+from messages.reply import Reply
+from operations import answers, plans
+from operations.context import Context
+from store import people
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from multiprocessing.synchronize import Event as ProcessEvent
+
+    from bot.wiring import Services
+    from engine.people import Person
+
+SECRET = "benchmark"  # noqa: S105 - signs requests to ourselves
+TEAM = "T0BENCH"
+Headers = dict[str, str]
+
+
+@dataclass
+class Sink:
+    """Plays Slack: knows every person, and notes when an answer arrives at a response_url."""
+
+    people: dict[str, str] = field(default_factory=dict)
+    arrived: dict[str, float] = field(default_factory=dict)
+    server: ThreadingHTTPServer = field(init=False)
+
+    def __post_init__(self) -> None:
+        sink = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                sink.arrived.setdefault(self.path.rpartition("/")[2], time.perf_counter())
+                self._answer(sink.method(self.path.rpartition("/")[2], parse_qs(body.decode())))
+
+            do_GET = do_POST  # noqa: N815 - the name http.server looks for
+
+            def _answer(self, found: dict[str, Any]) -> None:
+                body = json.dumps(found).encode()
+                self.send_response(200)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the parent's name
+                """Say nothing."""
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        Thread(target=self.server.serve_forever, daemon=True).start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server.server_port}"
+
+    def method(self, name: str, args: dict[str, list[str]]) -> dict[str, Any]:
+        if name == "users.info":
+            user = args.get("user", [""])[0]
+            return {
+                "ok": True,
+                "user": {"id": user, "team_id": TEAM, "profile": {"email": self.people.get(user, "")}},
+            }
+        return {"ok": True, "team_id": TEAM}
+
+
+@dataclass(frozen=True)
+class Company:
+    """A demo company in a folder, and the settings that lead to it."""
+
+    settings: Settings
+    reps: tuple[Person, ...]
+
+
+def company(folder: Path, sink: Sink) -> Company:
+    from bot.demo.company import DEFAULT_SEED
+    from bot.demo.company import company as demo
+    from bot.demo.export import export
+    from bot.demo.plan_files import write_plans
+
+    settings = Settings(
+        database_url=f"sqlite:///{folder}/attain.db", sources=folder / "sources", plans=folder / "plans",
+        transport="http", slack_bot_token=SECRET, slack_signing_secret=SECRET, slack_api_url=f"{sink.url}/api/",
+        port=0, log_level="ERROR",
+    )  # fmt: skip
+    services = wiring.build(settings)
+    now = datetime.now(UTC)
+    made = demo(DEFAULT_SEED, now.date())
+    export(made, now.date(), settings.sources)
+    for path in write_plans(made.calendar, settings.plans):
+        plans.publish(Context(services.db, now.date(), now), path.read_text(encoding="utf-8"), path.name)
+    assert worker.run_job(services, "sync").ok
+    worker.run_job(services, "recalculate")
+    with services.db.read() as conn:
+        reps = tuple(person for person in people.all(conn) if person.role == "rep" and person.is_employed(now.date()))
+    services.close()
+    sink.people.update({f"U{rep.rep_id}": rep.email for rep in reps})
+    return Company(settings, reps)
+
+
+def request(sink: Sink, rep: Person) -> tuple[str, bytes, Headers]:
+    """A signed `/myquota` and the key under which its answer arrives."""
+    key = secrets.token_hex(8)
+    body = urlencode(
+        {
+            "command": "/myquota", "text": "", "team_id": TEAM, "user_id": f"U{rep.rep_id}", "trigger_id": key,
+            "channel_id": "D1", "response_url": f"{sink.url}/response/{key}",
+        }
+    ).encode()  # fmt: skip
+    return key, body, signed(body)
+
+
+def signed(body: bytes, kind: str = "application/x-www-form-urlencoded") -> Headers:
+    stamp = str(int(time.time()))
+    digest = hmac.new(SECRET.encode(), f"v0:{stamp}:".encode() + body, hashlib.sha256).hexdigest()
+    return {"content-type": kind, "x-slack-request-timestamp": stamp, "x-slack-signature": f"v0={digest}"}
+
+
+def bare(services: Services, reps: dict[str, Person]) -> Any:
+    """The reference: an ASGI handler with the same read and render and nothing around it."""
+
+    async def app(scope: dict[str, Any], receive: Callable[[], Awaitable[Any]], send: Callable[[Any], Any]) -> None:
+        if scope["type"] != "http":
+            return
+        asked = parse_qs((await receive())["body"].decode())
+        rep, now = reps[asked["user_id"][0]], services.clock.now()
+        answer = answers.quota(Context(services.db, now.date(), now, rep), rep)
+        message = render(Reply("quota", views.quota(answer, Reader(rep.locale, rep.timezone, now, rep.rep_id))))
+        body = json.dumps({"text": message.text, "blocks": message.blocks}).encode()
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": body})
+
+    return app
+
+
+async def one_by_one(found: Company, sink: Sink, rounds: int) -> None:
+    """p50 of both, in turns, so that noise meets both alike."""
+    services = wiring.build(found.settings)
+    ours = httpx.AsyncClient(transport=httpx.ASGITransport(build_asgi(build_app(services), found.settings)))
+    reference = httpx.AsyncClient(
+        transport=httpx.ASGITransport(bare(services, {f"U{r.rep_id}": r for r in found.reps}))
+    )
+    took: dict[str, list[float]] = {"ack": [], "answer": [], "bare": []}
+    for number, rep in enumerate(itertools.islice(itertools.cycle(found.reps), rounds + len(found.reps))):
+        key, body, headers = request(sink, rep)
+        started = time.perf_counter()
+        assert (await ours.post(f"http://x{PATH}", content=body, headers=headers)).status_code == 200
+        acked = time.perf_counter()
+        while key not in sink.arrived:  # noqa: ASYNC110 - the sink is a thread
+            await asyncio.sleep(0.0005)
+        began = time.perf_counter()
+        assert (await reference.post("http://x/", content=body, headers=headers)).status_code == 200
+        if number >= len(found.reps):  # the first time somebody asks, they are linked: that is another job
+            took["ack"].append(acked - started)
+            took["answer"].append(sink.arrived[key] - started)
+            took["bare"].append(time.perf_counter() - began)
+        await asyncio.to_thread(services.pool.wait_idle)
+    services.close()
+    p50 = {name: statistics.median(values) for name, values in took.items()}
+    say(figure="/myquota, p50", ms={name: round(1000 * value, 2) for name, value in p50.items()}, rounds=rounds)
+    ratio = p50["answer"] / p50["bare"]
+    say(figure="/myquota end to end / bare handler, p50", ratio=round(ratio, 3), budget="<= 2", holds=ratio <= 2)
+
+
+def serve(settings: Settings, stop: ProcessEvent) -> None:
+    log.configure("ERROR", "json")
+    web.main(settings, stop)  # type: ignore[arg-type]
+
+
+def churn(settings: Settings, stop: ProcessEvent) -> None:
+    """Sync changed files and recalculate, over and over."""
+    services = wiring.build(settings)
+    path = settings.sources / "deals.csv"
+    rows = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    for turn in itertools.count():
+        if stop.is_set():
+            break
+        start = 1 + turn % 2
+        path.write_text("".join([rows[0], *(row for n, row in enumerate(rows[1:], 1) if n % 40 != start)]), "utf-8")
+        worker.run_job(services, "sync")
+        worker.run_job(services, "recalculate")
+    services.close()
+
+
+async def load(found: Company, sink: Sink, rate: int, seconds: float) -> dict[str, list[float]]:
+    """Open loop: a request every 1/rate seconds whether or not earlier ones were answered."""
+    sent: dict[str, float] = {}
+    acks: list[float] = []
+    url = f"http://127.0.0.1:{found.settings.port}{PATH}"
+    async with httpx.AsyncClient(timeout=30, limits=httpx.Limits(max_connections=400)) as client:
+
+        async def ask(rep: Person) -> None:
+            key, body, headers = request(sink, rep)
+            sent[key] = time.perf_counter()
+            response = await client.post(url, content=body, headers=headers)
+            acks.append(time.perf_counter() - sent[key])
+            if response.content:
+                sink.arrived.setdefault(key, time.perf_counter())  # told to ask again
+
+        tasks, started = [], time.perf_counter()
+        for number, rep in enumerate(itertools.islice(itertools.cycle(found.reps), int(rate * seconds))):
+            await asyncio.sleep(max(0.0, started + number / rate - time.perf_counter()))
+            tasks.append(asyncio.create_task(ask(rep)))
+        await asyncio.gather(*tasks)
+    until = time.perf_counter() + 30
+    while time.perf_counter() < until and not sent.keys() <= sink.arrived.keys():  # noqa: ASYNC110 - the sink is a thread
+        await asyncio.sleep(0.05)
+    whole = [sink.arrived[key] - at for key, at in sent.items() if key in sink.arrived]
+    return {"ack": acks, "answer": whole, "lost": [0.0] * (len(sent) - len(whole))}
+
+
+async def wait_until_ready(port: int) -> None:
+    async with httpx.AsyncClient() as client:
+        for _ in range(600):
+            try:
+                if (await client.get(f"http://127.0.0.1:{port}/healthz")).status_code == 200:
+                    return
+            except httpx.TransportError:
+                await asyncio.sleep(0.1)
+    raise TimeoutError
+
+
+async def beside_the_worker(found: Company, sink: Sink, rate: int, seconds: float) -> None:
+    spawn = get_context("spawn")
+    stop = spawn.Event()
+    started = [spawn.Process(target=serve, args=(found.settings, stop), daemon=True)]
+    started[0].start()
+    try:
+        await wait_until_ready(found.settings.port)
+        await load(found, sink, rate=10, seconds=len(found.reps) / 10)  # everybody is linked before it counts
+        idle = await load(found, sink, rate, seconds)
+        started.append(spawn.Process(target=churn, args=(found.settings, stop), daemon=True))
+        started[1].start()
+        await asyncio.sleep(3)
+        busy = await load(found, sink, rate, seconds)
+    finally:
+        stop.set()
+        for process in started:
+            process.join(20)
+            process.kill()
+    for name, run in (("idle", idle), ("beside sync and calculation", busy)):
+        shown = {"ack": spread(run["ack"]), "answer": spread(run["answer"]), "unanswered": len(run["lost"])}
+        say(figure=f"/myquota at {rate}/s, {name}", **shown)
+    for what in ("ack", "answer"):
+        ratio = round(p99(busy[what]) / p99(idle[what]), 2)
+        say(figure=f"p99 of the {what} beside the worker / idle", ratio=ratio, budget="<= 2", holds=ratio <= 2)
+    worst = max(busy["ack"])
+    say(figure="slowest ack beside the worker", seconds=round(worst, 3), budget="<= 1", holds=worst <= 1)
+
+
+async def hostile(found: Company, rounds: int) -> None:
+    """Requests that mean harm: none may become a 5xx or a traceback."""
+    stream = io.StringIO()
+    log.configure("INFO", "text", stream)
+    services = wiring.build(found.settings)
+    client = httpx.AsyncClient(
+        transport=httpx.ASGITransport(build_asgi(build_app(services), found.settings), raise_app_exceptions=False)
+    )
+    deep = b'{"a":' * 40_000 + b"1" + b"}" * 40_000
+    bodies = [
+        b"",
+        b"{",
+        b"[]",
+        b"\xff" * 100,
+        deep,
+        b"payload=" + deep,
+        b"x" * 3_000_000,
+        b'{"event":5,"type":"event_callback"}',
+        b'{"type":"block_actions","actions":[5]}',
+        b'{"team":5}',
+        b"command=%2Fmyquota&trigger_id=1",
+    ]
+    codes: dict[str, int] = {}
+    started = time.perf_counter()
+    for body, kind in itertools.product(bodies * rounds, ("application/json", "application/x-www-form-urlencoded")):
+        for headers in hostile_headers(body, kind):
+            code = (await client.post(f"http://x{PATH}", content=body, headers=headers)).status_code
+            codes[str(code)] = codes.get(str(code), 0) + 1
+    took = time.perf_counter() - started
+    services.close()
+    wrong = sum(count for code, count in codes.items() if code >= "500") + stream.getvalue().count("Traceback")
+    say(figure="hostile requests", answered=codes, per_second=round(sum(codes.values()) / took))
+    say(figure="hostile requests that became a 5xx or a traceback", count=wrong, budget="0", holds=wrong == 0)
+
+
+def hostile_headers(body: bytes, kind: str) -> list[Headers]:
+    good = signed(body, kind)
+    return [
+        good,
+        good | {"x-slack-signature": "v0=" + "0" * 64},
+        good | {"x-slack-request-timestamp": "soon"},
+        good | {"x-slack-request-timestamp": str(int(time.time()) - 900)},
+        {"content-type": kind},
+    ]
+
+
+def p99(values: list[float]) -> float:
+    return sorted(values)[max(0, int(len(values) * 0.99) - 1)]
+
+
+def spread(values: list[float]) -> dict[str, float]:
+    found = {"p50": statistics.median(values), "p99": p99(values), "max": max(values)}
+    return {name: round(1000 * value, 1) for name, value in found.items()} | {"count": len(values)}
+
+
+def say(**line: object) -> None:
+    print(json.dumps(line, ensure_ascii=False), flush=True)
+
+
+def free_port() -> int:
+    import socket
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+async def run(rate: int, seconds: float, rounds: int) -> None:
+    sink = Sink()
+    with tempfile.TemporaryDirectory() as folder:
+        found = company(Path(folder), sink)
+        found = Company(found.settings.model_copy(update={"port": free_port()}), found.reps)
+        await one_by_one(found, sink, rounds)
+        await beside_the_worker(found, sink, rate, seconds)
+        await hostile(found, rounds=5)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rate", type=int, default=100, help="requests per second")
+    parser.add_argument("--seconds", type=float, default=8)
+    parser.add_argument("--rounds", type=int, default=200)
+    chosen = parser.parse_args()
+    log.configure("ERROR", "text")
+    logging.getLogger("httpx").setLevel(logging.ERROR)
+    warm()
+    asyncio.run(run(chosen.rate, chosen.seconds, chosen.rounds))
+
+
+if __name__ == "__main__":
+    main()
