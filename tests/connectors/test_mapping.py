@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.errors import MappingRefused, UnknownSource
@@ -135,6 +135,7 @@ def test_a_bomb_of_aliases() -> None:
     assert any("aliases" in message for _, message in problems("\n".join(lines)))
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_is_a_mapping_or_refused(text: str) -> None:
     with pytest.raises(MappingRefused):

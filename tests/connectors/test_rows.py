@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.mapping import load
@@ -265,6 +265,7 @@ CELL = st.one_of(
 
 
 @pytest.mark.parametrize("kind", list(FIELDS))
+@settings(deadline=None)
 @given(data=st.data())
 def test_any_frame_gives_typed_or_refused_rows(kind: str, data: st.DataObject) -> None:
     """Every row comes back once, typed or with a known code; nothing raises."""
