@@ -15,7 +15,6 @@ ROOMS = ("engine", "store", "connectors", "messages", "operations", "bot")
 NAMELESS = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "managers", "base", "core"}
 #: Lines a file may have, by suffix; a longer one is split by noun.
 CEILINGS = {".py": 400, ".js": 400, ".css": 600}
-FLOAT_ALLOWED = {"bot", "connectors", "store"}  # durations and waits; money never
 
 
 @cache
