@@ -108,7 +108,8 @@ def numpy_one_shot_lines(facts: Facts) -> Amounts:
         line_no[at] = at - first + 1
     names = pd.Categorical.from_codes(component, categories=["accelerator", "flat"])
     frame = pd.DataFrame(columns | {"component": names, "booked_on": booked, "line_no": line_no}, copy=False)
-    return frame["amount"].to_numpy()[component == 0], frame["amount"].to_numpy()[component == 1]
+    assert len(frame) == 2 * len(who)
+    return tiered, flat
 
 
 def _sorted_credits(facts: Facts) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

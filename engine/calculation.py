@@ -137,17 +137,17 @@ class Calculation:
         trace, deals, seats = self.trace, self.counted.deals, self.counted.seats
         plan_no, component, names = _numbering(self.plans)
         order = self.counted.sorted.whole
-        deal = seats.deal[order.credit][trace.at]
+        by_credit = seats.deal[order.credit]
         starts = starts_of(self.line_reps)
-        numbers = np.arange(1, len(deal) + 1) - np.repeat(starts, lengths_of(starts, len(deal)))
+        numbers = np.arange(1, len(trace.at) + 1) - np.repeat(starts, lengths_of(starts, len(trace.at)))
         return pd.DataFrame(
             {
                 "rep_id": seats.rep_ids[self.line_reps],
                 "plan": _category(_plan_codes(self.plans)[plan_no[trace.measure]], _plan_names(self.plans)),
                 "component": _category(component[trace.measure], names),
                 "kind": _category(trace.kind, KINDS),
-                "deal_id": deals.deal_id[deal],
-                "rule": self._rules(plan_no[trace.measure], deal),
+                "deal_id": deals.deal_id[by_credit][trace.at],
+                "rule": self._rules(plan_no[trace.measure], by_credit[trace.at]),
                 "booked_on": order.days[trace.at],
                 "basis_cents": trace.basis,
                 "before_cents": trace.before,
