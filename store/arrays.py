@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,10 +12,11 @@ from sqlalchemy import Integer, create_mock_engine, type_coerce
 from store.tables.column_types import Day
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from numpy.typing import NDArray
     from sqlalchemy import Connection, Select
+    from sqlalchemy.engine import Dialect
 
 #: The columns of a result by name; every one holds integers.
 Arrays = dict[str, "NDArray[np.int64]"]
@@ -40,20 +42,28 @@ class Query:
         table = np.array(rows, dtype=np.int64)
         return {name: table[:, position] for position, name in enumerate(self.names)}
 
-    def many(self, conn: Connection, values: Mapping[str, Any]) -> Arrays:
-        """The result through ADBC, without an object per value; through the connection when it may have written.
-
-        Facts never change but for `superseded_by`, and the statement names a watermark the connection has seen, so
-        a second connection reads the same rows.
-        """
-        if not conn.get_execution_options().get("attain_read"):
-            return self.few(conn, values)
+    def many(self, bulk: Any, dialect: Dialect, values: Mapping[str, Any]) -> Arrays:
+        """The result through an ADBC connection, without an object per value."""
         used = {name: value for name, value in values.items() if value is not None}
-        spelled = self.statement.params(**used).compile(dialect=conn.dialect, compile_kwargs={"literal_binds": True})
-        with _adbc(conn) as bulk, bulk.cursor() as cursor:
+        spelled = self.statement.params(**used).compile(dialect=dialect, compile_kwargs={"literal_binds": True})
+        with bulk.cursor() as cursor:
             cursor.execute(str(spelled))
             table = cursor.fetch_arrow_table()
         return {name: np.asarray(table.column(name)) for name in table.column_names}
+
+
+@contextmanager
+def reader(conn: Connection, *, is_few: bool) -> Iterator[Callable[[Query, Mapping[str, Any]], Arrays]]:
+    """How to read: through the connection for a few rows or when it may have written, else through ADBC.
+
+    Facts never change but for `superseded_by`, and the statements name a watermark the connection has seen, so a
+    second connection reads the same rows.
+    """
+    if is_few or not conn.get_execution_options().get("attain_read"):
+        yield lambda query, values: query.few(conn, values)
+        return
+    with _adbc(conn) as bulk:
+        yield lambda query, values: query.many(bulk, conn.dialect, values)
 
 
 def query(dialect: str, statement: Select[Any]) -> Query:

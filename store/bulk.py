@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import closing
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,9 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
-    from sqlalchemy import BindParameter, Column, ColumnElement, Connection, Select, Table
+    from sqlalchemy import BindParameter, Column, ColumnElement, Connection, FromClause, Select, Table
 
 PAGE = 10_000
+#: Up to as many values an index look-up for each is the plan to have.
+FEW = 200
 
 
 def insert(conn: Connection, table: Table, columns: Mapping[str, Sequence[Any] | NDArray[np.int64]]) -> None:
@@ -40,17 +43,46 @@ def fetch_all(conn: Connection, statement: Select[Any]) -> list[tuple[Any, ...]]
     return found
 
 
+def fetch_whole(conn: Connection, statement: Select[Any]) -> NDArray[np.int64]:
+    """The rows of a statement whose columns are all integers, one row each.
+
+    No tuple outlives its row: ten thousand of them would set off the garbage collector.
+    """
+    cursor: Any = conn.execute(statement).cursor
+    width = len(statement.selected_columns)
+    return np.fromiter(chain.from_iterable(cursor), dtype=np.int64).reshape(-1, width)
+
+
+def places(conn: Connection, texts: Sequence[str]) -> tuple[FromClause, ColumnElement[str], ColumnElement[int]]:
+    """A list of texts as a table to join, its column of texts, and its column of their places from 0."""
+    listed: BindParameter[Any] = bindparam(None, as_list(conn.dialect.name, texts))
+    if conn.dialect.name == "postgresql":
+        unnested = func.unnest(type_coerce(listed, ARRAY(String())))
+        each = unnested.table_valued("value", with_ordinality="place", name="wanted").render_derived()
+        return each, each.c.value, each.c.place - 1
+    rows = func.json_each(type_coerce(listed, String())).table_valued("key", "value", name="wanted")
+    return rows, rows.c.value, rows.c.key
+
+
 def among(conn: Connection, column: Column[Any], values: Iterable[Any]) -> ColumnElement[bool]:
     """Whether the column is one of any number of values: they travel as one parameter, the statement stays short."""
-    return listed_in(conn.dialect.name, column, bindparam(None, as_list(conn.dialect.name, values)))
+    wanted = list(values)
+    listed: BindParameter[Any] = bindparam(None, as_list(conn.dialect.name, wanted))
+    if conn.dialect.name == "postgresql" and len(wanted) > FEW:
+        # Unnested it is joined; `= ANY (list)` compares every row with every value once it is planned as a scan.
+        return column.in_(select(func.unnest(type_coerce(listed, ARRAY(_item(column))))))
+    return listed_in(conn.dialect.name, column, listed)
 
 
 def listed_in(dialect: str, column: Column[Any], listed: BindParameter[Any]) -> ColumnElement[bool]:
-    """Whether the column is in a list that a parameter brings, as `as_list` spells it."""
+    """Whether the column is in a short list that a parameter brings, as `as_list` spells it."""
     if dialect == "postgresql":
-        item = String() if isinstance(column.type, String | AutoString) else BigInteger()
-        return column == any_(type_coerce(listed, ARRAY(item)))
+        return column == any_(type_coerce(listed, ARRAY(_item(column))))
     return column.in_(select(func.json_each(type_coerce(listed, String())).table_valued("value").c.value))
+
+
+def _item(column: Column[Any]) -> String | BigInteger:
+    return String() if isinstance(column.type, String | AutoString) else BigInteger()
 
 
 def as_list(dialect: str, values: Iterable[Any]) -> Any:

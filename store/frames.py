@@ -67,7 +67,6 @@ def facts(
     stages = {text: number for number, text in words.items() if text in ("won", "open")}
     won = stages.get("won", 0)
     is_few = reps is not None and len(reps) <= FEW_REPS
-    read = arrays.Query.few if is_few else arrays.Query.many
     values = {
         "watermark": known.point(conn, watermark),
         "start_day": day(window[0]),
@@ -76,10 +75,11 @@ def facts(
         "open": stages.get("open", won) if pipeline else won,
         "reps": as_list(dialect, sorted(reps)) if reps is not None and is_few else None,
     }
-    found: dict[str, Arrays] = {"deals": read(_query(dialect, "deals", is_few=is_few), conn, values)}
-    values["deals"] = as_list(dialect, found["deals"]["deal_id"].tolist()) if is_few else None
-    for name in ("splits", "quotas", "assignments", "rates"):
-        found[name] = read(_query(dialect, name, is_few=is_few), conn, values)
+    with arrays.reader(conn, is_few=is_few) as read:
+        found = {"deals": read(_query(dialect, "deals", is_few=is_few), values)}
+        values["deals"] = as_list(dialect, found["deals"]["deal_id"].tolist()) if is_few else None
+        for name in ("splits", "quotas", "assignments", "rates"):
+            found[name] = read(_query(dialect, name, is_few=is_few), values)
     if not is_few:
         found["splits"] = _of_deals(found["splits"], found["deals"]["deal_id"])
     if not is_few and reps is not None:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sqlalchemy import Integer, func, select, type_coerce, update
+from sqlalchemy import Integer, and_, func, select, type_coerce, update
 
-from store.bulk import among, fetch_all, insert, next_id
+from store.bulk import among, fetch_all, fetch_whole, insert, next_id, places
 from store.columns import NOTHING, Rows, nullable
 from store.journal import Part, append
 from store.labels import numbers as label_numbers
@@ -60,21 +60,19 @@ class Block:
 def current(conn: Connection, kind: Kind, source_label: int, keys: Sequence[str]) -> Known:
     """What is known now of the source's records with those keys."""
     table = kind.table
-    stamp = [func.coalesce(table.c.source_us, NOTHING).label("source_us")] if "source_us" in table.c else []
     kept = (*kind.numbers, *kind.carries)
-    columns = [table.c.version_id, table.c.row_hash, table.c.deleted, *stamp, *(table.c[name] for name in kept)]
-    wanted = select(table.c.external_id, *columns).where(
-        table.c.superseded_by.is_(None), table.c.source_label == source_label, among(conn, table.c.external_id, keys)
+    stamp = ("source_us",) if "source_us" in table.c else ()
+    columns = ("version_id", "row_hash", "deleted", *stamp, *kept)
+    wanted, key, place = places(conn, keys)
+    is_current = and_(
+        table.c.external_id == key, table.c.source_label == source_label, table.c.superseded_by.is_(None)
     )
-    found = fetch_all(conn, wanted)
-    arrays = {column.name: np.zeros(len(keys), dtype=np.int64) for column in columns}
+    # An outer join with every key answered: SQLite would else walk the table and look each row up in the list.
+    values = [func.coalesce(table.c[name], NOTHING if name == "source_us" else 0) for name in columns]
+    found = fetch_whole(conn, select(place, *values).select_from(wanted.outerjoin(table, is_current)))
+    found = found[np.argsort(found[:, 0])]
+    arrays = {name: found[:, position] for position, name in enumerate(columns, start=1)}
     arrays.setdefault("source_us", np.full(len(keys), NOTHING))
-    if found:
-        place = {key: position for position, key in enumerate(keys)}
-        listed = list(zip(*found, strict=True))
-        positions = np.fromiter(map(place.__getitem__, listed[0]), dtype=np.intp, count=len(found))
-        for column, values in zip(columns, listed[1:], strict=True):
-            arrays[column.name][positions] = np.array(values, dtype=np.int64)
     return Known(
         arrays["version_id"],
         arrays["row_hash"],

@@ -98,7 +98,7 @@ def _administer(server: str, statement: str) -> None:
     import psycopg
 
     with psycopg.connect(server, autocommit=True) as conn:
-        conn.execute(statement)  # type: ignore[call-overload]
+        conn.execute(statement)
 
 
 def _named(server: str, database: str) -> str:

@@ -37,11 +37,11 @@ def test_a_migrated_database_equals_one_created_from_the_tables(
         other.dispose()
         return
     with database.write() as conn:
-        migrated = _shape(conn)
+        by_migrations = _shape(conn)
         conn.execute(text("DROP TABLE alembic_version"))
         metadata.drop_all(conn)
         metadata.create_all(conn)
-        assert _shape(conn) == migrated
+        assert _shape(conn) == by_migrations
 
 
 def test_migrating_again_changes_nothing(database: Database) -> None:
