@@ -6,6 +6,7 @@
     ├── CurrencyUnknown    no ISO 4217 code
     ├── RateUnreadable     text that is no exact rate
     ├── MoneyUnreadable    text that is no exact amount of that currency
+    ├── PlanUnreadable     a part of a plan file that was refused; never leaves the loader
     ├── FrameInvalid       a frame with a missing column or a wrong dtype
     ├── SplitImpossible    shares that sum to nothing
     ├── PlanClash          two plans that cannot be told apart
@@ -53,6 +54,13 @@ class MoneyUnreadable(EngineError):
     """This text is no exact amount of money.
 
     Write digits with an optional sign, `_` or `,` between thousands and at most the decimals of the currency.
+    """
+
+
+class PlanUnreadable(EngineError):
+    """A part of a plan file was refused.
+
+    The loader has reported it as a problem with its line; correct that line.
     """
 
 

@@ -10,7 +10,7 @@ from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
 from engine.dates import Period
-from engine.errors import EngineError
+from engine.errors import EngineError, PlanUnreadable
 from engine.money import CURRENCIES, Money, Rate
 from engine.plans.checks import check_plan
 from engine.plans.nodes import Reading, compose, items, mapping, scalar
@@ -27,10 +27,6 @@ __all__ = ["json_schema", "load", "plan_hash"]
 
 _PERIOD = re.compile(r"(\d{4}-\d\d-\d\d)\s*\.\.\s*(\d{4}-\d\d-\d\d)", re.ASCII)
 _LONGEST_TEXT = 2_000
-
-
-class _Unreadable(Exception):  # never leaves this module: the problem has been reported
-    pass
 
 
 def load(text: str, filename: str) -> Plan | tuple[Problem, ...]:
@@ -81,7 +77,7 @@ class _Reader:
             self.currency = code if code in CURRENCIES else ""
         try:
             plan = self._object(root, "", Plan)
-        except _Unreadable:
+        except PlanUnreadable:
             return None
         return plan if isinstance(plan, Plan) else None
 
@@ -103,7 +99,7 @@ class _Reader:
     def _scalar(self, node: yaml.Node, path: str) -> str:
         text = scalar(node, path, self.reading)
         if text is None:
-            raise _Unreadable
+            raise PlanUnreadable
         return text
 
     def _one_of(self, node: yaml.Node, path: str, kinds: list[Any]) -> object:
@@ -118,7 +114,7 @@ class _Reader:
             return (self._value(node, path, item),)
         entries = items(node, path, self.reading)
         if entries is None:
-            raise _Unreadable
+            raise PlanUnreadable
         return tuple(self._all([(place, value, item) for place, value in entries]))
 
     def _all(self, parts: list[tuple[str, yaml.Node, Any]]) -> list[object]:
@@ -127,22 +123,22 @@ class _Reader:
         for place, value, hint in parts:
             try:
                 found.append(self._value(value, place, hint))
-            except _Unreadable:
+            except PlanUnreadable:
                 continue
         if len(found) < len(parts):
-            raise _Unreadable
+            raise PlanUnreadable
         return found
 
     def _object(self, node: yaml.Node, path: str, kind: Any) -> object:
         given = mapping(node, path, self.reading)
         if given is None:
-            raise _Unreadable
+            raise PlanUnreadable
         keys = described(kind)
         self._check_keys(given, keys, path)
         known = [key for key in given if key in keys]
         values = self._all([(f"{path}.{key}" if path else key, given[key], keys[key][1]) for key in known])
         if any(needed and key not in given for key, (*_, needed) in keys.items()):
-            raise _Unreadable
+            raise PlanUnreadable
         return kind(**{keys[key][0]: value for key, value in zip(known, values, strict=True)})
 
     def _check_keys(self, given: dict[str, yaml.Node], keys: dict[str, Any], path: str) -> None:
@@ -164,19 +160,19 @@ class _Reader:
     def _text(self, text: str, path: str) -> str:
         if len(text) > _LONGEST_TEXT or any(ord(character) < 32 and character not in "\n\t" for character in text):
             self._refuse("text_refused", path, "This text is too long or has control characters.", text, "plain text")
-            raise _Unreadable
+            raise PlanUnreadable
         return text
 
     def _whole(self, text: str, path: str) -> int:
         if not re.fullmatch(r"[0-9]{1,9}", text):
             self._refuse("wrong_type", path, "This must be a whole number.", text, "digits, such as 3")
-            raise _Unreadable
+            raise PlanUnreadable
         return int(text)
 
     def _choice(self, text: str, path: str, choices: list[str]) -> str:
         if text not in choices:
             self._refuse("value_unknown", path, "This is none of the allowed values.", text, ", ".join(choices))
-            raise _Unreadable
+            raise PlanUnreadable
         return text
 
     def _rate(self, text: str, path: str) -> Rate:
@@ -185,10 +181,10 @@ class _Reader:
             rate = Rate.parse(text)
         except EngineError:
             self._refuse("rate_unreadable", path, "This is no exact rate.", text, allowed)
-            raise _Unreadable from None
+            raise PlanUnreadable from None
         if rate.num < 0 or rate > Rate(100) or ("%" not in text and rate > Rate(1)):
             self._refuse("rate_out_of_range", path, "This rate is negative, or far too high.", text, allowed)
-            raise _Unreadable
+            raise PlanUnreadable
         return rate
 
     def _money(self, text: str, path: str) -> Money:
@@ -197,10 +193,10 @@ class _Reader:
         except EngineError:
             allowed = f"an amount of {self.currency or 'the plan currency'} such as 50_000"
             self._refuse("money_unreadable", path, "This is no exact amount of money.", text, allowed)
-            raise _Unreadable from None
+            raise PlanUnreadable from None
         if not 0 <= money.minor <= 10**15:
             self._refuse("money_out_of_range", path, "This amount is negative, or far too high.", text, "0 and above")
-            raise _Unreadable
+            raise PlanUnreadable
         return money
 
     def _period(self, text: str, path: str) -> Period:
@@ -211,7 +207,7 @@ class _Reader:
             start = end = None
         if start is None or end is None:
             self._refuse("period_unreadable", path, "This is no range of days.", text, "2026-01-01 .. 2027-01-01")
-            raise _Unreadable
+            raise PlanUnreadable
         if start >= end:
             self._refuse(
                 "period_empty",
@@ -220,5 +216,5 @@ class _Reader:
                 text,
                 "the first day .. the first day after",
             )
-            raise _Unreadable
+            raise PlanUnreadable
         return Period(f"{start} .. {end}", start, end)
