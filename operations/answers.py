@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from engine import attainment, receipts, statements
 from engine.answers import (
@@ -17,13 +17,13 @@ from engine.answers import (
 from engine.frames import integers
 from engine.money import Money
 from engine.plans.schema import plan_hash
-from operations import basis, periods, pricing
+from operations import basis, memory, periods, pricing
 from operations.errors import FactsChanged, UnknownReceipt
-from store import frames, people
+from store import changes, frames, people
 from store import receipts as kept
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from engine.answers import DealName
     from engine.dates import Period
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from operations.pricing import Priced
     from store.database import Connection
 
+T = TypeVar("T")
+
 
 def quota(ctx: Context, subject: Person, period: str | None = None) -> QuotaAnswer:
     """How far the rep is: on the context's day, or at the end of a past period.
@@ -42,11 +44,9 @@ def quota(ctx: Context, subject: Person, period: str | None = None) -> QuotaAnsw
         UnknownPeriod: `period` names none.
     """
     with ctx.db.read() as conn:
-        priced, _ = _ask(conn, ctx, subject, period)
-        answer = quota_of(priced)
+        answer, receipt = _given(conn, ctx, ("quota", subject, period), lambda: _quota(conn, ctx, subject, period))
         rests_on = basis.of(conn, ctx, subject)
-    receipt = _issue("quota", priced, None, answer)
-    _keep(ctx, (receipt,))
+    _keep(ctx, receipt)
     return replace(answer, basis=replace(rests_on, receipt_id=receipt.receipt_id))
 
 
@@ -57,28 +57,17 @@ def earnings(ctx: Context, subject: Person, period: str | None = None) -> Earnin
         UnknownPeriod: `period` names none.
     """
     with ctx.db.read() as conn:
-        priced, span = _ask(conn, ctx, subject, period)
-        span = span or pay_period(priced)
-        answer = earnings_of(priced, span, deal_names(conn, priced))
+        asked = ("earnings", subject, period)
+        answer, receipt = _given(conn, ctx, asked, lambda: _earnings(conn, ctx, subject, period))
         rests_on = basis.of(conn, ctx, subject)
-    receipt = _issue("earnings", priced, span, answer)
-    _keep(ctx, (receipt,))
+    _keep(ctx, receipt)
     return replace(answer, basis=replace(rests_on, receipt_id=receipt.receipt_id))
 
 
 def home(ctx: Context, subject: Person) -> HomeAnswer:
-    """The quota and the earnings of the day, from one calculation."""
-    with ctx.db.read() as conn:
-        priced, _ = _ask(conn, ctx, subject, None)
-        span = pay_period(priced)
-        progress, earned = quota_of(priced), earnings_of(priced, span, deal_names(conn, priced))
-        rests_on = basis.of(conn, ctx, subject)
-    issued = (_issue("quota", priced, None, progress), _issue("earnings", priced, span, earned))
-    _keep(ctx, issued)
-    first, second = (replace(rests_on, receipt_id=receipt.receipt_id) for receipt in issued)
-    return HomeAnswer(
-        RepRef(subject.rep_id, subject.name), replace(progress, basis=first), replace(earned, basis=second)
-    )
+    """The quota and the earnings of the day, side by side."""
+    named = RepRef(subject.rep_id, subject.name)
+    return HomeAnswer(named, quota(ctx, subject), earnings(ctx, subject))
 
 
 def line(ctx: Context, receipt_id: str, line_no: int) -> LineExplanation:
@@ -151,9 +140,27 @@ def pay_period(priced: Priced) -> Period:
     return fiscal.quarter(priced.as_of) if plan and plan.pays == "quarterly" else fiscal.month(priced.as_of)
 
 
+def _given(conn: Connection, ctx: Context, asked: tuple[str, Person, str | None], work_out: Callable[[], T]) -> T:
+    """The answer to what is asked, from memory while no fact has changed."""
+    return memory.of(ctx.db).recall((*asked, ctx.as_of, changes.watermark(conn)), work_out)
+
+
+def _quota(conn: Connection, ctx: Context, subject: Person, period: str | None) -> tuple[QuotaAnswer, Receipt]:
+    priced, _ = _ask(conn, ctx, subject, period)
+    answer = quota_of(priced)
+    return answer, _issue("quota", priced, None, answer)
+
+
+def _earnings(conn: Connection, ctx: Context, subject: Person, period: str | None) -> tuple[EarningsAnswer, Receipt]:
+    priced, span = _ask(conn, ctx, subject, period)
+    span = span or pay_period(priced)
+    answer = earnings_of(priced, span, deal_names(conn, priced))
+    return answer, _issue("earnings", priced, span, answer)
+
+
 def _ask(conn: Connection, ctx: Context, subject: Person, period: str | None) -> tuple[Priced, Period | None]:
     """The subject priced for what was asked: a past period is seen from its last day."""
-    priced = pricing.price(conn, subject, ctx.as_of)
+    priced = _given(conn, ctx, ("price", subject, None), lambda: pricing.price(conn, subject, ctx.as_of))
     if not period:
         return priced, None
     span = periods.named(period, priced.fiscal, ctx.as_of)
@@ -209,11 +216,15 @@ def _sources(priced: Priced) -> receipts.Sources:
     )
 
 
-def _keep(ctx: Context, issued: Iterable[Receipt]) -> None:
-    """Store receipts that are new. An answer asked twice has one receipt, and then nothing is written."""
-    with ctx.db.read() as conn:
-        fresh = [receipt for receipt in issued if kept.get(conn, receipt.receipt_id) is None]
-    if fresh:
+def _keep(ctx: Context, receipt: Receipt) -> None:
+    """Store a receipt that is new. An answer asked twice has one receipt, and then nothing is written."""
+
+    def save() -> bool:
+        with ctx.db.read() as conn:
+            if kept.has(conn, receipt.receipt_id):
+                return True
         with ctx.db.write() as conn:
-            for receipt in fresh:
-                kept.save(conn, receipt)
+            kept.save(conn, receipt)
+        return True
+
+    memory.of(ctx.db).recall(("kept", receipt.receipt_id), save)

@@ -115,5 +115,7 @@ def in_force(conn: Connection, as_of: date) -> tuple[Plan, ...]:
 
 def _price(conn: Connection, person: Person, as_of: date, watermark: int, paying: tuple[Plan, ...]) -> Priced:
     facts = frames.facts(conn, window(paying, as_of), reps=[person.rep_id], watermark=watermark, pipeline=True)
-    calculation = commission.calculate(facts, paying, as_of, reps=[person.rep_id])
-    return Priced(person, as_of, watermark, facts, paying, calculation)
+    held = named(facts.assignments, "plan").names
+    own = tuple(plan for plan in paying if plan.name in held) or paying
+    calculation = commission.calculate(facts, own, as_of, reps=[person.rep_id])
+    return Priced(person, as_of, watermark, facts, own, calculation)

@@ -30,6 +30,11 @@ def save(conn: Connection, issued: Receipt) -> bool:
     return insert_new(conn, receipt, row, ("receipt_id",))
 
 
+def has(conn: Connection, receipt_id: str) -> bool:
+    """Whether the receipt is kept already."""
+    return conn.execute(select(receipt.c.receipt_id).where(receipt.c.receipt_id == receipt_id)).first() is not None
+
+
 def get(conn: Connection, receipt_id: str) -> Receipt | None:
     """The receipt as it was issued, to the byte."""
     row = conn.execute(select(receipt).where(receipt.c.receipt_id == receipt_id)).first()
