@@ -12,7 +12,7 @@ from bot.cli.errors import UnsoundError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bot.cli.checks import Check
+    from bot.checks import Check
 
 MARKS = {"ok": ("✓", "green"), "warn": ("!", "yellow"), "fail": ("✗", "red")}
 
@@ -42,8 +42,8 @@ def doctor(
 
 
 def _checks(where: place.Place, online: bool, deep: bool) -> Iterator[Check]:
-    from bot.cli.slack_checks import slack_checks
     from bot.cli.store_checks import store_checks
+    from bot.slack.doctor import slack_checks
 
     yield from store_checks(where.settings.database_url, where.clock().now(), deep=deep)
     yield from slack_checks(where.settings, online=online)

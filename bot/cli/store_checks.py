@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.cli.checks import Check
+from bot.checks import Check
 from bot.cli.place import sqlite_file
 from store import plans, quarantine, runs
 from store.changes import verify_chain

@@ -37,8 +37,10 @@ SWITCHES = (
     Switch("archived_channel", "Archived channel", "Every channel is archived; direct messages still work."),
     Switch("bot_removed", "Bot removed", "The bot is in no channel; direct messages still work."),
     Switch("deaf_socket", "Deaf socket", "The socket stays connected but delivers and answers nothing."),
-    Switch("clock_skew", "Clock skew", "Signed requests carry a time stamp ten minutes old."),
+    Switch("clock_skew", "Clock skew", "Slack's clock is ten minutes behind: signed requests seem old."),
 )
+#: How far Slack's clock is behind while `clock_skew` is on.
+SKEW_SECONDS = 600
 NAMES = frozenset(switch.name for switch in SWITCHES)
 
 

@@ -16,12 +16,12 @@ from bot.sandbox.driver import Driver
 from bot.sandbox.errors import SandboxError
 from bot.sandbox.fake import FakeSlack
 from bot.sandbox.hooks import Hooks
-from bot.sandbox.manifest import load
 from bot.sandbox.server import SandboxServer, listening_socket
 from bot.sandbox.transport import SignedHttp
 from bot.sandbox.workspace import DEFAULT_CHANNELS, Setup
 from bot.slack.app import build_app, make_client
 from bot.slack.http import PATH, build_asgi
+from bot.slack.manifest import load
 from bot.slack.socket import Socket
 from bot.slack.turn import payload_hash
 

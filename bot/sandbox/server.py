@@ -125,6 +125,7 @@ class SandboxServer:
         fake.workspace.base_url = self.base_url
         config = uvicorn.Config(
             Guard(build(fake, self._wires)), log_config=None, access_log=False, lifespan="off", ws_ping_interval=None,
+            date_header=False,
             http=self._wires.http, ws=self._wires.websocket, timeout_graceful_shutdown=1,
         )  # fmt: skip
         self._server = uvicorn.Server(config)

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 import httpx
 from slack_bolt.request import BoltRequest
 
-from bot.sandbox.chaos import Chaos
+from bot.sandbox.chaos import SKEW_SECONDS, Chaos
 from bot.sandbox.envelopes import Ack, Envelope
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from slack_bolt.response import BoltResponse
 
 JSON = dict[str, Any]
-SKEW_SECONDS = 600
 
 
 class Transport(Protocol):

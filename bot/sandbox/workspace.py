@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from bot.sandbox.clock import MovingClock
-    from bot.sandbox.manifest import Manifest
+    from bot.slack.manifest import Manifest
 
 JSON = dict[str, Any]
 BOT_USER = "U0ATTAINBOT"

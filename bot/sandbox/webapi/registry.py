@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from typing import TYPE_CHECKING, Any
 
+from bot.sandbox.chaos import SKEW_SECONDS
 from bot.sandbox.errors import RateLimitError, SlackError
 from bot.sandbox.respond import answer
 
@@ -187,7 +190,10 @@ class WebApi:
         return Answer({"ok": True})
 
     def _headers(self) -> dict[str, str]:
-        return {"x-oauth-scopes": ",".join(sorted(self.workspace.manifest.scopes))}
+        # The date is the machine's, as in signatures: time moved on the page is the company's, not the platform's.
+        stamp = time.time() - (SKEW_SECONDS if self.workspace.chaos.on("clock_skew") else 0)
+        scopes = ",".join(sorted(self.workspace.manifest.scopes))
+        return {"x-oauth-scopes": scopes, "date": formatdate(stamp, usegmt=True)}
 
 
 def _limited(seconds: int) -> Answer:

@@ -16,11 +16,11 @@ from slack_sdk import WebClient
 from bot.sandbox.channels import ChannelSpec
 from bot.sandbox.fake import FakeSlack
 from bot.sandbox.hooks import Hooks, Tool
-from bot.sandbox.manifest import Manifest, parse
 from bot.sandbox.personas import Persona
 from bot.sandbox.server import SandboxServer
 from bot.sandbox.transport import InProcess
 from bot.sandbox.workspace import Setup
+from bot.slack.manifest import Manifest, parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,13 +14,13 @@ from bot.clock import MovableClock
 from bot.sandbox.channels import ChannelSpec
 from bot.sandbox.fake import FakeSlack
 from bot.sandbox.gestures import Press
-from bot.sandbox.manifest import load
 from bot.sandbox.posts import Post
 from bot.sandbox.server import SandboxServer
 from bot.sandbox.transport import InProcess
 from bot.sandbox.workspace import BOT_USER, Setup
 from bot.settings import Settings
 from bot.slack.app import build_app
+from bot.slack.manifest import load
 from tests.bot.slack.staff import NOW, PERSONAS
 
 if TYPE_CHECKING:
