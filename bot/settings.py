@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Literal
 
@@ -81,6 +82,16 @@ class Settings(BaseSettings):
         else:
             needed["SLACK_SIGNING_SECRET"] = self.slack_signing_secret
         return tuple(name for name, secret in needed.items() if not secret.get_secret_value())
+
+
+def ignore_proxies() -> None:
+    """From here on this process connects directly: what runs on this machine cannot be reached through a proxy.
+
+    The Slack clients read the proxy from the environment by themselves, and do not heed NO_PROXY.
+    """
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
+        os.environ.pop(name, None)
+        os.environ.pop(name.upper(), None)
 
 
 def _sentence(error: ValidationError) -> str:

@@ -19,6 +19,7 @@ from bot.sandbox.hooks import Hooks
 from bot.sandbox.server import SandboxServer, listening_socket
 from bot.sandbox.transport import SignedHttp
 from bot.sandbox.workspace import DEFAULT_CHANNELS, Setup
+from bot.settings import ignore_proxies
 from bot.slack.app import build_app, make_client
 from bot.slack.http import PATH, build_asgi
 from bot.slack.manifest import load
@@ -98,7 +99,7 @@ class Sandbox:
 def launch(
     services: Services, personas: Sequence[Persona], hooks: Hooks | None = None, **place: Unpack[Place]
 ) -> Sandbox:
-    """Serve a workspace of `personas` and connect the real bot to it.
+    """Serve a workspace of `personas` and connect the real bot to it, past any proxy of the environment.
 
     Args:
         services: store, clock and pool of the bot; its Slack settings are replaced by the fake's. A MovableClock is
@@ -113,6 +114,7 @@ def launch(
     Raises:
         SandboxError: the address is taken, or the bot did not connect.
     """
+    ignore_proxies()
     clock = services.clock if isinstance(services.clock, MovableClock) else MovableClock()
     setup = Setup(personas, load(), place.get("channels", DEFAULT_CHANNELS), clock=clock, burst=BURST)
     setup = replace(setup, name=place.get("name", setup.name))

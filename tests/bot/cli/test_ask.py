@@ -1,6 +1,7 @@
 """`attain ask`: the real bot's answer in a terminal, as text or exactly as sent."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -144,9 +145,11 @@ def test_without_a_database_it_says_how_to_get_one(elsewhere: Path) -> None:
     assert list(elsewhere.iterdir()) == []
 
 
-def test_as_a_process_of_its_own(larkspur: Path) -> None:
+def test_as_a_process_of_its_own_behind_a_proxy(larkspur: Path) -> None:
+    proxies = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"), "http://127.0.0.1:9")
     done = subprocess.run(
         [sys.executable, "-m", "bot.cli", "ask", "--dir", str(larkspur), "--as", MAYA, "/attain whoami"],
+        env=os.environ | proxies,
         capture_output=True,
         text=True,
         timeout=60,

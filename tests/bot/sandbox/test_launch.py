@@ -51,6 +51,22 @@ def test_the_real_bot_answers(services: Services, transport: TransportName) -> N
         assert all(acks), "every envelope is acknowledged, the bot's own posts included"
 
 
+@pytest.mark.parametrize("transport", ["http", "socket"])
+def test_a_proxy_of_the_machine_is_not_asked(
+    services: Services, transport: TransportName, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    with launch(services, (STRANGER,), transport=transport) as sandbox:
+        assert sandbox.slack.slash(STRANGER, "general", "/attain", "help").ok
+        [answer] = sandbox.slack.wait_for_reply()
+        assert answer.ephemeral
+        sandbox.slack.dm(STRANGER, "what's left of my quota?")
+        [answer] = sandbox.slack.wait_for_reply()
+        assert answer.channel == "dm"
+        assert sandbox.slack.open_home(STRANGER) is not None
+
+
 def test_the_bots_clock_moves_with_the_page(services: Services) -> None:
     moved: list[timedelta] = []
 
