@@ -25,19 +25,13 @@ def calc(
     folder: place.DirOption = None,
 ) -> None:
     """Calculate everybody whose facts changed since their last calculation and publish their statements."""
-    from operations.context import Context
     from store import runs
 
-    where = place.find(folder)
-    database = where.open()
-    now = where.clock(place.day(as_of, "--as-of")).now()
-    try:
+    with place.find(folder).context(place.day(as_of, "--as-of")) as ctx:
         if everybody:
-            with database.write() as conn:
+            with ctx.db.write() as conn:
                 runs.mark_all_stale(conn)
-        recalculate(Context(database, now.date(), now))
-    finally:
-        database.dispose()
+        recalculate(ctx)
 
 
 def recalculate(ctx: Context) -> None:

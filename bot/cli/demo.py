@@ -87,20 +87,14 @@ def _fill(where: place.Place, company: Company) -> None:
     from bot.demo.plan_files import write_plans
     from bot.demo.roster import COMPANY
     from operations import plans
-    from operations.context import Context
 
-    now = where.clock().now()
-    files = export(company, now.date(), where.settings.sources)
-    database = where.open(create=True)
-    try:
-        ctx = Context(database, now.date(), now)
+    with where.context(create=True) as ctx:
+        files = export(company, ctx.as_of, where.settings.sources)
         for path in write_plans(company.calendar, where.settings.plans):
             plans.publish(ctx, path.read_text(encoding="utf-8"), path.name)
-        terminal.say(f"{COMPANY} on {now:%d %B %Y}: {_counts(company, now.date())}")
+        terminal.say(f"{COMPANY} on {ctx.as_of:%d %B %Y}: {_counts(company, ctx.as_of)}")
         show(ctx, sync_mapping(ctx, files[-1]))
         recalculate(ctx)
-    finally:
-        database.dispose()
 
 
 def _counts(company: Company, on: date) -> str:

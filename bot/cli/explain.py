@@ -31,21 +31,14 @@ def explain(
 ) -> None:
     """Say why a figure is what it is: the answer behind a receipt, one of its lines, or everything a deal paid."""
     from operations import answers
-    from operations.context import Context
 
-    where = place.find(folder)
-    database = where.open()
-    now = where.clock(place.day(as_of, "--as-of")).now()
-    try:
-        ctx = Context(database, now.date(), now)
+    with place.find(folder).context(place.day(as_of, "--as-of")) as ctx:
         if not what.startswith(RECEIPT):
             terminal.say("\n\n".join(_of_deal(ctx, what, line)))
         elif line is None:
             _of_receipt(ctx, what)
         else:
             terminal.say(_worded(ctx, answers.line(ctx, what, line)))
-    finally:
-        database.dispose()
 
 
 def _of_receipt(ctx: Context, receipt_id: str) -> None:

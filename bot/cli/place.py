@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -13,10 +14,13 @@ import typer
 from bot.cli.errors import CommandError, NoDatabaseError, WrongUseError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from bot.clock import MovableClock
     from bot.demo.company import Company
     from bot.settings import Settings
     from bot.wiring import Services
+    from operations.context import Context
     from store.database import Database
 
 DEMO_FOLDER = Path("var/demo")
@@ -97,6 +101,22 @@ class Place:
         database = Database.open(self.settings.database_url)
         database.migrate()
         return database
+
+    @contextmanager
+    def context(self, as_of: date | None = None, *, create: bool = False) -> Iterator[Context]:
+        """What operations are handed here, on that day or today, for nobody in particular; closed afterwards.
+
+        Raises:
+            NoDatabaseError: the SQLite file is not there and is not to be made.
+        """
+        from operations.context import Context
+
+        database = self.open(create=create)
+        now = self.clock(as_of).now()
+        try:
+            yield Context(database, now.date(), now)
+        finally:
+            database.dispose()
 
     def _require(self) -> None:
         file = sqlite_file(self.settings.database_url)

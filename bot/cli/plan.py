@@ -59,17 +59,11 @@ def schema() -> None:
 def publish(files: FilesArgument, folder: place.DirOption = None) -> None:
     """Store plan files as the versions in force; a version that is published already is left as it is."""
     from operations import plans
-    from operations.context import Context
 
-    where = place.find(folder)
-    database = where.open(create=True)
-    now = where.clock().now()
-    try:
+    with place.find(folder).context(create=True) as ctx:
         for path in _expand(files):
-            published = plans.publish(Context(database, now.date(), now), _text(path), path.name)
+            published = plans.publish(ctx, _text(path), path.name)
             terminal.say(f"{path.name}: published {_summary(published)}")
-    finally:
-        database.dispose()
 
 
 def _expand(files: Iterable[Path]) -> list[Path]:

@@ -22,16 +22,10 @@ def replay(
 
     The exit code is 0 when they are the same and 1 when they differ; then the difference is printed.
     """
-    from operations.context import Context
     from operations.receipts import replay as again
 
-    where = place.find(folder)
-    database = where.open()
-    now = where.clock().now()
-    try:
-        found = again(Context(database, now.date(), now), receipt)
-    finally:
-        database.dispose()
+    with place.find(folder).context() as ctx:
+        found = again(ctx, receipt)
     _show(found, full)
     if not found.matches:
         raise UnsoundError(f"{receipt} does not replay to the same answer: {_cause(found)}")

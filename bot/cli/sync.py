@@ -44,20 +44,14 @@ def sync(
     A wrong file is refused as a whole and the exit code is 1; a wrong row waits in quarantine with its reason and is
     released by itself once it is right. `attain calc` recalculates whom the new facts touch.
     """
-    from operations.context import Context
     from operations.sync import Options
 
     where = place.find(folder)
     files = mapping or mappings_in(where.settings.sources)
-    database = where.open(create=folder is None)
-    now = where.clock().now()
-    try:
-        ctx = Context(database, now.date(), now)
+    with where.context(create=folder is None) as ctx:
         options = Options(reread=reread, delete_any=approve)
         summaries = [one for path in files for one in sync_mapping(ctx, path, options, data)]
         waiting = show(ctx, summaries)
-    finally:
-        database.dispose()
     if not all(one.ok for one in summaries):
         raise UnsoundError("Not every source could be read; what is named above stays as it was.")
     if strict and waiting:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from bot.slack import replies
 from messages import actions, views
 from operations import answers
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from bot.slack.turn import Turn
+    from engine.people import Person
 
 
 class LineValue(BaseModel):
@@ -54,26 +56,17 @@ def say_line(turn: Turn, receipt_id: str, line_no: int) -> None:
 
 def show_quota(turn: Turn) -> None:
     """Answer as `/myquota` would for the rep and period in the value."""
-    value = _period(turn)
-    person = turn.permitted("see_quota", turn.person_with(value.rep))
-    answer = answers.quota(turn.context, person, value.period or None)
-    turn.say("quota", views.quota(answer, turn.reader), person)
+    _show(turn, "see_quota", replies.quota)
 
 
 def show_earnings(turn: Turn) -> None:
     """Answer as `/earnings` would for the rep and period in the value."""
-    value = _period(turn)
-    person = turn.permitted("see_earnings", turn.person_with(value.rep))
-    answer = answers.earnings(turn.context, person, value.period or None)
-    turn.say("earnings", views.earnings(answer, turn.reader), person)
+    _show(turn, "see_earnings", replies.earnings)
 
 
 def explain_statement(turn: Turn) -> None:
     """Show the whole statement of the period in the value: components, then lines that tie to the total."""
-    value = _period(turn)
-    person = turn.permitted("see_statement", turn.person_with(value.rep))
-    answer = answers.earnings(turn.context, person, value.period or None)
-    turn.say("statement", views.statement(answer, turn.reader), person)
+    _show(turn, "see_statement", replies.statement)
 
 
 def open_home_help(turn: Turn) -> None:
@@ -95,6 +88,12 @@ def _line(turn: Turn) -> LineValue | None:
         return LineValue.model_validate_json(turn.inbound.value)
     except ValidationError:
         return None
+
+
+def _show(turn: Turn, action: str, reply: Callable[[Turn, Person, str | None], None]) -> None:
+    """`reply` about the rep and period in the value, once the reader may do `action` to them."""
+    value = _period(turn)
+    reply(turn, turn.permitted(action, turn.person_with(value.rep)), value.period or None)
 
 
 def _period(turn: Turn) -> PeriodValue:

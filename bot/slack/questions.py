@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.slack import phrases
+from bot.slack import phrases, replies
 from bot.slack.actions import say_line
 from bot.slack.commands.attain import say_status
 from messages import actions, views
@@ -46,18 +46,15 @@ def point_to_direct_message(turn: Turn) -> None:
 
 
 def _quota(turn: Turn, asked: Asked) -> None:
-    answer = answers.quota(turn.context, turn.person, asked.period)
-    turn.say("quota", views.quota(answer, turn.reader), turn.person)
+    replies.quota(turn, turn.person, asked.period)
 
 
 def _earnings(turn: Turn, asked: Asked) -> None:
-    answer = answers.earnings(turn.context, turn.person, asked.period)
-    turn.say("earnings", views.earnings(answer, turn.reader), turn.person)
+    replies.earnings(turn, turn.person, asked.period)
 
 
 def _statement(turn: Turn, asked: Asked) -> None:
-    answer = answers.earnings(turn.context, turn.person, asked.period)
-    turn.say("statement", views.statement(answer, turn.reader), turn.person)
+    replies.statement(turn, turn.person, asked.period)
 
 
 def _line(turn: Turn, asked: Asked) -> None:

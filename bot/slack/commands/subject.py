@@ -4,22 +4,33 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.slack import arguments
+from messages import views
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bot.slack.arguments import Arguments
     from bot.slack.turn import Turn
     from engine.people import Person
 
 
-def of(turn: Turn, asked: Arguments, action: str) -> Person:
-    """The person the command is about, once the reader may see them.
+def answer(turn: Turn, action: str, reply: Callable[[Turn, Person, str | None], None]) -> None:
+    """Say help where it was asked for, else `reply` about the person and period that were named.
 
     Raises:
-        NotPermittedError: they may not, or nobody is known by that name: the two read alike.
+        NotPermittedError: the reader may not, or nobody is known by that name: the two read alike.
     """
-    if asked.mentioned:
-        found = turn.directory.mentioned(turn.inbound.team_id, asked.mentioned)
-    elif asked.email:
-        found = turn.directory.addressed(asked.email)
+    asked = arguments.parse(turn.inbound.text)
+    if asked.wants_help:
+        turn.say("help", views.help(turn.reader))
     else:
-        found = turn.person
-    return turn.permitted(action, found)
+        reply(turn, turn.permitted(action, _named(turn, asked)), asked.period)
+
+
+def _named(turn: Turn, asked: Arguments) -> Person | None:
+    if asked.mentioned:
+        return turn.directory.mentioned(turn.inbound.team_id, asked.mentioned)
+    if asked.email:
+        return turn.directory.addressed(asked.email)
+    return turn.person
