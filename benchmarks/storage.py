@@ -69,7 +69,7 @@ def main() -> None:
     parser.add_argument("--database", choices=("sqlite", "postgresql", "both"), default="both")
     chosen = parser.parse_args()
     for name in ("sqlite", "postgresql") if chosen.database == "both" else (chosen.database,):
-        with _server(name) as url:
+        with server(name) as url:
             database = Database.open(url)
             database.migrate()
             run(Bench(database, url, chosen.n, chosen.orm_n, chosen.seconds))
@@ -91,11 +91,11 @@ def fill(bench: Bench) -> None:
     _apply(bench, "person", _people(reps))
     first = min(bench.n, 100_000)
     seconds = sum(
-        _apply(bench, "deal", _deals(start, min(start + PAGE, first), reps)) for start in range(0, first, PAGE)
+        _apply(bench, "deal", deals(start, min(start + PAGE, first), reps)) for start in range(0, first, PAGE)
     )
     bench.say("insert new deals", rows=first, rows_per_second=round(first / seconds), goal_rows_per_second=100_000)
     for start in range(first, bench.n, PAGE):
-        _apply(bench, "deal", _deals(start, min(start + PAGE, bench.n), reps))
+        _apply(bench, "deal", deals(start, min(start + PAGE, bench.n), reps))
     for start in range(0, bench.n, PAGE * 5):
         _apply(bench, "split", _splits(start, min(start + PAGE * 5, bench.n), reps))
     _apply(bench, "quota", _quotas(reps))
@@ -290,7 +290,7 @@ def _people(reps: int) -> pd.DataFrame:
     )
 
 
-def _deals(start: int, end: int, reps: int) -> pd.DataFrame:
+def deals(start: int, end: int, reps: int) -> pd.DataFrame:
     return _deals_at(np.arange(start, end), reps)
 
 
@@ -352,7 +352,7 @@ def _quantiles(timed: list[float]) -> tuple[float, float]:
 
 
 @contextmanager
-def _server(name: str) -> Iterator[str]:
+def server(name: str) -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="attain-bench-"))
     try:
         if name == "sqlite":

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sqlalchemy import Integer, create_mock_engine, type_coerce
 
-from store.errors import StatementFailed
+from store import packing
+from store.errors import DatabaseUnreachable
 from store.tables.column_types import Day
 
 if TYPE_CHECKING:
@@ -43,50 +44,43 @@ class Query:
         table = np.array(rows, dtype=np.int64)
         return {name: table[:, position] for position, name in enumerate(self.names)}
 
-    def many(self, conn: Connection, values: Mapping[str, Any]) -> Arrays:
-        """The result without an object per value, through the connection: SQLite joins each column into one text.
+    def spelled(self, values: Mapping[str, Any]) -> Select[Any]:
+        """The statement with its parameters given."""
+        return self.statement.params(**{name: value for name, value in values.items() if value is not None})
 
-        A second SQLite library in the process, such as the one in ADBC's driver, would drop this one's file locks:
-        locks belong to processes. Joined text is as fast, a column of a million in 0.1 s.
-        """
-        columns = ", ".join(f"group_concat({name})" for name in self.names)
-        named = {**values, **self.constants}
-        given: Any = named if self.order is None else tuple(map(named.__getitem__, self.order))
-        joined = conn.exec_driver_sql(f"SELECT count(*), {columns} FROM ({self.text})", given).one()  # noqa: S608
-        found = {
-            name: np.fromstring(text or "", dtype=np.int64, sep=",")
-            for name, text in zip(self.names, joined[1:], strict=True)
-        }
-        if any(len(column) != joined[0] for column in found.values()):
-            raise StatementFailed("a column of whole numbers held something else")
-        return found
-
-    def many_by_adbc(self, bulk: Any, dialect: Dialect, values: Mapping[str, Any]) -> Arrays:
+    def many(self, bulk: Any, dialect: Dialect, values: Mapping[str, Any]) -> Arrays:
         """The result through an ADBC connection, without an object per value."""
-        used = {name: value for name, value in values.items() if value is not None}
-        spelled = self.statement.params(**used).compile(dialect=dialect, compile_kwargs={"literal_binds": True})
+        compiled = self.spelled(values).compile(dialect=dialect, compile_kwargs={"literal_binds": True})
         with bulk.cursor() as cursor:
-            cursor.execute(str(spelled))
+            cursor.execute(str(compiled))
             table = cursor.fetch_arrow_table()
         return {name: np.asarray(table.column(name)) for name in table.column_names}
 
 
-@contextmanager
-def reader(conn: Connection, *, is_few: bool) -> Iterator[Callable[[Query, Mapping[str, Any]], Arrays]]:
-    """How to read: row by row for a few, in bulk for many; Postgres through ADBC unless it may have been written to.
+Bounds = dict[str, tuple[int, int]]
 
-    Facts never change but for `superseded_by`, and the statements name a watermark the connection has seen, so ADBC's
-    own connection reads the same rows.
+
+@contextmanager
+def reader(
+    conn: Connection, bounds: Callable[[], Bounds] | None
+) -> Iterator[Callable[[Query, Mapping[str, Any]], Arrays]]:
+    """How to read: a few rows as they come; millions packed on SQLite and through ADBC on Postgres.
+
+    ADBC is a second connection. It reads the same rows because facts never change but for `superseded_by`, and the
+    statements name a watermark that this connection has seen; one that may have written itself reads by itself.
+
+    Args:
+        conn: Where to read.
+        bounds: What is known of the columns when there is much to read; None when there are few rows.
     """
-    if is_few:
-        yield lambda query, values: query.few(conn, values)
-    elif conn.dialect.name == "sqlite":
-        yield lambda query, values: query.many(conn, values)
-    elif not conn.get_execution_options().get("attain_read"):
-        yield lambda query, values: query.few(conn, values)
-    else:
+    if bounds is not None and conn.dialect.name == "sqlite":
+        known = bounds()
+        yield lambda query, values: packing.read(conn, query.spelled(values), known)
+    elif bounds is not None and conn.get_execution_options().get("attain_read"):
         with _adbc(conn) as bulk:
-            yield lambda query, values: query.many_by_adbc(bulk, conn.dialect, values)
+            yield lambda query, values: query.many(bulk, conn.dialect, values)
+    else:
+        yield lambda query, values: query.few(conn, values)
 
 
 def query(dialect: str, statement: Select[Any]) -> Query:
@@ -100,10 +94,17 @@ def query(dialect: str, statement: Select[Any]) -> Query:
     return Query(ready, tuple(columns.keys()), str(compiled), order, constants)
 
 
-def _adbc(conn: Connection) -> Any:
-    from adbc_driver_postgresql import dbapi
+@contextmanager
+def _adbc(conn: Connection) -> Iterator[Any]:
+    from adbc_driver_postgresql import dbapi  # who runs on SQLite need not wait for it
 
-    return dbapi.connect(conn.engine.url.set(drivername="postgresql").render_as_string(hide_password=False))
+    address = conn.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    try:
+        with dbapi.connect(address) as bulk:
+            yield bulk
+    except dbapi.Error as error:
+        # Its text may hold the address, password included.
+        raise DatabaseUnreachable(type(error).__name__) from None
 
 
 _DIALECTS = {

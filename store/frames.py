@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import BigInteger, Integer, bindparam, select, type_coerce, union_all
+from sqlalchemy import BigInteger, Integer, bindparam, func, select, type_coerce, union_all
 
 from engine.answers import DealName
 from engine.dates import day
@@ -16,7 +16,8 @@ from store import arrays, known, labels
 from store.arrays import query
 from store.bulk import PAGE, among, as_list, listed_in
 from store.database import Database
-from store.tables.facts import assignment, deal, fx_rate, quota, split
+from store.tables.changes import label
+from store.tables.facts import assignment, deal, fx_rate, person, quota, split
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -75,7 +76,7 @@ def facts(
         "open": stages.get("open", won) if pipeline else won,
         "reps": as_list(dialect, sorted(reps)) if reps is not None and is_few else None,
     }
-    with arrays.reader(conn, is_few=is_few) as read:
+    with arrays.reader(conn, None if is_few else lambda: _bounds(conn, window)) as read:
         found = {"deals": read(_query(dialect, "deals", is_few=is_few), values)}
         values["deals"] = as_list(dialect, found["deals"]["deal_id"].tolist()) if is_few else None
         for name in ("splits", "quotas", "assignments", "rates"):
@@ -103,6 +104,23 @@ def names(conn: Connection, deal_ids: Iterable[int], watermark: int | None = Non
         for deal_id, name, account, external_id, source in conn.execute(rows):
             found[deal_id] = DealName(deal_id, name, account, external_id, words[source])
     return found
+
+
+def _bounds(conn: Connection, window: tuple[date, date]) -> arrays.Bounds:
+    """The least and greatest values of the columns of deals and splits, as far as they are limited."""
+    greatest = select(
+        *(
+            select(func.coalesce(func.max(column), 0)).scalar_subquery()
+            for column in (deal.c.deal_id, person.c.rep_id, label.c.label_id)
+        )
+    )
+    deals, reps, words = map(int, conn.execute(greatest).one())
+    labelled = dict.fromkeys(_LABELLED.values(), (0, words))
+    return {"deal_id": (0, deals), "owner_id": (0, reps), "rep_id": (0, reps), "booked_on": _days(window)} | labelled
+
+
+def _days(window: tuple[date, date]) -> tuple[int, int]:
+    return day(window[0]), max(day(window[0]), day(window[1]))
 
 
 @cache
