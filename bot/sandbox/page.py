@@ -16,7 +16,6 @@ from bot.sandbox.errors import BadRequestError, SandboxError, SlackError
 from bot.sandbox.fake import STEPS, FakeSlack
 from bot.sandbox.gestures import Press
 from bot.sandbox.inspector import inspect
-from bot.sandbox.stream import Streams
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from bot.sandbox.channels import Channel
     from bot.sandbox.personas import User
     from bot.sandbox.posts import Post
+    from bot.sandbox.stream import Streams
 
 JSON = dict[str, Any]
 HOME_PAUSE = 2.0
@@ -38,10 +38,10 @@ _CHOICES = ("value", "selected_option", "selected_options", "selected_date", "se
 class Page:
     """Routes of the page for one fake Slack."""
 
-    def __init__(self, fake: FakeSlack) -> None:
-        """Serve `fake`."""
+    def __init__(self, fake: FakeSlack, streams: Streams) -> None:
+        """Serve `fake`, whose changes `streams` carries to the open pages."""
         self._fake = fake
-        self.streams = Streams(fake.workspace)
+        self._streams = streams
         self._home_opened: dict[tuple[int, str], float] = {}
 
     def routes(self) -> list[BaseRoute]:
@@ -149,7 +149,7 @@ class Page:
         user = request.query_params.get("as", "")
         if user not in self._fake.workspace.users:
             return JSONResponse({"ok": False, "error": "Nobody has that id."}, 404)
-        return StreamingResponse(self.streams.follow(user), media_type="text/event-stream")
+        return StreamingResponse(self._streams.follow(user), media_type="text/event-stream")
 
     def _file(self, request: Request) -> Response:
         try:

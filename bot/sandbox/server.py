@@ -22,6 +22,7 @@ from starlette.staticfiles import StaticFiles
 from bot.sandbox.errors import SandboxError
 from bot.sandbox.guard import LOCAL, Guard
 from bot.sandbox.page import Page
+from bot.sandbox.stream import Streams
 from bot.sandbox.wire import Wires
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ class _Endpoints:
         return RedirectResponse("/")
 
 
-def build(fake: FakeSlack, wires: Wires) -> Starlette:
+def build(fake: FakeSlack, wires: Wires, streams: Streams) -> Starlette:
     """The web application of one fake Slack, not yet guarded."""
     serve = _Endpoints(fake, wires)
     return Starlette(
@@ -94,7 +95,7 @@ def build(fake: FakeSlack, wires: Wires) -> Starlette:
             Route("/upload/{key}", serve.upload, methods=["POST"]),
             Route("/archives/{rest:path}", serve.archive),
             WebSocketRoute("/ws", serve.socket),
-            *Page(fake).routes(),
+            *Page(fake, streams).routes(),
             Mount("/static", StaticFiles(directory=STATIC, check_dir=False)),
         ]
     )
@@ -113,6 +114,7 @@ class SandboxServer:
             raise SandboxError(f"The sandbox listens on this machine only, not on {host}. Use 127.0.0.1.")
         self.fake = fake
         self._wires = Wires(fake.workspace.chaos)
+        self._streams = Streams(fake.workspace)
         self._socket = listening_socket(host)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -124,8 +126,8 @@ class SandboxServer:
         self.base_url = f"http://{shown}:{self._socket.getsockname()[1]}"
         fake.workspace.base_url = self.base_url
         config = uvicorn.Config(
-            Guard(build(fake, self._wires)), log_config=None, access_log=False, lifespan="off", ws_ping_interval=None,
-            date_header=False,
+            Guard(build(fake, self._wires, self._streams)), log_config=None, access_log=False, lifespan="off",
+            ws_ping_interval=None, date_header=False,
             http=self._wires.http, ws=self._wires.websocket, timeout_graceful_shutdown=1,
         )  # fmt: skip
         self._server = uvicorn.Server(config)
@@ -158,6 +160,7 @@ class SandboxServer:
 
     def close(self) -> None:
         """Stop serving and let go of everything the fake holds."""
+        self._streams.close()
         self._server.should_exit = True
         self._server.force_exit = True
         if self._thread is not None:

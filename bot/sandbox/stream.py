@@ -8,7 +8,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     from bot.sandbox.feed import Change
     from bot.sandbox.workspace import Workspace
@@ -23,38 +23,57 @@ class Streams:
         """Start with none open."""
         self._workspace = workspace
         self._open: Counter[str] = Counter()
+        self._endings: set[Callable[[], None]] = set()
+        self._closed = False
 
     def alive(self, user: str) -> int:
         """How many pages of this persona are open."""
         return self._open[user]
 
-    async def follow(self, user: str) -> AsyncIterator[str]:
-        """The lines of one stream, until the page goes away."""
-        loop = asyncio.get_running_loop()
-        queue: asyncio.Queue[Change] = asyncio.Queue()
+    def close(self) -> None:
+        """End every stream, from any thread; one that opens later ends at once."""
+        self._closed = True
+        for end in list(self._endings):
+            end()
 
-        def heard(change: Change) -> None:
-            if change.concerns(user) and not loop.is_closed():
+    async def follow(self, user: str) -> AsyncIterator[str]:
+        """The lines of one stream, until the page goes away or the streams are closed."""
+        loop = asyncio.get_running_loop()
+        queue: asyncio.Queue[Change | None] = asyncio.Queue()
+
+        def put(change: Change | None) -> None:
+            if not loop.is_closed():
                 loop.call_soon_threadsafe(queue.put_nowait, change)
 
+        def heard(change: Change) -> None:
+            if change.concerns(user):
+                put(change)
+
+        def end() -> None:
+            put(None)
+
+        self._endings.add(end)
         stop = self._workspace.feed.subscribe(heard)
         self._open[user] += 1
         try:
             yield "retry: 1000\n\n"
-            while True:
+            while not self._closed:
                 yield await _next(queue)
         finally:
             stop()
+            self._endings.discard(end)
             self._open[user] -= 1
             if not self._open[user]:
                 self._workspace.posts.drop_ephemerals(user)
 
 
-async def _next(queue: asyncio.Queue[Change]) -> str:
+async def _next(queue: asyncio.Queue[Change | None]) -> str:
     try:
         change = await asyncio.wait_for(queue.get(), BEAT_SECONDS)
     except TimeoutError:
         return ": still here\n\n"
+    if change is None:
+        return ": closing\n\n"
     body: dict[str, str] = {"type": change.type}
     if change.channel:
         body["channel"] = change.channel

@@ -15,6 +15,8 @@ from tests.bot.sandbox.sample import BOSS, REP
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import pytest
+
     from bot.sandbox.personas import Persona
     from tests.bot.sandbox.conftest import Stage
 
@@ -83,6 +85,18 @@ def test_a_reload_of_somebody_else_changes_nothing(stage: Stage) -> None:
         with following(stage, BOSS):
             pass
         assert len(stage.slack.messages("sales", REP)) == 1
+
+
+def test_stopping_the_sandbox_ends_every_stream_without_a_complaint(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    query = {"as": stage.slack.user(REP).id}
+    with httpx.Client(trust_env=False, timeout=30) as client:
+        address = f"{stage.server.base_url}/ui/stream"
+        with client.stream("GET", address, params=query) as one, client.stream("GET", address, params=query) as other:
+            stage.server.close()
+            assert all(response.read().startswith(b"retry: 1000") for response in (one, other))
+    assert [record.getMessage() for record in caplog.records if record.name.startswith("uvicorn")] == []
 
 
 def test_a_stranger_gets_no_stream(stage: Stage) -> None:
