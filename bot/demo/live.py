@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from bot.demo.export import export
@@ -11,7 +12,7 @@ from store import disclosures, people
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
     from bot.demo.company import Company
     from bot.wiring import Services
@@ -66,7 +67,8 @@ class Live:
 
     def follow(self, _offset: timedelta) -> str:
         """After time moved: the CRM has moved on too, and is synced."""
-        return f"It is {self._services.clock.now():%A %d %B %Y}. {self.sync()}"
+        now = self._services.clock.now()
+        return f"It is {now:%A %d %B %Y}. {self.sync()}{self._told_out(now)}"
 
     def settle(self) -> None:
         """After a reset: the files of the day the clock shows again."""
@@ -74,11 +76,20 @@ class Live:
 
     def period_end(self, now: datetime) -> datetime:
         """Nine in the morning after the fiscal quarter with `now` has ended; a day later once the year is over."""
-        from datetime import timedelta
-
         quarters = self._company.calendar.quarters() if self._company else ()
         end = next((one.end_on for one in quarters if now.date() in one), now.date() + timedelta(days=1))
         return now.replace(year=end.year, month=end.month, day=end.day, hour=9, minute=0, second=0, microsecond=0)
+
+    def _told_out(self, now: datetime) -> str:
+        """What to do once the company's story is over; nothing before."""
+        over = self._company.calendar.year.end_on if self._company else date.max
+        if now.date() < over:
+            return ""
+        last = over - timedelta(days=1)
+        return (
+            f" The demo company's fiscal year ended on {last:%d %B %Y}: nobody has a quota or a plan after it. "
+            "Choose “Back to today”, or reset the workspace, to go on."
+        )
 
     def inspect(self, payload_hash: str) -> Mapping[str, Any]:
         """What the store remembers of a message that was sent: who was shown whose pay, and on which receipt."""

@@ -13,6 +13,7 @@ from bot.cli.main import app
 from bot.demo.live import Live
 from bot.demo.personas import personas
 from bot.sandbox.launch import Sandbox, launch
+from operations.basis import freshness
 
 MAYA = "maya.thompson@larkspur.example"
 
@@ -69,6 +70,23 @@ def test_the_end_of_the_period_is_the_fiscal_one(page: Sandbox) -> None:
     assert page.fake.hooks.period_end(now).date() == date(2027, 1, 1)
     late = now + timedelta(days=400)
     assert page.fake.hooks.period_end(late).date() == late.date() + timedelta(days=1)
+
+
+def test_after_the_fiscal_year_the_page_says_what_to_do(page: Sandbox) -> None:
+    try:
+        assert "Back to today" not in page.fake.step("period_end")
+        said = page.fake.step("period_end")
+        assert said.startswith("It is Thursday 01 April 2027.")
+        assert "fiscal year ended on 31 March 2027" in said
+        assert "Back to today" in said
+    finally:
+        back = page.fake.step("reset")
+    assert "Back to today" not in back
+    assert "to go" in ask(page, "/myquota").text
+    assert page.services.clock.now().date() == date(2026, 11, 20)
+    with page.services.db.read() as conn:
+        stamps = [one.synced_at for one in freshness(conn, page.services.clock.now())]
+    assert all(at <= page.services.clock.now() for at in stamps), "no source is synced in a future that was undone"
 
 
 def test_every_persona_but_the_edge_cases_is_known(page: Sandbox) -> None:
