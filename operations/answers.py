@@ -17,18 +17,18 @@ from engine.answers import (
 from engine.frames import integers
 from engine.money import Money
 from engine.plans.schema import plan_hash
+from engine.problems import Problem
 from operations import basis, memory, periods, pricing
 from operations.errors import FactsChanged, UnknownReceipt
 from store import changes, frames, people
 from store import receipts as kept
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
-    from engine.answers import DealName
+    from engine.answers import ComponentEarnings, DealName
     from engine.dates import Period
     from engine.people import Person
-    from engine.problems import Problem
     from engine.receipts import Receipt
     from operations.context import Context
     from operations.pricing import Priced
@@ -107,7 +107,7 @@ def quota_of(priced: Priced) -> QuotaAnswer:
     """The quota answer of a calculation: pure, and so what a replay computes again."""
     asked = (priced.calculation, priced.facts, priced.person.rep_id, priced.as_of)
     quotas = attainment.progress(*asked)
-    earned = _total(priced, quotas[0].period) if quotas else None
+    earned = earnings_of(priced, quotas[0].period, {}).total if quotas else None
     return QuotaAnswer(
         rep=RepRef(priced.person.rep_id, priced.person.name),
         as_of=priced.as_of,
@@ -119,18 +119,44 @@ def quota_of(priced: Priced) -> QuotaAnswer:
 
 
 def earnings_of(priced: Priced, period: Period, names: dict[int, DealName]) -> EarningsAnswer:
-    """The earnings answer of a calculation for a period."""
+    """The earnings answer of a calculation for a period, in the currency of the rep's plan.
+
+    What another plan pays in another currency is no part of the total: a problem says how much that is.
+    """
     rep_id = priced.person.rep_id
+    components = statements.components(priced.calculation, rep_id, period)
+    currency = _currency(priced, components)
+    lines = statements.lines(priced.calculation, priced.facts, rep_id, period, names)
+    own = tuple(part for part in components if part.amount.currency == currency)
     return EarningsAnswer(
         rep=RepRef(rep_id, priced.person.name),
         as_of=priced.as_of,
         period=period,
         plan=priced.plan_ref,
-        components=statements.components(priced.calculation, rep_id, period),
-        lines=statements.lines(priced.calculation, priced.facts, rep_id, period, names),
-        total=_total(priced, period),
-        problems=_problems(priced),
+        components=own,
+        lines=tuple(line for line in lines if line.amount.currency == currency),
+        total=sum((part.amount for part in own), Money(0, currency)) if currency else None,
+        problems=_problems(priced, _elsewhere(components, currency)),
     )
+
+
+def _currency(priced: Priced, components: Sequence[ComponentEarnings]) -> str:
+    """The currency of the plan on the day; of what was earned where the rep has no plan any more; else none."""
+    plan = priced.plan
+    return plan.currency if plan else next((part.amount.currency for part in components), "")
+
+
+def _elsewhere(components: Sequence[ComponentEarnings], currency: str) -> Iterable[Problem]:
+    for part in components:
+        if part.amount.currency != currency:
+            figure = f"{part.amount.minor} minor units of {part.amount.currency}"
+            yield Problem(
+                "other_currency",
+                f"{part.name} pays in {part.amount.currency}, which the total leaves out.",
+                "Ask for the statement in that currency, or have ops put both plans into one currency.",
+                f"component {part.name}",
+                found=figure,
+            )
 
 
 def pay_period(priced: Priced) -> Period:
@@ -172,14 +198,6 @@ def deal_names(conn: Connection, priced: Priced) -> dict[int, DealName]:
     """What people call the deals of a calculation, as known at its watermark."""
     deal_ids = integers(priced.facts.deals, "deal_id").tolist()
     return frames.names(conn, deal_ids, watermark=priced.watermark)
-
-
-def _total(priced: Priced, period: Period) -> Money | None:
-    parts = statements.components(priced.calculation, priced.person.rep_id, period)
-    if parts:
-        return sum((part.amount for part in parts[1:]), parts[0].amount)
-    plan = priced.plan
-    return Money(0, plan.currency) if plan else None
 
 
 def _problems(priced: Priced, more: Iterable[Problem] = ()) -> tuple[Problem, ...]:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import calendar as months
 import re
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from engine.dates import Calendar, Period, add_months
 from operations.errors import UnknownPeriod
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_STEPS = {"month": 1, "quarter": 3, "year": 12}
+    from engine.dates import Calendar, Period
+
+_KINDS = ("month", "quarter", "year")
 _RELATIVE = re.compile(r"(this|current|last|previous|next)\s+(month|quarter|year)")
 _MONTH = re.compile(r"(\d{4})-(\d{1,2})")
 _QUARTER = re.compile(r"(?:(?:fy)?(\d{4})[-\s]*)?q([1-4])(?:[-\s]*(?:fy)?(\d{4}))?")
@@ -45,15 +46,16 @@ def _span(kind: str, fiscal: Calendar, on: date) -> Period:
 
 
 def _relative(said: str, fiscal: Calendar, as_of: date) -> Period | None:
-    if said in _STEPS:
+    if said in _KINDS:
         return _span(said, fiscal, as_of)
     match = _RELATIVE.fullmatch(said)
     if not match:
         return None
     which, kind = match.groups()
     here = _span(kind, fiscal, as_of)
-    shift = {"last": -1, "previous": -1, "next": 1}.get(which, 0)
-    return _span(kind, fiscal, add_months(here.start_on, shift * _STEPS[kind]))
+    if which in ("last", "previous"):
+        return _span(kind, fiscal, here.start_on - timedelta(days=1))
+    return _span(kind, fiscal, here.end_on) if which == "next" else here
 
 
 def _quarter(said: str, fiscal: Calendar, as_of: date) -> Period | None:
@@ -61,10 +63,17 @@ def _quarter(said: str, fiscal: Calendar, as_of: date) -> Period | None:
     if not match:
         return None
     year, number = match.group(1) or match.group(3), int(match.group(2))
-    first = _fiscal_year(int(year), fiscal, as_of) if year else fiscal.year(as_of)
-    found = fiscal.quarter(add_months(first.start_on, 3 * (number - 1)))
+    within = _fiscal_year(int(year), fiscal) if year else fiscal.year(as_of)
+    found = _nth_quarter(fiscal, within, number)
     if not year and found.start_on > as_of:
-        found = fiscal.quarter(add_months(found.start_on, -12))
+        found = _nth_quarter(fiscal, fiscal.year(within.start_on - timedelta(days=1)), number)
+    return found
+
+
+def _nth_quarter(fiscal: Calendar, year: Period, number: int) -> Period:
+    found = fiscal.quarter(year.start_on)
+    for _ in range(number - 1):
+        found = fiscal.quarter(found.end_on)
     return found
 
 
@@ -83,15 +92,13 @@ def _month(said: str, fiscal: Calendar, as_of: date) -> Period | None:
     return fiscal.month(date(year, number, min(fiscal.start_on.day, months.monthrange(year, number)[1])))
 
 
-def _year(said: str, fiscal: Calendar, as_of: date) -> Period | None:
+def _year(said: str, fiscal: Calendar, _as_of: date) -> Period | None:
     match = _YEAR.fullmatch(said)
-    return _fiscal_year(int(match.group(1)), fiscal, as_of) if match else None
+    return _fiscal_year(int(match.group(1)), fiscal) if match else None
 
 
-def _fiscal_year(year: int, fiscal: Calendar, as_of: date) -> Period:
-    """The fiscal year people call by that number: the one it ends in."""
-    here = fiscal.year(as_of)
-    shift = year - here.last_on.year
-    if not date.min.year + 1 < here.start_on.year + shift < date.max.year - 1:
+def _fiscal_year(year: int, fiscal: Calendar) -> Period:
+    """The fiscal year people call by that number: the one it ends in, which is the one with its first of January."""
+    if not date.min.year + 1 < year < date.max.year - 1:
         raise UnknownPeriod
-    return fiscal.year(add_months(here.start_on, 12 * shift))
+    return fiscal.year(date(year, 1, 1))

@@ -50,7 +50,8 @@ class Priced:
         )
         column = named(rows, "plan")
         names = {column.names[code] for code in column.codes[held]}
-        return next((plan for plan in self.plans if plan.name in names and self.as_of in plan.effective), None)
+        held = [plan for plan in self.plans if plan.name in names and self.as_of in plan.effective]
+        return max(held, key=lambda plan: plan.version, default=None)
 
     @property
     def plan_ref(self) -> PlanRef | None:
@@ -67,7 +68,7 @@ class Priced:
 
 def price(conn: Connection, person: Person, as_of: date) -> Priced:
     """The rep's calculation from the facts as they are known now."""
-    return _price(conn, person, as_of, changes.watermark(conn), in_force(conn, as_of))
+    return _price(conn, person, as_of, changes.watermark(conn), paying(conn, as_of))
 
 
 def price_again(conn: Connection, person: Person, as_of: date, watermark: int, hashes: Sequence[str]) -> Priced:
@@ -76,11 +77,11 @@ def price_again(conn: Connection, person: Person, as_of: date, watermark: int, h
     return _price(conn, person, as_of, watermark, tuple(parsed(v.plan_hash, v.text) for v in versions if v))
 
 
-def window(paying: Sequence[Plan], as_of: date) -> tuple[date, date]:
+def window(versions: Sequence[Plan], as_of: date) -> tuple[date, date]:
     """The days whose deals a calculation on `as_of` reads: every plan year in force, else the calendar year."""
-    if not paying:
+    if not versions:
         return date(as_of.year, 1, 1), date(as_of.year + 1, 1, 1)
-    return min(p.effective.start_on for p in paying), max(p.effective.end_on for p in paying)
+    return min(p.effective.start_on for p in versions), max(p.effective.end_on for p in versions)
 
 
 def begun(conn: Connection, as_of: date) -> tuple[Plan, ...]:
@@ -108,14 +109,21 @@ def _sources(folder: resources.abc.Traversable) -> list[str]:
     return found
 
 
-def in_force(conn: Connection, as_of: date) -> tuple[Plan, ...]:
-    """The version of each plan that pays on the day."""
-    return tuple(parsed(v.plan_hash, v.text) for v in plans.effective(conn, None, as_of))
+def paying(conn: Connection, as_of: date) -> tuple[Plan, ...]:
+    """The plan versions that can touch the plan year with the day: those in force, and whatever overlaps them."""
+    every = begun(conn, as_of)
+    found = tuple(plan for plan in every if as_of in plan.effective)
+    while True:
+        start, end = window(found, as_of)
+        wider = tuple(plan for plan in every if plan.effective.start_on < end and start < plan.effective.end_on)
+        if wider == found or not found:
+            return found
+        found = wider
 
 
-def _price(conn: Connection, person: Person, as_of: date, watermark: int, paying: tuple[Plan, ...]) -> Priced:
-    facts = frames.facts(conn, window(paying, as_of), reps=[person.rep_id], watermark=watermark, pipeline=True)
+def _price(conn: Connection, person: Person, as_of: date, watermark: int, versions: tuple[Plan, ...]) -> Priced:
+    facts = frames.facts(conn, window(versions, as_of), reps=[person.rep_id], watermark=watermark, pipeline=True)
     held = named(facts.assignments, "plan").names
-    own = tuple(plan for plan in paying if plan.name in held) or paying
+    own = tuple(plan for plan in versions if plan.name in held) or versions
     calculation = commission.calculate(facts, own, as_of, reps=[person.rep_id])
     return Priced(person, as_of, watermark, facts, own, calculation)

@@ -9,11 +9,11 @@ import numpy as np
 
 from engine import commission
 from engine.dates import day, on_day
-from engine.frames import integers, named
+from engine.frames import integers
 from engine.money import Money
 from engine.plans.schema import plan_hash
 from operations import pricing
-from store import changes, frames, runs
+from store import changes, frames, plans, runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -52,6 +52,8 @@ class RunSummary:
 
 def drain(ctx: Context, cause: str = "facts changed") -> RunSummary:
     """Calculate every stale rep and publish their statements; a rep whose facts change meanwhile stays stale."""
+    with ctx.db.write() as conn:
+        _mark_what_the_day_brings(conn, ctx)
     finished: list[int] = []
     reps = lines = 0
     totals: list[PlanTotal] = []
@@ -68,6 +70,18 @@ def drain(ctx: Context, cause: str = "facts changed") -> RunSummary:
         totals += _totals(calculation)
         problems.update(calculation.problems)
     return RunSummary(tuple(finished), reps, lines, _merged(totals), tuple(sorted(problems)))
+
+
+def _mark_what_the_day_brings(conn: Connection, ctx: Context) -> None:
+    """Facts that count from a day on make nobody stale when they are written: the day itself does."""
+    last = runs.last_as_of(conn)
+    if last is None or last == ctx.as_of:
+        return
+    after, until = min(last, ctx.as_of), max(last, ctx.as_of)
+    if any(after < version.effective_from_on <= until for version in plans.all(conn)):
+        runs.mark_all_stale(conn)
+        return
+    runs.mark_stale(conn, runs.due_between(conn, after, until), changes.watermark(conn))
 
 
 def _run(ctx: Context, reps: Sequence[int], cause: str) -> tuple[int, Calculation]:
@@ -97,31 +111,43 @@ def _publish(
     """Lines, statements and the pointers to them in one transaction: nobody sees half a statement."""
     run_id = runs.open_run(conn, opened)
     runs.save_lines(conn, run_id, calculation.lines)
-    earned = list(statements(calculation))
+    earned = statements(calculation)
     runs.publish(conn, run_id, earned + _emptied(runs.shown(conn, reps), earned), ctx.now)
     runs.close_run(conn, run_id, "done", ctx.now)
     return run_id
 
 
-def statements(calculation: Calculation) -> Iterator[runs.Statement]:
-    """One statement for each rep and pay period with lines: their number and their sum."""
+def statements(calculation: Calculation) -> list[runs.Statement]:
+    """One statement for each rep, pay period and currency with lines: their number and their sum."""
+    found: dict[tuple[int, Period, str], tuple[int, int]] = {}
     for plan_no, plan in enumerate(calculation.plans):
-        lines = calculation.lines
-        own = lines[integers(lines, "plan_no") == plan_no]
-        if not len(own):
-            continue
-        periods = _pay_periods(plan, integers(own, "booked_on"))
-        starts = np.array([day(period.start_on) for period in periods], dtype=np.int64)
-        which = np.searchsorted(starts, integers(own, "booked_on"), side="right") - 1
-        summed = own.groupby([integers(own, "rep_id"), which], sort=True)["amount_cents"].agg(["size", "sum"])
-        for (rep_id, number), count, total in zip(summed.index, summed["size"], summed["sum"], strict=True):
-            yield runs.Statement(int(rep_id), periods[number], int(count), Money(int(total), plan.currency))
+        for rep_id, period, count, total in _summed(calculation, plan_no, plan):
+            lines, amount = found.get((rep_id, period, plan.currency), (0, 0))
+            found[rep_id, period, plan.currency] = lines + count, amount + total
+    return [
+        runs.Statement(rep_id, period, lines, Money(amount, currency))
+        for (rep_id, period, currency), (lines, amount) in found.items()
+    ]
+
+
+def _summed(calculation: Calculation, plan_no: int, plan: Plan) -> Iterator[tuple[int, Period, int, int]]:
+    """Rep, pay period, number of lines and their sum under one plan version."""
+    lines = calculation.lines
+    own = lines[integers(lines, "plan_no") == plan_no]
+    if not len(own):
+        return
+    periods = _pay_periods(plan, integers(own, "booked_on"))
+    starts = np.array([day(period.start_on) for period in periods], dtype=np.int64)
+    which = np.searchsorted(starts, integers(own, "booked_on"), side="right") - 1
+    summed = own.groupby([integers(own, "rep_id"), which], sort=True)["amount_cents"].agg(["size", "sum"])
+    for (rep_id, number), count, total in zip(summed.index, summed["size"], summed["sum"], strict=True):
+        yield int(rep_id), periods[number], int(count), int(total)
 
 
 def _emptied(shown: Sequence[runs.Statement], earned: Sequence[runs.Statement]) -> list[runs.Statement]:
     """Periods that were published with lines and have none any more: they now say zero."""
-    kept = {(said.rep_id, said.period.start_on) for said in earned}
-    gone = [said for said in shown if said.lines and (said.rep_id, said.period.start_on) not in kept]
+    kept = {(said.rep_id, said.period, said.total.currency) for said in earned}
+    gone = [said for said in shown if said.lines and (said.rep_id, said.period, said.total.currency) not in kept]
     return [runs.Statement(said.rep_id, said.period, 0, Money(0, said.total.currency)) for said in gone]
 
 
@@ -136,21 +162,23 @@ def _pay_periods(plan: Plan, booked: np.ndarray[tuple[int], np.dtype[np.int64]])
 
 def _totals(calculation: Calculation) -> list[PlanTotal]:
     lines = calculation.lines
-    names, currencies = named(lines, "plan"), {plan.name: plan.currency for plan in calculation.plans}
+    plan_no = integers(lines, "plan_no")
     found = []
-    for code, name in enumerate(names.names):
-        own = lines[names.codes == code]
+    for number, plan in enumerate(calculation.plans):
+        own = lines[plan_no == number]
         if len(own):
-            amount = Money(int(own["amount_cents"].sum()), currencies[name])
-            found.append(PlanTotal(name, int(own["rep_id"].nunique()), len(own), amount))
+            amount = Money(int(own["amount_cents"].sum()), plan.currency)
+            found.append(PlanTotal(plan.name, int(own["rep_id"].nunique()), len(own), amount))
     return found
 
 
 def _merged(totals: Sequence[PlanTotal]) -> tuple[PlanTotal, ...]:
-    found: dict[str, PlanTotal] = {}
+    """Totals of the same plan and currency put together; a rep under two versions of a plan counts in both."""
+    found: dict[tuple[str, str], PlanTotal] = {}
     for part in totals:
-        known = found.get(part.plan, PlanTotal(part.plan, 0, 0, Money(0, part.amount.currency)))
-        found[part.plan] = PlanTotal(
+        key = part.plan, part.amount.currency
+        known = found.get(key, PlanTotal(part.plan, 0, 0, Money(0, part.amount.currency)))
+        found[key] = PlanTotal(
             part.plan, known.reps + part.reps, known.lines + part.lines, known.amount + part.amount
         )
-    return tuple(found[name] for name in sorted(found))
+    return tuple(found[key] for key in sorted(found))

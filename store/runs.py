@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import bindparam, delete, func, insert, literal, select, update
+from sqlalchemy import and_, bindparam, delete, func, insert, literal, select, update
 
 from engine.dates import Period
 from engine.money import Money
@@ -17,7 +17,7 @@ from store import arrays, labels
 from store.bulk import PAGE, among, upsert
 from store.bulk import insert as insert_rows
 from store.changes import watermark
-from store.tables.facts import person
+from store.tables.facts import deal, person, split
 from store.tables.pay import line, run, stale_rep, statement_pointer
 from store.tables.pay import statement as said_once
 
@@ -25,9 +25,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date, datetime
 
-    from sqlalchemy import Connection
+    from sqlalchemy import ColumnElement, Connection, Row, Select
 
+#: Any fixed number: whoever publishes on Postgres holds the advisory lock of this name until the commit.
+PUBLISHER_LOCK = 4_276_102
 _WORDS = ("plan", "component", "kind", "rule")
+_SHOWN = ("rep_id", "period_start_on", "period_end_on", "currency")
 _NUMBERS = ("line_no", "deal_id", "booked_on", "basis_cents", "before_cents", "amount_cents")
 
 
@@ -109,71 +112,99 @@ def save_lines(conn: Connection, run_id: int, lines: pd.DataFrame) -> int:
     return len(reps)
 
 
-def publish(conn: Connection, run_id: int, statements: Sequence[Statement], now: datetime) -> None:
-    """From the commit on, these rep-periods show this run: every pointer moves at once."""
-    if not statements:
-        return
+def publish(conn: Connection, run_id: int, statements: Sequence[Statement], now: datetime) -> frozenset[int]:
+    """From the commit on, these rep-periods show this run: every pointer moves at once.
+
+    A rep who is shown a run that knew more is left alone, however late this run ends; such reps are returned.
+    """
+    if conn.dialect.name == "postgresql":
+        conn.execute(select(func.pg_advisory_xact_lock(PUBLISHER_LOCK)))
+    ahead = _shown_newer(conn, run_id, {said.rep_id for said in statements})
     rows = [
         {
             "run_id": run_id,
             "rep_id": said.rep_id,
             "period_start_on": said.period.start_on,
             "period_end_on": said.period.end_on,
+            "currency": said.total.currency,
             "period_label": said.period.label,
             "lines": said.lines,
             "total_cents": said.total.minor,
-            "currency": said.total.currency,
             "published_at": now,
         }
         for said in statements
+        if said.rep_id not in ahead
     ]
-    conn.execute(insert(said_once), rows)
-    pointers = [{key: row[key] for key in ("rep_id", "period_start_on", "run_id")} for row in rows]
-    upsert(conn, statement_pointer, pointers, ("rep_id", "period_start_on"))
+    if rows:
+        conn.execute(insert(said_once), rows)
+        upsert(conn, statement_pointer, [{key: row[key] for key in (*_SHOWN, "run_id")} for row in rows], _SHOWN)
+    return ahead
 
 
-def statement(conn: Connection, rep_id: int, period_start_on: date) -> Published | None:
-    """The statement that a rep's period shows now."""
-    row = conn.execute(
-        select(said_once, run.c.watermark, run.c.plan_hashes)
-        .join(
-            statement_pointer,
-            (statement_pointer.c.run_id == said_once.c.run_id)
-            & (statement_pointer.c.rep_id == said_once.c.rep_id)
-            & (statement_pointer.c.period_start_on == said_once.c.period_start_on),
-        )
+def statements(conn: Connection, rep_id: int, period_start_on: date) -> tuple[Published, ...]:
+    """The statements that a rep's period shows now: one per currency."""
+    rows = conn.execute(
+        _current(run.c.watermark, run.c.plan_hashes)
         .join(run, run.c.run_id == said_once.c.run_id)
         .where(said_once.c.rep_id == rep_id, said_once.c.period_start_on == period_start_on)
-    ).first()
-    if row is None:
-        return None
-    period = Period(row.period_label, row.period_start_on, row.period_end_on)
-    said = Statement(row.rep_id, period, row.lines, Money(row.total_cents, row.currency))
-    return Published(row.run_id, said, row.watermark, tuple(json.loads(row.plan_hashes)), row.published_at)
+    )
+    return tuple(
+        Published(row.run_id, _statement(row), row.watermark, tuple(json.loads(row.plan_hashes)), row.published_at)
+        for row in rows
+    )
 
 
 def shown(conn: Connection, rep_ids: Iterable[int]) -> tuple[Statement, ...]:
     """The statements that these reps are shown now, by rep and period."""
-    mine = (
-        select(said_once)
-        .join(
-            statement_pointer,
-            (statement_pointer.c.run_id == said_once.c.run_id)
-            & (statement_pointer.c.rep_id == said_once.c.rep_id)
-            & (statement_pointer.c.period_start_on == said_once.c.period_start_on),
-        )
-        .where(among(conn, said_once.c.rep_id, sorted(set(rep_ids))))
-        .order_by(said_once.c.rep_id, said_once.c.period_start_on)
+    mine = _current().where(among(conn, said_once.c.rep_id, sorted(set(rep_ids))))
+    return tuple(map(_statement, conn.execute(mine)))
+
+
+def last_as_of(conn: Connection) -> date | None:
+    """The day that the newest finished run spoke of; None before the first."""
+    newest = select(run.c.as_of_on).where(run.c.status == "done").order_by(run.c.run_id.desc()).limit(1)
+    found: date | None = conn.execute(newest).scalar()
+    return found
+
+
+def due_between(conn: Connection, after: date, until: date) -> frozenset[int]:
+    """Who is credited for a won deal booked in (after, until]: what counts for them changes with the day alone."""
+    words = {text: number for number, text in labels.words(conn).items()}
+    booked = (
+        (deal.c.superseded_by.is_(None))
+        & (deal.c.deleted == 0)
+        & (deal.c.stage_label == words.get("won", 0))
+        & (deal.c.booked_on > after)
+        & (deal.c.booked_on <= until)
     )
-    return tuple(
-        Statement(
-            row.rep_id,
-            Period(row.period_label, row.period_start_on, row.period_end_on),
-            row.lines,
-            Money(row.total_cents, row.currency),
-        )
-        for row in conn.execute(mine)
+    owners = select(deal.c.owner_id).where(booked)
+    shared = select(split.c.rep_id).where(
+        split.c.superseded_by.is_(None), split.c.deal_id.in_(select(deal.c.deal_id).where(booked))
     )
+    return frozenset(conn.execute(owners.union(shared)).scalars()) - {0}
+
+
+def _shown_newer(conn: Connection, run_id: int, rep_ids: set[int]) -> frozenset[int]:
+    """Those of the reps who are shown a run with a higher watermark than this one's."""
+    mine = conn.execute(select(run.c.watermark).where(run.c.run_id == run_id)).scalar_one()
+    newer = (
+        select(statement_pointer.c.rep_id)
+        .join(run, run.c.run_id == statement_pointer.c.run_id)
+        .where(run.c.watermark > mine)
+        .distinct()
+    )
+    return frozenset(conn.execute(newer).scalars()) & rep_ids
+
+
+def _current(*more: ColumnElement[Any]) -> Select[Any]:
+    same = [statement_pointer.c[name] == said_once.c[name] for name in (*_SHOWN, "run_id")]
+    ordered = (said_once.c[name] for name in _SHOWN)
+    return select(said_once, *more).join(statement_pointer, and_(*same)).order_by(*ordered)
+
+
+def _statement(row: Row[Any]) -> Statement:
+    period = Period(row.period_label, row.period_start_on, row.period_end_on)
+    return Statement(row.rep_id, period, row.lines, Money(row.total_cents, row.currency))
 
 
 def lines(conn: Connection, run_id: int, rep_id: int) -> pd.DataFrame:

@@ -66,18 +66,18 @@ class Line(SQLModel, table=True):
 
 
 class Statement(SQLModel, table=True):
-    """What one run says of one rep's period. Kept for good."""
+    """What one run says of one rep's period in one currency. Kept for good."""
 
     __tablename__ = "statement"
 
     run_id: int = Field(primary_key=True, sa_type=BigInteger, foreign_key="run.run_id")
     rep_id: int = Field(primary_key=True, sa_type=BigInteger)
     period_start_on: date = Field(primary_key=True, sa_type=Day)
-    period_end_on: date = Field(sa_type=Day)
+    period_end_on: date = Field(primary_key=True, sa_type=Day)
+    currency: str = Field(primary_key=True)
     period_label: str
     lines: int
     total_cents: int = Field(sa_type=BigInteger)
-    currency: str
     published_at: datetime
 
 
@@ -88,6 +88,8 @@ class StatementPointer(SQLModel, table=True):
 
     rep_id: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
     period_start_on: date = Field(primary_key=True, sa_type=Day)
+    period_end_on: date = Field(primary_key=True, sa_type=Day)
+    currency: str = Field(primary_key=True)
     run_id: int = Field(sa_type=BigInteger, foreign_key="run.run_id")
 
 

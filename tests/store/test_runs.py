@@ -56,13 +56,13 @@ def test_nothing_of_a_run_is_seen_before_it_is_published(database: Database) -> 
         run_id = runs.open_run(conn, opened())
         assert runs.save_lines(conn, run_id, lines()) == 6
     with database.read() as conn:
-        assert runs.statement(conn, 1, Q3.start_on) is None
+        assert runs.statements(conn, 1, Q3.start_on) == ()
     with database.write() as conn:
         runs.publish(conn, run_id, [said(1, 300), said(2, 300)], NOW)
         with database.read() as other:
-            assert runs.statement(other, 1, Q3.start_on) is None
+            assert runs.statements(other, 1, Q3.start_on) == ()
     with database.read() as conn:
-        shown = runs.statement(conn, 1, Q3.start_on)
+        (shown,) = runs.statements(conn, 1, Q3.start_on)
     assert shown is not None
     assert (shown.run_id, shown.statement, shown.watermark) == (run_id, said(1, 300), 3)
     assert (shown.plan_hashes, shown.published_at) == (("hash",), NOW)
@@ -76,7 +76,7 @@ def test_a_newer_run_moves_the_pointer_and_keeps_the_old_statement(database: Dat
         runs.publish(conn, second, [said(1, 400)], NOW)
         runs.close_run(conn, second, "done", NOW)
     with database.read() as conn:
-        shown = runs.statement(conn, 1, Q3.start_on)
+        (shown,) = runs.statements(conn, 1, Q3.start_on)
         assert shown is not None
         assert (shown.run_id, shown.statement.total) == (second, Money(400, "USD"))
         assert conn.execute(select(func.count()).select_from(statements)).scalar() == 2

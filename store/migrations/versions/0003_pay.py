@@ -83,21 +83,27 @@ def upgrade() -> None:
         sa.Column("rep_id", sa.BigInteger(), nullable=False),
         sa.Column("period_start_on", Day(), nullable=False),
         sa.Column("period_end_on", Day(), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
         sa.Column("period_label", sa.String(), nullable=False),
         sa.Column("lines", sa.Integer(), nullable=False),
         sa.Column("total_cents", sa.BigInteger(), nullable=False),
-        sa.Column("currency", sa.String(), nullable=False),
         sa.Column("published_at", UTCDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["run_id"], ["run.run_id"], name=op.f("fk_statement_run_id")),
-        sa.PrimaryKeyConstraint("run_id", "rep_id", "period_start_on", name=op.f("pk_statement")),
+        sa.PrimaryKeyConstraint(
+            "run_id", "rep_id", "period_start_on", "period_end_on", "currency", name=op.f("pk_statement")
+        ),
     )
     op.create_table(
         "statement_pointer",
         sa.Column("rep_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("period_start_on", Day(), nullable=False),
+        sa.Column("period_end_on", Day(), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
         sa.Column("run_id", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["run_id"], ["run.run_id"], name=op.f("fk_statement_pointer_run_id")),
-        sa.PrimaryKeyConstraint("rep_id", "period_start_on", name=op.f("pk_statement_pointer")),
+        sa.PrimaryKeyConstraint(
+            "rep_id", "period_start_on", "period_end_on", "currency", name=op.f("pk_statement_pointer")
+        ),
     )
 
 
