@@ -29,7 +29,7 @@ class Freshness:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A deal of this rep that is held in quarantine: known, not yet counted, and why."""
+    """A deal of this rep that is held in quarantine, and why: as it was before, if it ever was, it still counts."""
 
     deal: str
     reason: str
