@@ -14,8 +14,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from operations import moves
 from operations.intake import Intake, ceiling_problem, take
 from store import leases, source_files
+from store import moves as moving
 from store import sync as syncs
 from store.errors import LeaseLost, StoreError
 from store.sync import Tally
@@ -46,10 +48,12 @@ class Options:
     Attributes:
         reread: Read everything again, also files that did not change.
         delete_any: Delete what a snapshot no longer shows, however much it is.
+        retire: Sources whose records are given up, of every kind that the synced source has.
     """
 
     reread: bool = False
     delete_any: bool = False
+    retire: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,16 +185,53 @@ def run(
     holder = uuid4().hex
     with ctx.db.write() as conn:
         token = leases.acquire(conn, this.lease, holder, LEASE_TTL, ctx.now)
-        if token is not None:
-            source_files.save_mapping(conn, source.name, source.config_text, ctx.now)
     if token is None:
         return SyncSummary(source.name, busy=True)
     this.token = token
     try:
+        doubled = _doubled(this)
+        if doubled:
+            return SyncSummary(source.name, tuple(_refused(this, doubled)))
+        with ctx.db.write() as conn:
+            source_files.save_mapping(conn, source.name, source.config_text, ctx.now)
         return SyncSummary(source.name, tuple(_kinds(this)))
     finally:
         with ctx.db.write() as conn:
             leases.release(conn, this.lease, holder)
+
+
+def _doubled(this: _Run) -> dict[str, tuple[Problem, ...]]:
+    """Kinds that another source holds as well, and is not to give up."""
+    found = moves.doubled(this.ctx, this.source)
+    kept = {kind: [old for old in rivals if old not in this.options.retire] for kind, rivals in found.items()}
+    return {
+        kind: tuple(moves.problem(this.source.name, kind, old) for old in rivals)
+        for kind, rivals in kept.items()
+        if rivals
+    }
+
+
+def _refused(this: _Run, doubled: dict[str, tuple[Problem, ...]]) -> Iterator[KindResult]:
+    """Nothing is read: the doubled kinds are refused, on record, and the others wait with them."""
+    for kind in this.source.kinds:
+        if kind not in doubled:
+            yield KindResult(kind, BLOCKED)
+            continue
+        result = KindResult(kind, REFUSED, doubled[kind])
+        with this.ctx.db.write() as conn:
+            run_id = syncs.start_run(conn, this.source.name, kind, "incremental", this.now())
+            syncs.finish_run(conn, run_id, Tally(), this.now(), _failure(result))
+        yield result
+
+
+def _retire(this: _Run, kind: str) -> int:
+    """How many records of the kind the retired sources gave up."""
+    gone = 0
+    for old in sorted(this.options.retire - {this.source.name}):
+        with this.ctx.db.write() as conn:
+            by = (this.ctx.actor_name, this.source.name)
+            gone += moving.retire(conn, kind, old, by, this.ctx.now).deleted
+    return gone
 
 
 def _kinds(this: _Run) -> Iterator[KindResult]:
@@ -213,17 +254,22 @@ def _recorded(this: _Run, kind: str) -> KindResult:
         with this.ctx.db.write() as conn:
             syncs.finish_run(conn, run_id, Tally(), this.now(), (type(error).__name__, str(error)))
         raise
-    failure = ("", "")
-    if result.status == REFUSED:
-        failure = ("SourceRefused", "; ".join(f"{p.where}: {p.message}" for p in result.problems))
     with this.ctx.db.write() as conn:
-        syncs.finish_run(conn, run_id, result.tally(), this.now(), failure)
+        syncs.finish_run(conn, run_id, result.tally(), this.now(), _failure(result))
     return result
+
+
+def _failure(result: KindResult) -> tuple[str, str]:
+    """The class and the text that go on record."""
+    if result.status != REFUSED:
+        return "", ""
+    return "SourceRefused", "; ".join(f"{p.where}: {p.message}" for p in result.problems)
 
 
 def _kind(this: _Run, kind: str) -> KindResult:
     state = _state(this, kind)
-    result = KindResult(kind)
+    # People go last: who stands in the new source under the same address keeps their number.
+    result = KindResult(kind, deleted=0 if kind == "person" else _retire(this, kind))
     cursor: dict[str, Any] = {} if this.options.reread else state.resume
     with closing(_pages(this, kind, cursor)) as pages:
         for page in pages:
@@ -236,6 +282,8 @@ def _kind(this: _Run, kind: str) -> KindResult:
     with this.ctx.db.write() as conn:
         leases.check(conn, this.lease, this.token)
         syncs.set_state(conn, replace(state, finished_at=this.ctx.now))
+    if kind == "person":
+        result = replace(result, deleted=result.deleted + _retire(this, kind))
     if result.spared:
         return replace(result, problems=(ceiling_problem(this.source.name, kind, result.spared),))
     return result

@@ -14,6 +14,7 @@ from store.columns import NOTHING, Rows, nullable
 from store.labels import number
 from store.labels import numbers as label_numbers
 from store.references import Unresolved
+from store.tables.facts import person
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -256,5 +257,7 @@ def _bury(conn: Connection, kind: Kind, gone: _Gone, change_id: int) -> Applied:
     override: dict[str, Sequence[Any] | NDArray[np.int64]] = {"deleted": np.ones(count, dtype=np.int64)}
     if gone.source_us is not None:
         override["source_us"] = gone.source_us
+    if kind.table is person:
+        override["is_primary"] = versions.succeed(conn, gone.version_id, change_id)
     touched = versions.reissue(conn, kind, gone.version_id, change_id, override)
     return Applied(deleted=count, touched=touched)

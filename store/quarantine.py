@@ -108,6 +108,12 @@ def close_passed(conn: Connection, source: str, kind: str, external_ids: Iterabl
     return len(passed)
 
 
+def close_all(conn: Connection, source: str, kind: str, now: datetime) -> None:
+    """Nothing of the source's kind waits any more."""
+    waiting = (quarantine.c.status == "open", quarantine.c.source == source, quarantine.c.kind == kind)
+    conn.execute(update(quarantine).where(*waiting).values(status="closed", closed_at=now))
+
+
 def release_known(conn: Connection, now: datetime) -> int:
     """How many records that waited for a person are closed: that person is known now, or the record is gone."""
     waiting = select(quarantine).where(quarantine.c.status == "open", quarantine.c.code == OWNER_UNKNOWN)

@@ -12,6 +12,7 @@ from sqlalchemy import Integer, and_, func, select, type_coerce, update
 from store.bulk import among, fetch_all, fetch_whole, insert, next_id, places
 from store.columns import NOTHING, Rows, nullable
 from store.journal import Part, append
+from store.kinds import KINDS
 from store.labels import numbers as label_numbers
 from store.references import Unresolved, email_key, resolve, same_person
 from store.tables.column_types import Day
@@ -125,6 +126,30 @@ def reissue(
     _replace(conn, kind, version_ids, stored, change_id)
     new = [np.array(stored[column], dtype=np.int64) for column in kind.reps]
     return _touched(conn, kind, stored, new + old)
+
+
+def succeed(conn: Connection, gone: NDArray[np.int64], change_id: int) -> NDArray[np.int64]:
+    """Whether each of the persons' records that go stays the one that speaks for its rep; else another one does now.
+
+    A record of the same rep from another source takes over, so that a person is known as long as one source has them.
+    """
+    said = select(person.c.version_id, person.c.rep_id, person.c.is_primary).where(
+        among(conn, person.c.version_id, gone.tolist())
+    )
+    going = {row[0]: (row[1], row[2]) for row in fetch_all(conn, said)}
+    primary = {rep_id for rep_id, is_primary in going.values() if is_primary}
+    others = select(person.c.rep_id, func.min(person.c.version_id)).where(
+        person.c.superseded_by.is_(None),
+        person.c.deleted == 0,
+        among(conn, person.c.rep_id, sorted(primary)),
+        ~among(conn, person.c.version_id, gone.tolist()),
+    )
+    heirs = dict(fetch_all(conn, others.group_by(person.c.rep_id)))
+    if heirs:
+        promoted = np.array(sorted(heirs.values()), dtype=np.int64)
+        reissue(conn, KINDS["person"], promoted, change_id, {"is_primary": np.ones(len(promoted), dtype=np.int64)})
+    stays = (going[version_id] for version_id in gone.tolist())
+    return np.array([int(is_primary and rep_id not in heirs) for rep_id, is_primary in stays], dtype=np.int64)
 
 
 def digest(kind: Kind, stored: Mapping[str, Any]) -> str:

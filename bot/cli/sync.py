@@ -36,6 +36,10 @@ def sync(
     approve: Annotated[
         bool, typer.Option("--approve-deletions", help="Delete what a snapshot no longer shows, however much.")
     ] = False,
+    retire: Annotated[
+        list[str] | None,
+        typer.Option("--retire", metavar="SOURCE", help="Give up what a source of that former name holds."),
+    ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 while anything waits in quarantine.")] = False,
     folder: place.DirOption = None,
 ) -> None:
@@ -49,7 +53,7 @@ def sync(
     where = place.find(folder)
     files = mapping or mappings_in(where.settings.sources)
     with where.context(create=folder is None) as ctx:
-        options = Options(reread=reread, delete_any=approve)
+        options = Options(reread=reread, delete_any=approve, retire=frozenset(retire or ()))
         summaries = [one for path in files for one in sync_mapping(ctx, path, options, data)]
         waiting = show(ctx, summaries)
     if not all(one.ok for one in summaries):

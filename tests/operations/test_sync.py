@@ -15,7 +15,7 @@ from connectors.mapping import load
 from connectors.registry import open_source
 from operations import sync
 from operations.context import Context
-from store import changes, frames, people, quarantine, runs, source_files
+from store import changes, frames, people, quarantine, runs, source_files, verify
 from store import sync as syncs
 
 if TYPE_CHECKING:
@@ -70,10 +70,12 @@ class Desk:
     def deals(self, *lines: str) -> None:
         self.write("deals.csv", DEALS + "".join(f"{line}\n" for line in lines))
 
-    def sync(self, *, reread: bool = False, delete_any: bool = False) -> sync.SyncSummary:
-        mapping = load(MAPPING.replace("SNAPSHOT", self.snapshot), "mapping.yaml")
-        options = sync.Options(reread=reread, delete_any=delete_any)
-        return sync.run(self.context(), open_source(mapping, "crm", self.folder), options=options)
+    def sync(
+        self, *, reread: bool = False, delete_any: bool = False, name: str = "crm", retire: str = ""
+    ) -> sync.SyncSummary:
+        mapping = load(MAPPING.replace("SNAPSHOT", self.snapshot).replace("crm", name), "mapping.yaml")
+        options = sync.Options(reread=reread, delete_any=delete_any, retire=frozenset({retire} - {""}))
+        return sync.run(self.context(), open_source(mapping, name, self.folder), options=options)
 
     def context(self) -> Context:
         return Context(self.db, self.now.date(), self.now)
@@ -426,3 +428,47 @@ def test_pandas_is_only_a_carrier(desk: Desk) -> None:
     desk.sync()
     assert desk.amounts() == {"D1": 123456789012345678}
     assert isinstance(frames.facts(desk.db, WINDOW).deals, pd.DataFrame)
+
+
+def test_a_renamed_source_is_refused_before_anything_is_paid_twice(desk: Desk) -> None:
+    desk.sync()
+    before = desk.watermark()
+    summary = desk.sync(name="salesforce")
+    assert {k.kind: k.status for k in summary.kinds} == {
+        "person": "blocked", "deal": "refused", "split": "blocked", "quota": "refused",
+    }  # fmt: skip
+    assert {p.code for p in summary.problems} == {"source_renamed"}
+    assert "'salesforce'" in summary.problems[0].message
+    assert "'crm'" in summary.problems[0].message
+    assert "attain sync --retire crm" in summary.problems[0].remedy
+    assert desk.watermark() == before
+    assert desk.sync().ok
+
+
+def test_a_retired_source_gives_its_records_up(desk: Desk) -> None:
+    desk.sync()
+    with desk.db.read() as conn:
+        before = people.by_email(conn, "ana@example.com")
+    summary = desk.sync(name="salesforce", retire="crm")
+    assert summary.ok
+    assert {kind.kind: kind.deleted for kind in summary.kinds} == {"person": 2, "deal": 3, "split": 0, "quota": 1}
+    assert desk.amounts() == {"D1": 10000, "D2": 5000}
+    assert frames.facts(desk.db, WINDOW).quotas.amount_cents.tolist() == [100000]
+    with desk.db.read() as conn:
+        after = people.by_email(conn, "ana@example.com")
+        assert [person.name for person in people.all(conn)] == ["Ana", "Bo"]
+        assert {row.source for row in syncs.freshness(conn)} == {"salesforce"}
+        assert verify.verify(conn).broken == ()
+    assert before is not None
+    assert after is not None
+    assert after.rep_id == before.rep_id
+    assert desk.sync(name="salesforce").changed == 0
+
+
+def test_another_source_that_counts_from_one_too_is_no_renamed_one(desk: Desk) -> None:
+    desk.sync()
+    desk.write("people.csv", "id,name,email,manager\ne1,Cy,cy@example.com,\n")
+    desk.deals("D1,Gamma,e1,7,Won,2026-02-01")
+    desk.write("quotas.csv", "person,start,amount\ne7,2026-01-01,1000\n")
+    assert desk.sync(name="emea").ok
+    assert len(frames.facts(desk.db, WINDOW).deals) == 3

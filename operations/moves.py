@@ -1,0 +1,67 @@
+"""A kind that a mapping takes from another source than before: what the old one still holds would be paid twice."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.problems import Problem
+from store import facts, moves
+from store import sync as syncs
+
+if TYPE_CHECKING:
+    from operations.context import Context
+    from operations.sources import Source
+    from store.moves import Told
+
+#: Kinds that count once more for every source that holds them. People who are known twice are one by their address.
+COUNTED = ("deal", "quota", "assignment", "rate")
+
+
+def doubled(ctx: Context, source: Source) -> dict[str, tuple[str, ...]]:
+    """The sources that hold at least half of what each kind of this one is about to bring.
+
+    Only looked at while the source is new or its mapping has changed; files are then read once more.
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    for kind in COUNTED:
+        if kind not in source.kinds:
+            continue
+        with ctx.db.read() as conn:
+            is_settled = syncs.state(conn, source.name, kind).config_hash == source.config_hash
+            rivals = () if is_settled else moves.others(conn, kind, source.name)
+        incoming = _incoming(source, kind) if rivals else {}
+        with ctx.db.read() as conn:
+            held = {rival: moves.overlap(conn, kind, rival, incoming) for rival in rivals}
+        same = tuple(rival for rival, (both, all_) in held.items() if 0 < min(all_, len(incoming)) <= both * 2)
+        if same:
+            found[kind] = same
+    return found
+
+
+def problem(source: str, kind: str, old: str) -> Problem:
+    """What ops must decide when a source brings what another one holds."""
+    return Problem(
+        code="source_renamed",
+        message=(
+            f"the {kind} records of source {source!r} are held under source {old!r}, which the mapping no longer "
+            f"names for them; read again under the new name they would be paid twice, so nothing was read"
+        ),
+        remedy=f"Keep the name {old!r} in the mapping, or run `attain sync --retire {old}` to give its records up",
+        where=source,
+        found=source,
+        allowed=old,
+    )
+
+
+def _incoming(source: Source, kind: str) -> dict[str, Told | None]:
+    incoming: dict[str, Told | None] = {}
+    for page in source.pages(kind, {}):
+        if not len(page.rows):
+            continue
+        keys = facts.keys(kind, page.rows)
+        if kind == "deal":
+            told = zip(page.rows["name"].tolist(), page.rows["amount_cents"].tolist(), strict=True)
+            incoming |= dict(zip(keys, told, strict=True))
+        else:
+            incoming |= dict.fromkeys(keys)
+    return incoming
