@@ -39,8 +39,9 @@ def freshness(conn: Connection, now: datetime) -> tuple[Freshness, ...]:
 
 def _waiting(conn: Connection, subject: Person) -> Iterable[Waiting]:
     """One per deal: a share of a deal that waits with the deal itself is not said twice."""
-    rows = quarantine.open_rows(conn, person=subject)
+    rows = [row for row in quarantine.open_rows(conn, person=subject) if row.kind in ("deal", "split")]
     deals = {row.external_id for row in rows if row.kind == "deal"}
     for row in rows:
-        if row.kind != "split" or row.external_id.partition(" · ")[0] not in deals:
-            yield Waiting(deal=row.label, reason=row.detail, remedy=row.remedy, since_at=row.first_seen)
+        deal = row.external_id.partition(" · ")[0] if row.kind == "split" else row.label
+        if row.kind == "deal" or deal not in deals:
+            yield Waiting(deal=deal, reason=row.detail, remedy=row.remedy, since_at=row.first_seen)
