@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from engine.order import lengths_of, starts_of
+from engine.order import lengths_of, narrow, starts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -210,12 +210,12 @@ class Calculation:
 
     def _rules(self, plan_no: Rows, deal: Rows) -> pd.Categorical:
         names = sorted({rule.name for plan in self.plans for rule in plan.crediting})
-        codes = np.zeros(len(deal), dtype=np.int8)
+        codes = np.zeros(len(deal), dtype=narrow(len(names)))
         is_shared = self.counted.seats.is_shared
         for number, ready in enumerate(self.counted.ready if len(names) > 1 else ()):
             own = slice(None) if len(self.counted.ready) == 1 else np.flatnonzero(plan_no == number)
             rows = deal[own]
-            spell = np.array([names.index(rule.name) for rule in ready.plan.crediting], dtype=np.int8)
+            spell = np.array([names.index(rule.name) for rule in ready.plan.crediting], dtype=codes.dtype)
             kind = 0 if ready.codes is None else ready.codes[rows]
             shared = False if is_shared is None else is_shared[rows]
             both = np.stack(ready.rules)
@@ -236,14 +236,14 @@ def _plan_names(plans: Sequence[Plan]) -> list[str]:
     return sorted({plan.name for plan in plans})
 
 
-def _plan_codes(plans: Sequence[Plan]) -> NDArray[np.int8]:
-    names = _plan_names(plans)
-    return np.array([names.index(plan.name) for plan in plans], dtype=np.int8)
+def _plan_codes(plans: Sequence[Plan]) -> Rows:
+    names = {name: number for number, name in enumerate(_plan_names(plans))}
+    return np.array([names[plan.name] for plan in plans], dtype=narrow(len(names)))
 
 
-def _numbering(plans: Sequence[Plan]) -> tuple[NDArray[np.int8], NDArray[np.int16], list[str]]:
+def _numbering(plans: Sequence[Plan]) -> tuple[Rows, Rows, list[str]]:
     """Per component of all plans: its plan's position, its name's position, and all names in order of appearance."""
     flat = [(number, component.name) for number, plan in enumerate(plans) for component in plan.components]
-    names = list(dict.fromkeys(name for _, name in flat))
-    spelled = np.array([names.index(name) for _, name in flat], dtype=np.int16)
-    return np.array([number for number, _ in flat], dtype=np.int8), spelled, names
+    names = {name: number for number, name in enumerate(dict.fromkeys(name for _, name in flat))}
+    plan_no = np.array([number for number, _ in flat], dtype=narrow(len(plans)))
+    return plan_no, np.array([names[name] for _, name in flat], dtype=narrow(len(names))), list(names)

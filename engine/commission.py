@@ -71,8 +71,8 @@ def calculate(
     problems += faults
     prepared = _prepared(facts, ordered, deals, seats)
     order = _sorted(deals, seats, reps)
-    most = max((len(plan.components) for plan in ordered), default=0)
-    found = Found(Ledger(len(order.key) * most), [], [])
+    sizes = [len(plan.components) for plan in ordered]
+    found = Found(Ledger(len(order.key) * max(sizes, default=0), sum(sizes)), [], [])
     for low, high in order.cuts(chunk_rows):
         price(order.part(low, high), prepared, seats, found)
     counted, unpaid = Counted(deals, seats, order, prepared), _unpaid(found.unpaid)
@@ -139,7 +139,7 @@ def _unpaid(found: list[NoLine]) -> Unpaid:
     sizes = [len(each.credit) for each in found]
     return Unpaid(
         credit=np.concatenate([np.zeros(0, dtype=np.int64), *(each.credit for each in found)]),
-        plan=np.repeat(np.array([each.plan for each in found], dtype=np.int16), sizes),
-        measure=np.repeat(np.array([each.measure for each in found], dtype=np.int16), sizes),
+        plan=np.repeat(np.array([each.plan for each in found], dtype=np.int32), sizes),
+        measure=np.repeat(np.array([each.measure for each in found], dtype=np.int32), sizes),
         reason=np.repeat(np.array([REASONS.index(each.reason) for each in found], dtype=np.int8), sizes),
     )

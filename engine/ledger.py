@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from engine.calculation import Trace
+from engine.order import narrow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,15 +17,18 @@ if TYPE_CHECKING:
     from engine.order import Rows
     from engine.pricing import Block
 
-_DTYPES = {"at": "i4", "measure": "i2", "kind": "i1", "basis": "i8", "before": "i8", "amount": "i8"}
+_DTYPES = {"at": "i4", "kind": "i1", "basis": "i8", "before": "i8", "amount": "i8"}
 
 
 class Ledger:
     """Room for lines. Memory that is reserved and never written costs nothing."""
 
-    def __init__(self, capacity: int) -> None:
-        """Reserve room for `capacity` lines; it grows when that is not enough."""
-        self._columns = {name: np.zeros(capacity, dtype=dtype) for name, dtype in _DTYPES.items()}
+    def __init__(self, capacity: int, measures: int) -> None:
+        """Reserve room for `capacity` lines of `measures` components; it grows when that is not enough."""
+        dtypes: dict[str, Any] = _DTYPES | {"measure": narrow(measures)}
+        self._columns: dict[str, NDArray[Any]] = {
+            name: np.zeros(capacity, dtype=dtype) for name, dtype in dtypes.items()
+        }
         self._count = 0
 
     def trace(self) -> Trace:

@@ -26,6 +26,11 @@ def bits(size: int) -> int:
     return max(size - 1, 0).bit_length()
 
 
+def narrow(size: int) -> np.dtype[np.signedinteger[Any]]:
+    """The narrowest dtype that holds -1 for nothing, and the numbers 0 … size - 1."""
+    return next(np.dtype(kind) for kind in (np.int8, np.int16, np.int32, np.int64) if size - 1 <= np.iinfo(kind).max)
+
+
 def sorted_rows(columns: Sequence[tuple[Rows, int]]) -> Rows:
     """The order that sorts rows by `columns`, equal rows by position. Each column holds numbers 0 … its size - 1."""
     count = len(columns[0][0])
