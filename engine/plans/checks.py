@@ -78,6 +78,10 @@ def _check_component(component: Component, path: str, reading: Reading) -> None:
                 "A cap of 0 would pay nothing, ever.",
                 remedy="Remove the cap or the component.",
             )
+    if component.accumulate == "quota_period" and not component.quota:
+        message = "`accumulate: quota_period` needs the name of a quota: each of its rows is a window."
+        remedy = "Add `quota:`, or choose transaction, month, quarter or year_to_date."
+        reading.report("quota_unnamed", f"{path}.accumulate", message, remedy=remedy)
     _check_rules(component.rates, f"{path}.rates", reading)
     if component.table is not None:
         _check_table(component, component.table, path, reading)
@@ -98,10 +102,6 @@ def _check_table(component: Component, table: Table, path: str, reading: Reading
         remedy = "Choose month, quarter, quota_period or year_to_date, or use `by: amount`."
         reading.report(
             "window_unknown", f"{path}.accumulate", "A single transaction has no attainment.", remedy=remedy
-        )
-    if component.accumulate == "quota_period" and not component.quota:
-        reading.report(
-            "quota_unnamed", path, "`accumulate: quota_period` needs the name of a quota.", remedy="Add `quota:`."
         )
     for position, tier in enumerate(table.tiers):
         _check_tier(tier, table, f"{path}.table.tiers[{position}]", reading)

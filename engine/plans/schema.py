@@ -145,6 +145,11 @@ class Component:
         """Whether nothing can be priced without a quota."""
         return self.table is not None and self.table.by == "attainment"
 
+    @property
+    def reads_quota(self) -> bool:
+        """Whether its pricing reads the quota at all: the amount, or the dates as windows."""
+        return self.needs_quota or self.accumulate == "quota_period"
+
 
 @dataclass(frozen=True, slots=True)
 class RoundingPolicy:
@@ -179,10 +184,15 @@ class Plan:
         """The plan's fiscal calendar."""
         return Calendar(self.effective.start_on)
 
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of what the plan says, computed once: it walks the whole plan."""
+        return hashlib.sha256(canonical(self)).hexdigest()
+
 
 def plan_hash(plan: Plan) -> str:
     """SHA-256 of what the plan says; comments, layout and the spelling of numbers do not change it."""
-    return hashlib.sha256(canonical(plan)).hexdigest()
+    return plan.digest
 
 
 def described(kind: type) -> dict[str, tuple[str, Any, Says, bool]]:

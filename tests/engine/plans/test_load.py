@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import jsonschema
 import pytest
 import yaml
@@ -89,6 +91,11 @@ REFUSED = {
     "unknown window": ("accumulate: year_to_date", "accumulate: weekly", "14 value_unknown"),
     "no window": ("    accumulate: year_to_date\n", "", "11 key_missing"),
     "attainment of a transaction": ("accumulate: year_to_date", "accumulate: transaction", "14 window_unknown"),
+    "quotas as windows without a quota": (
+        "    rates:\n",
+        "    accumulate: quota_period\n    rates:\n",
+        "25 quota_unnamed",
+    ),
     "attainment without a quota": ("    quota: bookings\n", "", "11 quota_unnamed"),
     "unknown behaviour": ("behaviour: marginal", "behaviour: cumulative", "17 value_unknown"),
     "dates without a range": ("2026-01-01 .. 2027-01-01", "2026-01-01", "3 period_unreadable"),
@@ -213,3 +220,25 @@ def test_the_hash_follows_the_meaning_and_not_the_spelling() -> None:
     assert isinstance(two, Plan)
     assert isinstance(other, Plan)
     assert plan_hash(one) == plan_hash(two) != plan_hash(other)
+
+
+def test_the_hash_is_computed_once_for_a_plan() -> None:
+    plan = load(GOOD, "x.yaml")
+    assert isinstance(plan, Plan)
+    assert plan_hash(plan) is plan_hash(plan)
+    assert plan_hash(replace(plan, version=4)) != plan_hash(plan)
+
+
+PRICED = {
+    "rate": "rate: 5%",
+    "rates": "rates: [{rate: 5%}, {product: A, rate: 6%}]",
+    "table": "table: {by: amount, behaviour: marginal, tiers: [{from: 0, rate: 5%}]}",
+}
+
+
+@pytest.mark.parametrize("paid_by", PRICED)
+def test_quotas_as_windows_need_the_name_of_a_quota_however_they_are_paid(paid_by: str) -> None:
+    head = GOOD.split("components:", maxsplit=1)[0]
+    text = f"{head}components:\n  - name: flat\n    accumulate: quota_period\n    {PRICED[paid_by]}\n"
+    assert problems(text) == ["12 quota_unnamed"]
+    assert isinstance(load(text + "    quota: bookings\n", "x.yaml"), Plan)
