@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+import pyarrow.compute as pc
 
+from connectors.normalise.sheet import arrow_text
 from connectors.source import PAGE_ROWS, FileSeen, Page
 
 if TYPE_CHECKING:
@@ -65,7 +67,10 @@ def refusal_page(kind: str, cursor: Cursor, problems: tuple[Problem, ...]) -> Pa
 
 
 def _ordered(batch: Batch) -> pd.DataFrame:
-    """The rows with their place in the file; splits of a deal stand together so that no page cuts them apart."""
+    """The rows with their place in the file, deals and people by their id, since new ones are numbered as they come.
+
+    So the order of the lines decides nothing. Splits of a deal stand together so that no page cuts them apart.
+    """
     rows = batch.normalised.rows
     if batch.mapping.kind == "deal":
         lines = batch.table.lines[batch.normalised.positions]
@@ -73,6 +78,9 @@ def _ordered(batch: Batch) -> pd.DataFrame:
         rows["raw_ref"] = f"{batch.table.file.sha256[:12]}:" + place
     if batch.mapping.kind == "split":
         return rows.sort_values("deal_external_id", kind="stable", ignore_index=True)
+    if batch.mapping.kind in ("deal", "person") and not rows["external_id"].is_monotonic_increasing:
+        order = pc.sort_indices(arrow_text(rows["external_id"]))
+        return rows.take(order.to_numpy()).reset_index(drop=True)
     return rows
 
 
