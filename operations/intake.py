@@ -89,7 +89,7 @@ def _gone(conn: Connection, intake: Intake, page: Page) -> tuple[frozenset[str],
     if page.present is None:
         return frozenset(), 0
     kind = intake.state.kind
-    live = facts.live_keys(conn, kind, intake.state.source)
+    live = facts.live_keys(conn, kind, intake.state.source, intake.now.date())
     present = page.present
     absent = live.difference(facts.keys(kind, present)) if len(present) else live
     ceiling = min(max(len(live) * CEILING_PERCENT // 100, CEILING_LEAST), CEILING_MOST)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
-from store import columns, kinds, references, versions
+from store import columns, kinds, references, settling, versions
 from store.bulk import PAGE, among
 from store.columns import NOTHING, Rows, nullable
 from store.labels import number
@@ -18,6 +18,7 @@ from store.tables.facts import person
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
+    from datetime import date
 
     import pandas as pd
     from numpy.typing import NDArray
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from store.kinds import Kind
 
-__all__ = ["Applied", "Unresolved", "apply", "delete", "keys", "live_keys", "resolve_owners"]
+__all__ = ["Applied", "Unresolved", "apply", "delete", "keys", "leave", "live_keys", "resolve_owners"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,8 @@ def apply(conn: Connection, kind: str, rows: pd.DataFrame, change_id: int) -> Ap
             applied += _apply(conn, chunk, change_id)
     if found.mints and (applied.inserted or applied.changed):
         applied += _heal(conn, change_id, found.name)
+    if found.table is person and applied.written:
+        applied += _settle(conn, change_id)
     return applied
 
 
@@ -122,14 +125,29 @@ def keys(kind: str, rows: pd.DataFrame) -> list[str]:
     return columns.keys(kinds.named(kind), rows)
 
 
-def live_keys(conn: Connection, kind: str, source: str) -> frozenset[str]:
-    """The keys of the source's records that are known and not deleted: what a complete reading should show again."""
+def live_keys(conn: Connection, kind: str, source: str, on: date | None = None) -> frozenset[str]:
+    """The keys of the source's records that are known and not deleted: what a complete reading should show again.
+
+    Args:
+        conn: Where to look.
+        kind: A name in `store.kinds.KINDS`.
+        source: Whose records.
+        on: Without the people who have left by that day, whom no reading need show.
+    """
     table = kinds.named(kind).table
     label = number(conn, source)
     live = select(table.c.external_id).where(
         table.c.superseded_by.is_(None), table.c.source_label == label, table.c.deleted == 0
     )
+    if table is person and on is not None:
+        live = live.where(or_(person.c.left_on.is_(None), person.c.left_on > on))
     return frozenset(conn.execute(live).scalars())
+
+
+def leave(conn: Connection, source: str, gone: Collection[str], change_id: int, on: date) -> Applied:
+    """The source's people with those keys have left by that day (`deleted`); they and what they earned stay known."""
+    count, touched = settling.leave(conn, source, gone, change_id, on)
+    return Applied(deleted=count, touched=touched) + (_settle(conn, change_id) if count else Applied())
 
 
 def delete(conn: Connection, kind: str, source: str, gone: Collection[str], change_id: int) -> Applied:
@@ -148,6 +166,11 @@ def delete(conn: Connection, kind: str, source: str, gone: Collection[str], chan
 def resolve_owners(conn: Connection, change_id: int) -> Applied:
     """Every waiting reference whose record is known by now gets its number, as a new version (`healed`)."""
     return _heal(conn, change_id, "person") + _heal(conn, change_id, "deal")
+
+
+def _settle(conn: Connection, change_id: int) -> Applied:
+    count, touched = settling.settle(conn, change_id)
+    return Applied(healed=count, touched=touched)
 
 
 def _heal(conn: Connection, change_id: int, arrived: str) -> Applied:

@@ -82,6 +82,11 @@ class Kind:
         """The columns that name whose pay a version can move."""
         return tuple(column for column in self.numbers if column in ("rep_id", "owner_id"))
 
+    @property
+    def owners(self) -> tuple[Reference, ...]:
+        """The references that say whose a record is."""
+        return tuple(reference for reference in self.references if reference.column in ("rep_id", "owner_id"))
+
 
 def _text(*names: str) -> tuple[Field, ...]:
     return tuple(Field(name) for name in names)

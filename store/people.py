@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from engine.people import Person
 from store import known
-from store.references import email_key
+from store.references import email_key, of_addresses
 from store.tables.facts import person, placement
 
 if TYPE_CHECKING:
@@ -43,13 +43,12 @@ def by_id(conn: Connection, rep_id: int, watermark: int | None = None) -> Person
 
 
 def by_email(conn: Connection, email: str) -> Person | None:
-    """The person with that address, whatever its case; None where nobody has it, or more than one."""
+    """The person with that address, whatever its case: who has not left comes first; None where two have it."""
     key = email_key(email)
     if not key:
         return None
-    held = select(person.c.rep_id).where(known.now(person), person.c.email_key == key).distinct()
-    reps = list(conn.execute(held).scalars())
-    return by_id(conn, reps[0]) if len(reps) == 1 else None
+    holder = of_addresses(conn, [key]).get(key)
+    return None if holder is None else by_id(conn, holder)
 
 
 def all(conn: Connection) -> tuple[Person, ...]:  # noqa: A001 (people.all reads as it should)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
-from sqlalchemy import func, select
+from sqlalchemy import Integer, func, select, type_coerce
 
 from store.bulk import among
+from store.labels import number as number_of
 from store.tables.facts import deal, person
 
 if TYPE_CHECKING:
@@ -49,7 +51,9 @@ def resolve(conn: Connection, reference: Reference, source_label: int, names: It
     if reference.to == "deal":
         return _by_id(conn, source_label, wanted, deal.c.deal_id)
     found = _by_id(conn, source_label, wanted, person.c.rep_id)
-    return _by_email(conn, [name for name in wanted if name not in found]) | found
+    addresses = {name: email_key(name) for name in wanted if "@" in name and name not in found}
+    holders = of_addresses(conn, addresses.values()) if addresses else {}
+    return found | {name: holders[key] for name, key in addresses.items() if key in holders}
 
 
 def email_key(email: str) -> str:
@@ -73,21 +77,63 @@ def waiting(conn: Connection, kind: Kind, reference: Reference) -> Healed:
         rows = select(table.c.version_id, names).where(
             is_waiting, table.c.source_label == source_label, among(conn, names, sorted(known))
         )
-        for version_id, name in conn.execute(rows.order_by(table.c.version_id)) if known else ():
+        found = {version_id: known[name] for version_id, name in conn.execute(rows)} if known else {}
+        left = abandoned(conn, found.items()) if table is deal else set()
+        for version_id in sorted(found.keys() - left):
             version_ids.append(version_id)
-            numbers.append(known[name])
+            numbers.append(found[version_id])
     return Healed(np.array(version_ids, dtype=np.int64), np.array(numbers, dtype=np.int64))
 
 
-def same_person(conn: Connection, source_label: int, emails: Iterable[str]) -> dict[str, int]:
-    """The rep behind each address that another source already knows: the same person, seen twice."""
+def same_person(conn: Connection, source_label: int, emails: Iterable[str]) -> dict[str, tuple[int, bool]]:
+    """The rep behind each address that another source knows, and whether a live record speaks for them already."""
     wanted = sorted({email for email in emails if email})
-    known = select(person.c.email_key, func.min(person.c.rep_id)).where(
+    if not wanted:
+        return {}
+    known = select(person.c.email_key, person.c.rep_id, person.c.deleted).where(
         person.c.superseded_by.is_(None),
         person.c.source_label != source_label,
         among(conn, person.c.email_key, wanted),
     )
-    return _pairs(conn, known.group_by(person.c.email_key)) if wanted else {}
+    by_merit = known.order_by(person.c.deleted.desc(), person.c.left_on.is_(None), person.c.rep_id.desc())
+    return {key: (rep_id, not deleted) for key, rep_id, deleted in conn.execute(by_merit)}
+
+
+def of_addresses(conn: Connection, keys: Iterable[str]) -> dict[str, int]:
+    """The rep who has each address: who works here before who has left, and nobody where two have it alike."""
+    known = select(person.c.email_key, person.c.rep_id, person.c.left_on).where(
+        person.c.superseded_by.is_(None), person.c.deleted == 0, among(conn, person.c.email_key, sorted(set(keys)))
+    )
+    holders: dict[str, dict[int, date]] = {}
+    for key, rep_id, left_on in conn.execute(known):
+        until = holders.setdefault(key, {})
+        until[rep_id] = max(until.get(rep_id, date.min), left_on or date.max)
+    # Two people with one address is a question for a human, not a guess about whose pay it is.
+    last = {key: [rep for rep, day in until.items() if day == max(until.values())] for key, until in holders.items()}
+    return {key: reps[0] for key, reps in last.items() if len(reps) == 1}
+
+
+def departures(conn: Connection) -> dict[int, int]:
+    """The first day on which each rep who has left was no longer there, in days since 1970-01-01."""
+    gone = select(person.c.rep_id, type_coerce(person.c.left_on, Integer)).where(
+        person.c.superseded_by.is_(None),
+        person.c.deleted == 0,
+        person.c.is_primary == 1,
+        person.c.left_on.is_not(None),
+    )
+    return {row[0]: row[1] for row in conn.execute(gone)}
+
+
+def abandoned(conn: Connection, owned: Iterable[tuple[int, int]]) -> set[int]:
+    """Those of the deal versions, each with the owner it would have, that were won after that owner had left."""
+    owners, gone = dict(owned), departures(conn)
+    suspects = [version_id for version_id, owner in owners.items() if owner in gone]
+    if not suspects:
+        return set()
+    won = select(deal.c.version_id, type_coerce(deal.c.booked_on, Integer)).where(
+        among(conn, deal.c.version_id, suspects), deal.c.stage_label == number_of(conn, "won")
+    )
+    return {version_id for version_id, booked_on in conn.execute(won) if booked_on >= gone[owners[version_id]]}
 
 
 def _by_id(conn: Connection, source_label: int, wanted: list[str], number: Column[int]) -> dict[str, int]:
@@ -97,20 +143,9 @@ def _by_id(conn: Connection, source_label: int, wanted: list[str], number: Colum
         table.c.source_label == source_label,
         among(conn, table.c.external_id, wanted),
     )
-    return _pairs(conn, known)
+    # Who is deleted can be paid nothing that anybody sees; a deleted deal may come back, and with it its splits.
+    return _pairs(conn, known.where(table.c.deleted == 0) if table is person else known)
 
 
 def _pairs(conn: Connection, statement: Select[str, int]) -> dict[str, int]:
     return {row[0]: row[1] for row in conn.execute(statement)}
-
-
-def _by_email(conn: Connection, wanted: list[str]) -> dict[str, int]:
-    addresses = {name: email_key(name) for name in wanted if "@" in name}
-    if not addresses:
-        return {}
-    known = select(person.c.email_key, func.min(person.c.rep_id), func.max(person.c.rep_id)).where(
-        person.c.superseded_by.is_(None), among(conn, person.c.email_key, sorted(set(addresses.values())))
-    )
-    # Two people with one address is a question for a human, not a guess about whose pay it is.
-    one = {key: low for key, low, high in conn.execute(known.group_by(person.c.email_key)) if low == high}
-    return {name: one[key] for name, key in addresses.items() if key in one}

@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, select, update
 
-from store import changes, facts, quarantine, runs
+from store import changes, facts, quarantine, runs, unowned
 from store.bulk import upsert
-from store.columns import SEPARATOR
-from store.quarantine import Held
 from store.tables.syncing import sync_run, sync_state
 
 if TYPE_CHECKING:
@@ -22,6 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
 
     from store.facts import Applied
+    from store.quarantine import Held
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,7 @@ class PageWrite:
         state: Where the sync stands once they are stored.
         now: When.
         held: Rows that are held back.
-        gone: Keys of records that the source no longer has.
+        gone: Keys of records that the source no longer has; of people, who has left.
         actor: Who brings them.
         cause: Why.
     """
@@ -136,11 +135,12 @@ def apply_page(conn: Connection, page: PageWrite) -> PageApplied:
     change_id = changes.begin(conn, page.actor, page.cause, page.now)
     applied = facts.apply(conn, page.kind, page.rows, change_id)
     if page.gone:
-        applied += facts.delete(conn, page.kind, page.source, page.gone, change_id)
+        applied += _gone(conn, page, change_id)
     passed = set(facts.keys(page.kind, page.rows)) if len(page.rows) else set()
     closed = quarantine.close_passed(conn, page.source, page.kind, passed | set(page.gone), page.now)
-    held = quarantine.put(conn, [*page.held, *_unknown_people(page, applied)], page.now)
+    held = quarantine.put(conn, page.held, page.now)
     closed += quarantine.release_known(conn, page.now)
+    held += unowned.hold(conn, page.now)
     if applied.touched:
         runs.mark_stale(conn, applied.touched, change_id)
     set_state(conn, page.state)
@@ -150,22 +150,11 @@ def apply_page(conn: Connection, page: PageWrite) -> PageApplied:
     return PageApplied(0, applied, held, closed)
 
 
-def _unknown_people(page: PageWrite, applied: Applied) -> list[Held]:
-    """A note for ops on every record of the page whose owner or person nobody knows yet."""
-    return [
-        Held(
-            source=page.source,
-            kind=page.kind,
-            external_id=unresolved.record,
-            code=quarantine.OWNER_UNKNOWN,
-            detail=f"it belongs to {unresolved.missing}, whom no source knows yet",
-            remedy="sync the people it comes with, or correct the owner at the source",
-            label=unresolved.record.replace(SEPARATOR, " "),
-            owner_external_id=unresolved.missing,
-        )
-        for unresolved in applied.unresolved
-        if unresolved.field in ("owner_external_id", "person_external_id")
-    ]
+def _gone(conn: Connection, page: PageWrite, change_id: int) -> Applied:
+    """People leave, everything else is deleted."""
+    if page.kind == "person":
+        return facts.leave(conn, page.source, page.gone, change_id, page.now.date())
+    return facts.delete(conn, page.kind, page.source, page.gone, change_id)
 
 
 def state(conn: Connection, source: str, kind: str) -> State:

@@ -14,7 +14,7 @@ from store.columns import NOTHING, Rows, nullable
 from store.journal import Part, append
 from store.kinds import KINDS
 from store.labels import numbers as label_numbers
-from store.references import Unresolved, email_key, resolve, same_person
+from store.references import Unresolved, departures, email_key, resolve, same_person
 from store.tables.column_types import Day
 from store.tables.facts import deal, person, split
 
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from store.kinds import Kind, Reference
+
+#: The last day of who has not left.
+NEVER = np.iinfo(np.int64).max
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,9 +174,11 @@ def _minted(conn: Connection, block: Block, first: int) -> dict[str, NDArray[np.
         return {kind.mints: numbers}
     emails = [email_key(email) for email in block.rows.texts["email"]]
     same = same_person(conn, block.source_label, (e for e, k in zip(emails, known.tolist(), strict=True) if not k))
-    linked = np.array([same.get(email, 0) for email in emails], dtype=np.int64)
+    found = [same.get(email, (0, False)) for email in emails]
+    linked = np.array([rep_id for rep_id, _ in found], dtype=np.int64)
+    is_spoken_for = np.array([spoken_for for _, spoken_for in found], dtype=bool)
     is_linked = (known == 0) & (linked > 0)
-    is_primary = np.where(known > 0, before["is_primary"], ~is_linked)
+    is_primary = np.where(known > 0, before["is_primary"], ~(is_linked & is_spoken_for))
     return {kind.mints: np.where(is_linked, linked, numbers), "is_primary": is_primary.astype(np.int64)}
 
 
@@ -184,7 +189,18 @@ def _resolved(
     known = resolve(conn, reference, block.source_label, set(names))
     if block.rows.kind.table is person:
         known |= dict(zip(block.rows.texts["external_id"], minted["rep_id"].tolist(), strict=True))
-    return np.array([known.get(name, 0) for name in names], dtype=np.int64)
+    numbers = np.array([known.get(name, 0) for name in names], dtype=np.int64)
+    return _still_there(conn, block.rows, numbers) if block.rows.kind.table is deal else numbers
+
+
+def _still_there(conn: Connection, rows: Rows, owners: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The owners of deals; nobody where a deal was won on or after the day its owner had left."""
+    gone = departures(conn)
+    if not gone:
+        return owners
+    left = np.array([gone.get(owner, NEVER) for owner in owners.tolist()], dtype=np.int64)
+    won = np.array([stage == "won" for stage in rows.texts["stage"]], dtype=bool)
+    return np.where(won & (rows.numbers["booked_on"] >= left), 0, owners)
 
 
 def _stored(conn: Connection, block: Block, change_id: int, first: int) -> dict[str, Any]:

@@ -472,3 +472,71 @@ def test_another_source_that_counts_from_one_too_is_no_renamed_one(desk: Desk) -
     desk.write("quotas.csv", "person,start,amount\ne7,2026-01-01,1000\n")
     assert desk.sync(name="emea").ok
     assert len(frames.facts(desk.db, WINDOW).deals) == 3
+
+
+def test_a_note_about_an_unknown_owner_outlives_another_mistake(desk: Desk) -> None:
+    for amount, code in (("100", "owner_unknown"), ("oops", "amount_unparsable"), ("100", "owner_unknown")):
+        desk.deals(f"D1,Alpha,e5,{amount},Won,2026-02-01")
+        desk.sync()
+        assert desk.waiting() == {"D1": code}
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_the_order_of_the_lines_decides_no_number(desk: Desk, turned: bool) -> None:
+    """Deals of one day are counted by their numbers, and a cent that is left over goes by those of people."""
+    step = -1 if turned else 1
+    desk.write("people.csv", "id,name,email,manager\n" + "\n".join(["e1,Ana,,", "e2,Bo,,"][::step]) + "\n")
+    desk.deals(*[f"D{i},x,e1,{i},Won,2026-02-01" for i in range(1, 4)][::step])
+    desk.sync()
+    deals = frames.facts(desk.db, WINDOW).deals.sort_values("deal_id")
+    assert deals.amount_cents.tolist() == [100, 200, 300]
+    with desk.db.read() as conn:
+        assert [person.name for person in people.all(conn)] == ["Ana", "Bo"]
+
+
+def test_who_is_no_longer_in_a_snapshot_has_left_and_keeps_what_was_earned(desk: Desk) -> None:
+    desk.snapshot = "true"
+    desk.deals("D1,Alpha,e1,100,Won,2026-02-01", "D2,Late,e1,7,Won,2026-03-05", "D3,Open,e1,7,Open,2026-03-09")
+    desk.sync()
+    desk.write("people.csv", "id,name,email,manager\ne2,Bo,bo@example.com,\n")
+    deal = "D4,New,e1,50,Won,2026-03-02"
+    desk.deals("D1,Alpha,e1,100,Won,2026-02-01", "D2,Late,e1,7,Won,2026-03-05", "D3,Open,e1,7,Open,2026-03-09", deal)
+    summary = desk.sync()
+    assert summary.kinds[0].deleted == 1
+    with desk.db.read() as conn:
+        ana = people.by_email(conn, "ana@example.com")
+        notes = {row.external_id: row for row in quarantine.open_rows(conn)}
+        assert verify.verify(conn).broken == ()
+    assert ana is not None
+    assert ana.left_on == NOW.date()
+    owners = dict(zip(desk.amounts(), frames.facts(desk.db, WINDOW).deals.owner_id, strict=True))
+    assert owners == {"D1": ana.rep_id, "D2": 0, "D4": 0}
+    assert {name: note.code for name, note in notes.items()} == {"D2": "owner_unknown", "D4": "owner_unknown"}
+    assert "had left" in notes["D4"].detail
+    assert "took it over" in notes["D4"].remedy
+    assert desk.sync().changed == 0
+    desk.now += timedelta(days=3)
+    assert desk.sync(reread=True).changed == 0
+    desk.write("people.csv", PEOPLE)
+    desk.sync()
+    assert desk.waiting() == {}
+    assert set(frames.facts(desk.db, WINDOW).deals.owner_id) == {ana.rep_id}
+
+
+def test_a_person_who_comes_back_under_another_number_is_found_by_address(desk: Desk) -> None:
+    desk.snapshot = "true"
+    desk.write("quotas.csv", QUOTAS.replace("e1", "Ana@Example.com"))
+    desk.sync()
+    desk.write("people.csv", PEOPLE.replace("e1,", "e7,"))
+    desk.deals("D1,Alpha,e7,100.00,Won,2026-02-01")
+    assert desk.sync(delete_any=True).ok
+    with desk.db.read() as conn:
+        ana = people.by_email(conn, "ana@example.com")
+        assert verify.verify(conn).broken == ()
+    assert ana is not None
+    assert ana.external_id == "e7"
+    assert ana.left_on is None
+    facts = frames.facts(desk.db, WINDOW)
+    assert facts.quotas.rep_id.tolist() == [ana.rep_id]
+    assert facts.deals.owner_id.tolist() == [ana.rep_id]
+    assert desk.waiting() == {}
