@@ -16,7 +16,7 @@ from engine.exchange import Exchange
 from engine.frames import integers, named
 from engine.money import Money, Rate, divide
 from engine.problems import Problem
-from engine.quotas import FAULTS, MISSING, ZERO, QuotaRows, quota_rows
+from engine.quotas import FAULTS, FINE, MISSING, ZERO, QuotaRows, quota_rows, windows
 
 if TYPE_CHECKING:
     from datetime import date
@@ -40,13 +40,32 @@ class _Reading:
 
 @dataclass(frozen=True, slots=True)
 class _Quota:
-    """One component's quota: its rows for the rep, and those of them that run on the day."""
+    """One component's quota: its rows for the rep, those of them that run on the day, and what pricing makes of them.
+
+    `window` is where the component accumulates on the day, as far as the plan runs; `window_amount` is its quota and
+    `window_fault` what is wrong with that.
+    """
 
     plan: Plan
     plan_no: int
     component: Component
     rows: QuotaRows
     now: list[int]
+    window: Period
+    window_amount: int
+    window_fault: int
+
+    @property
+    def row_fault(self) -> int:
+        """What is wrong with the row that runs on the day."""
+        if not self.now:
+            return MISSING
+        return int(self.rows.fault[self.now[0]]) or (ZERO if self.rows.amount[self.now[0]] <= 0 else FINE)
+
+    @property
+    def fault(self) -> int:
+        """Why no figure can be shown: the row's own fault, or one for which pricing refuses the window."""
+        return self.row_fault or (self.window_fault if self.component.reads_quota else FINE)
 
 
 def progress(calc: Calculation, facts: Facts, rep_id: int, as_of: date) -> tuple[QuotaProgress, ...]:
@@ -58,16 +77,14 @@ def progress(calc: Calculation, facts: Facts, rep_id: int, as_of: date) -> tuple
     """
     reading = _Reading(calc, facts, rep_id, as_of)
     found: list[QuotaProgress] = []
-    for quota in _quotas(reading):
-        if len(quota.now) != 1 or quota.rows.fault[quota.now[0]] or quota.rows.amount[quota.now[0]] <= 0:
-            continue
+    for quota in (each for each in _quotas(reading) if not each.fault):
         start, end = (int(side[quota.now[0]]) for side in (quota.rows.start, quota.rows.end))
         row = quota.plan.calendar.named(on_day(start), on_day(end))
         current = _progress(reading, quota, row, int(quota.rows.amount[quota.now[0]]))
-        tier_window, tier_quota = _window(quota, as_of)
-        tier = _next_tier(reading, quota, tier_window, tier_quota)
-        if quota.component.accumulate == "year_to_date" and tier_quota != current.quota.minor and tier_quota > 0:
-            whole = _progress(reading, quota, tier_window, tier_quota)
+        tier = _next_tier(reading, quota)
+        is_whole = quota.component.accumulate == "year_to_date" and quota.window_amount != current.quota.minor
+        if is_whole and not quota.window_fault:
+            whole = _progress(reading, quota, quota.window, quota.window_amount)
             found += [current, replace(whole, next_tier=tier)]
         else:
             found.append(replace(current, next_tier=tier))
@@ -82,16 +99,22 @@ def problems(calc: Calculation, facts: Facts, rep_id: int, as_of: date) -> tuple
         remedy = "Assign the rep to a plan that is effective on that day."
         return (Problem("plan_missing", message, remedy, "assignments", rep_id),)
     found = []
-    for quota in _quotas(reading):
-        fault = MISSING if not quota.now else int(quota.rows.fault[quota.now[0]])
-        if quota.now and not fault and quota.rows.amount[quota.now[0]] <= 0:
-            fault = ZERO
-        if fault:
-            code, message = FAULTS[fault]
-            remedy = f"Load one quota named {quota.component.quota!r} for this rep that runs on {as_of}."
-            place = f"{quota.plan.name} / {quota.component.name}"
-            found.append(Problem(code, message, remedy, place, rep_id, found=f"{len(quota.now)} quotas on {as_of}"))
+    for quota in (each for each in _quotas(reading) if each.fault):
+        code, message = FAULTS[quota.fault]
+        place = f"{quota.plan.name} / {quota.component.name}"
+        count = f"{len(quota.now)} quotas on {as_of}"
+        found.append(Problem(code, message, _remedy(quota, as_of), place, rep_id, found=count))
     return tuple(found)
+
+
+def _remedy(quota: _Quota, as_of: date) -> str:
+    if quota.row_fault:
+        return f"Load one quota named {quota.component.quota!r} for this rep that runs on {as_of}."
+    inside = f"start and end inside {quota.window.start_on} .. {quota.window.end_on}"
+    return (
+        f"Load quotas named {quota.component.quota!r} for this rep that {inside} and do not overlap, "
+        f"or change what the component accumulates over ({quota.component.accumulate})."
+    )
 
 
 def _plans(reading: _Reading) -> list[tuple[int, Plan]]:
@@ -118,21 +141,23 @@ def _quotas(reading: _Reading) -> list[_Quota]:
         for component in plan.components:
             if component.quota and named_by[component.quota] is component:
                 rows = quota_rows(reading.facts.quotas, component.quota, rep_ids, plan, exchange)
-                now = np.flatnonzero((rows.start <= today) & (today < rows.end))
-                found.append(_Quota(plan, number, component, rows, now.tolist()))
+                now = np.flatnonzero((rows.start <= today) & (today < rows.end)).tolist()
+                window = _window(plan, component, rows, (now, reading.as_of))
+                priced = windows(plan, component.accumulate, rows, 1).quota_on(today)
+                found.append(_Quota(plan, number, component, rows, now, window, *priced))
     return found
 
 
-def _window(quota: _Quota, as_of: date) -> tuple[Period, int]:
-    """The window in which the component accumulates on the day, and its quota (0 when there is none)."""
-    rows = quota.rows
-    find = _MONTHLY.get(quota.component.accumulate)
-    if find is None:
-        at = quota.now[0]
-        return Period("", on_day(int(rows.start[at])), on_day(int(rows.end[at]))), int(rows.amount[at])
-    window = find(quota.plan.calendar, as_of)
-    inside = (rows.start >= day(window.start_on)) & (rows.start < day(window.end_on))
-    return window, int(rows.amount[inside].sum())
+def _window(plan: Plan, component: Component, rows: QuotaRows, on: tuple[list[int], date]) -> Period:
+    """The window in which the component accumulates on the day, as far as the plan runs."""
+    now, as_of = on
+    find = _MONTHLY.get(component.accumulate)
+    if find is not None:
+        window = find(plan.calendar, as_of)
+        return plan.calendar.named(window.start_on, min(window.end_on, plan.effective.end_on))
+    if not now:
+        return Period("", as_of, as_of)
+    return Period("", on_day(int(rows.start[now[0]])), on_day(int(rows.end[now[0]])))
 
 
 def _credited(reading: _Reading, quota: _Quota, period: Period) -> int:
@@ -179,12 +204,12 @@ def _progress(reading: _Reading, quota: _Quota, period: Period, amount: int) -> 
     )
 
 
-def _next_tier(reading: _Reading, quota: _Quota, window: Period, amount: int) -> NextTier | None:
+def _next_tier(reading: _Reading, quota: _Quota) -> NextTier | None:
     """The first tier that begins beyond the credit of the window, solved exactly; None in the top tier."""
-    table = quota.component.table
-    if table is None or amount <= 0 or quota.component.accumulate == "transaction":
+    table, amount = quota.component.table, quota.window_amount
+    if table is None or quota.window_fault or quota.component.accumulate == "transaction":
         return None
-    credit = _credited(reading, quota, window)
+    credit = _credited(reading, quota, quota.window)
     for tier in table.tiers[1:]:
         start = tier.begins.fraction * (amount if table.by == "attainment" else 1)
         if start > credit:

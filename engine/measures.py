@@ -104,7 +104,7 @@ def measured(plan: Plan, number: int, made: Compiled, context: tuple[Facts, Exch
     facts, exchange, rep_ids = context
     component, slot = plan.components[number], made.slots[number]
     rows = None
-    if component.needs_quota or component.accumulate == "quota_period":
+    if component.reads_quota:
         rows = quota_rows(facts.quotas, component.quota, rep_ids, plan, exchange)
     cap = component.cap
     return Measured(

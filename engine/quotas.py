@@ -48,6 +48,12 @@ class QuotaRows:
     amount: Ints
     fault: NDArray[np.int8]
 
+    def longest(self) -> Rows:
+        """For each row the one that ends last among those of its rep up to it."""
+        ends = (self.rep.astype(np.int64) << 32) + self.end + 2**31
+        is_last = ends == np.maximum.accumulate(ends)
+        return np.maximum.accumulate(np.where(is_last, np.arange(len(ends)), 0))
+
 
 def quota_rows(quotas: pd.DataFrame, name: str, rep_ids: Ints, plan: Plan, exchange: Exchange) -> QuotaRows:
     """The rows of the quota called `name` of the reps in `rep_ids`, with what is wrong with each."""
@@ -66,12 +72,20 @@ def quota_rows(quotas: pd.DataFrame, name: str, rep_ids: Ints, plan: Plan, excha
     fault = np.zeros(len(rows), dtype=np.int8)
     if converted.fault is not None:
         fault[converted.fault > 0] = NO_RATE
-    clash = np.zeros(len(rows), dtype=bool)
-    clash[1:] = (place[1:] == place[:-1]) & (start[1:] < end[:-1])
-    clash[:-1] |= clash[1:]
-    fault[clash] = OVERLAP
+    fault[_overlapping(place, start, end)] = OVERLAP
     fault[(start >= end) | (np.abs(converted.amount) > LARGEST_CENTS)] = MISSING
     return QuotaRows(place, start, end, converted.amount, fault)
+
+
+def _overlapping(rep: Rows, start: Rows, end: Rows) -> Rows:
+    """Positions of the rows that share a day with any other row of their rep. Rows lie by rep, then start."""
+    proper = np.flatnonzero(start < end)
+    high = rep[proper].astype(np.int64) << 32
+    begins, ends = high + start[proper] + 2**31, high + end[proper] + 2**31
+    clash = np.zeros(len(proper), dtype=bool)
+    clash[1:] = np.maximum.accumulate(ends)[:-1] > begins[1:]
+    clash[:-1] |= begins[1:] < ends[:-1]
+    return proper[clash]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +119,8 @@ class Windows:
         keys = (rows.rep.astype(np.int64) << shift) + rows.start + (1 << 16)
         place = np.searchsorted(keys, (rep.astype(np.int64) << shift) + days + (1 << 16), side="right") - 1
         at = np.maximum(place, 0)
+        if rows.fault.any():  # a row may lie inside a longer one, which goes on after it
+            at = np.where(days < rows.end[at], at, rows.longest()[at])
         inside = (place >= 0) & (rows.rep[at] == rep) & (days < rows.end[at])
         return np.where(inside, at, -1)
 
@@ -116,9 +132,12 @@ class Windows:
         found[codes < 0] = MISSING
         return found if found.any() else None
 
-    def rep_of(self, code: int) -> int:
-        """The rep (a position in `rep_ids`) of a window."""
-        return int(self.rows.rep[code]) if self.rows is not None else code // max(self.count, 1)
+    def quota_on(self, on: int) -> tuple[int, int]:
+        """Quota and fault of the first rep's window with that day: what the pricing of a deal booked then goes by."""
+        code = self.codes(np.zeros(1, dtype=np.int64), np.array([on]))
+        fault = self.faults(code)
+        quota = 0 if self.quota is None or code[0] < 0 else int(self.quota[code[0]])
+        return quota, FINE if fault is None else int(fault[0])
 
 
 def windows(plan: Plan, kind: Accumulate, rows: QuotaRows | None, reps: int) -> Windows:

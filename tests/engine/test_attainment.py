@@ -148,3 +148,66 @@ def test_a_rep_on_no_plan_is_told_so() -> None:
     facts = company([], [], assignments=[])
     calc = calculate(facts, [plan_of("quota_period")], MID_MAY)
     assert [problem.code for problem in problems(calc, facts, 1, MID_MAY)] == ["plan_missing"]
+
+
+def paid_and_shown(plan: Plan, facts: Facts, as_of: date) -> tuple[list[str], tuple, list[str]]:
+    """What the calculation refuses, what progress shows, and what it refuses."""
+    calc = calculate(facts, [plan], as_of)
+    shown = progress(calc, facts, 1, as_of)
+    return [each.code for each in calc.problems], shown, [each.code for each in problems(calc, facts, 1, as_of)]
+
+
+@pytest.mark.parametrize("window", ["month", "quarter", "quota_period", "year_to_date"])
+@pytest.mark.parametrize("length", [(0, 0), (31, 0), (0, 60), (0, 91), (120, 200)])
+def test_what_pricing_refuses_is_not_shown_as_progress(window: str, length: tuple[int, int]) -> None:
+    (row,) = quarters(60_000, 0)[:1]
+    row |= {"start_on": day(MID_MAY) - length[0], "end_on": day(MID_MAY) + 1 + length[1]}
+    refused, shown, told = paid_and_shown(plan_of(window), company([deal(1, 100, MID_MAY)], [row]), MID_MAY)
+    assert bool(shown) is not bool(refused)
+    assert told == refused
+
+
+def test_a_quarterly_quota_promises_no_tier_to_a_component_of_the_month() -> None:
+    facts = company([deal(1, 9_000, date(2026, 4, 5))], quarters(50_000, 60_000))
+    refused, shown, told = paid_and_shown(plan_of("month"), facts, date(2026, 4, 20))
+    assert (refused, shown, told) == (["quota_too_long"], (), ["quota_too_long"])
+    (only,) = problems(calculate(facts, [plan_of("month")], MID_MAY), facts, 1, date(2026, 4, 20))
+    assert "2026-04-01 .. 2026-05-01" in only.remedy
+
+
+def test_the_next_tier_counts_the_quotas_of_the_plan_alone() -> None:
+    plan = load(PLAN.replace("2027-01-01", "2026-07-01") % "year_to_date", "x.yaml")
+    assert isinstance(plan, Plan)
+    facts = company([deal(1, 19_000, MID_MAY)], quarters(10_000, 10_000, 10_000, 10_000))
+    calc = calculate(facts, [plan], MID_MAY)
+    quarter, whole = progress(calc, facts, 1, MID_MAY)
+    assert (quarter.quota.minor, whole.quota.minor, whole.next_tier.shortfall.minor) == (10_000, 20_000, 1_000)
+    assert (whole.period.end_on, whole.days_total) == (date(2026, 7, 1), 181)
+    facts = company([deal(1, 19_000, MID_MAY), deal(2, 1_100, MID_MAY)], quarters(*[10_000] * 4))
+    assert calculate(facts, [plan], MID_MAY).lines["amount_cents"].tolist()[1] == 1_000 * 8 // 100 + 10
+
+
+@pytest.mark.parametrize("window", ["quota_period", "year_to_date"])
+@pytest.mark.parametrize("month", [1, 2, 3, 5, 9, 12])
+def test_every_quota_that_overlaps_another_is_refused(window: str, month: int) -> None:
+    spans = [(date(2026, 1, 1), date(2027, 1, 1))]
+    spans += [(date(2026, low, 1), date(2026, low + 1, 1)) for low in (2, 5)]
+    row = {"rep_id": 1, "name": "bookings", "currency": "USD", "amount_cents": 10_000}
+    quotas = [row | {"start_on": day(low), "end_on": day(high)} for low, high in spans]
+    quotas.append(row | {"rep_id": 2} | {"start_on": day(spans[1][0]), "end_on": day(spans[1][1])})
+    on = date(2026, month, 3)
+    refused, shown, told = paid_and_shown(plan_of(window), company([deal(1, 100, on)], quotas), on)
+    assert (refused, shown, told) == (["quota_overlap"], (), ["quota_overlap"])
+
+
+def test_quotas_beside_overlapping_ones_are_paid_and_those_of_other_reps_too() -> None:
+    edges = [date(2026, 1, 1), date(2026, 4, 1), date(2026, 3, 1), date(2026, 5, 1), date(2026, 6, 1)]
+    row = {"name": "bookings", "currency": "USD", "amount_cents": 10_000}
+    spans = [(edges[0], edges[1]), (edges[2], edges[3]), (edges[3], edges[4])]
+    quotas = [row | {"rep_id": 1, "start_on": day(low), "end_on": day(high)} for low, high in spans]
+    quotas += [row | {"rep_id": 2, "start_on": day(low), "end_on": day(high)} for low, high in spans[1:]]
+    deals = [deal(number, 100, date(2026, number, 9)) for number in range(1, 6)]
+    deals += [deal(number + 10, 100, date(2026, number, 9), owner_id=2) for number in range(1, 6)]
+    assigned = [{"rep_id": rep, "plan": "ae"} | YEAR for rep in (1, 2)]
+    lines = calculate(company(deals, quotas, assignments=assigned), [plan_of("quota_period")], MID_MAY).lines
+    assert lines["deal_id"].tolist() == [5, 13, 14, 15]
