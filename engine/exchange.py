@@ -35,7 +35,7 @@ class Exchange:
     """Exchange rates, by pair and day. Each says what one unit of a currency is worth in another, in major units."""
 
     def __init__(self, rates: pd.DataFrame) -> None:
-        """Read the rates; those that are not positive, and pairs that have two rates for a day, are not used."""
+        """Read the rates; those not above zero are not used, nor is any on a day that has two different ones."""
         self._source, self._target = named(rates, "from_currency"), named(rates, "to_currency")
         self._spans = (integers(rates, "start_on"), integers(rates, "end_on"))
         self._values = (integers(rates, "rate_num"), integers(rates, "rate_den"))
@@ -56,7 +56,7 @@ class Exchange:
         return Converted(converted, fault if fault.any() else None)
 
     def rate_on(self, source: str, target: str, on: int) -> Rate | None:
-        """The rate of one day, or None when there is none or more than one."""
+        """The rate of one day, or None when there is none, or two that differ."""
         place, found, rows = self._find(source, target, np.array([on]))
         if not found[0]:
             return None
@@ -64,15 +64,26 @@ class Exchange:
         return Rate(int(self._values[0][row]), int(self._values[1][row]))
 
     def _find(self, source: str, target: str, days: Rows) -> tuple[Rows, NDArray[np.bool_], Rows]:
-        """For each day the place of its rate among `rows`, and whether there is one."""
+        """For each day the place of its rate among `rows`, and whether there is exactly one rate."""
         wanted = (self._source.codes == self._source.code(source)) & (self._target.codes == self._target.code(target))
-        rows = np.flatnonzero(wanted & (self._values[0] > 0) & (self._values[1] > 0))
-        rows = rows[np.argsort(self._spans[0][rows], kind="stable")]
-        starts, ends = self._spans[0][rows], self._spans[1][rows]
-        if not len(rows) or bool((ends[:-1] > starts[1:]).any()):
+        wanted &= (self._values[0] > 0) & (self._values[1] > 0) & (self._spans[0] < self._spans[1])
+        rows = np.flatnonzero(wanted)
+        if not len(rows):
             return np.zeros(len(days), dtype=np.intp), np.zeros(len(days), dtype=bool), rows
-        place = np.searchsorted(starts, days, side="right") - 1
-        return np.maximum(place, 0), (place >= 0) & (days < ends[place]), rows
+        first, rate = self._distinct(rows)
+        edges, only = _rate_by_day(self._spans[0][rows], self._spans[1][rows], rate)
+        stretch = np.searchsorted(edges, days, side="right") - 1
+        place = np.where(stretch >= 0, only[stretch], -1)
+        return np.maximum(place, 0), place >= 0, rows[first]
+
+    def _distinct(self, rows: Rows) -> tuple[Rows, Rows]:
+        """The first place of each rate among `rows`, and which of them every row has: 2/4 is 1/2."""
+        num, den = self._values[0][rows].astype(np.int64), self._values[1][rows].astype(np.int64)
+        common = np.gcd(num, den)
+        _, first, rate = np.unique(
+            np.stack([num // common, den // common]), axis=1, return_index=True, return_inverse=True
+        )
+        return first, rate
 
     def _convert(
         self, pair: tuple[str, str], amounts: Ints, days: Rows, mode: Rounding
@@ -95,3 +106,20 @@ class Exchange:
         within = np.abs(whole) <= LARGEST_CENTS
         fault = np.where(found, np.where(within, FINE, UNKNOWN), MISSING).astype(np.int8)
         return np.where(within, whole, 0).astype(np.int64), fault
+
+
+def _rate_by_day(start: Rows, end: Rows, rate: Rows) -> tuple[Rows, Rows]:
+    """The days on which rates change, and which rate runs from each on: -1 where there is none, or more than one."""
+    order = np.lexsort([start, rate])
+    start, end, rate = start[order].astype(np.int64), end[order].astype(np.int64), rate[order].astype(np.int64)
+    # rows of one rate may overlap; each is cut to the days that none before it has covered
+    covered = np.maximum.accumulate((rate << 33) + end) - (rate << 33)
+    start[1:] = np.where(rate[1:] == rate[:-1], np.maximum(start[1:], covered[:-1]), start[1:])
+    kept = start < end
+    start, end, rate = start[kept], end[kept], rate[kept]
+    edges, where = np.unique(np.concatenate([start, end]), return_inverse=True)
+    count, total = np.zeros(len(edges), dtype=np.int64), np.zeros(len(edges), dtype=np.int64)
+    for at, sign in ((where[: len(start)], 1), (where[len(start) :], -1)):
+        np.add.at(count, at, sign)
+        np.add.at(total, at, sign * rate)
+    return edges, np.where(np.cumsum(count) == 1, np.cumsum(total), -1)

@@ -147,9 +147,22 @@ def companies(draw: st.DrawFn, plan, clean: bool = False) -> dict[str, list[dict
         quotas += draw(quota_rows(plan, rep, clean))
     span = {"start_on": first, "end_on": last}
     assignments = [{"rep_id": rep, "plan": plan.name} | (span if clean else draw(spans(first, last))) for rep in reps]
-    rates = [{"from_currency": "EUR", "to_currency": plan.currency, "start_on": first, "end_on": first + 250}]
-    rates = [row | {"rate_num": draw(st.integers(1, 30_000)), "rate_den": 10_000} for row in rates]
+    rates = draw(exchange_rates(plan, first))
     return {"deals": deals, "splits": splits, "quotas": quotas, "assignments": assignments, "rates": rates}
+
+
+@st.composite
+def exchange_rates(draw: st.DrawFn, plan, first: int) -> list[dict]:
+    """Rates of which some overlap, some of those with the same rate, spelled in another way."""
+    pair = {"from_currency": "EUR", "to_currency": plan.currency}
+    usual, found = draw(st.integers(1, 30_000)), []
+    for _ in range(draw(st.integers(1, 4))):
+        start = first + draw(st.sampled_from((0, 0, 30, 100, 250)))
+        span = {"start_on": start, "end_on": start + draw(st.sampled_from((1, 31, 150, 250)))}
+        num = draw(st.sampled_from((usual, usual, usual + 1)))
+        times = draw(st.sampled_from((1, 3)))
+        found.append(pair | span | {"rate_num": num * times, "rate_den": 10_000 * times})
+    return found
 
 
 @st.composite

@@ -73,9 +73,10 @@ def exchanged(amount: int, source: str, target: str, day: int, rates: list[dict]
         return amount
     found = [r for r in rates if (r["from_currency"], r["to_currency"]) == (source, target)]
     own = [r for r in found if r["start_on"] <= day < r["end_on"]]
-    if len(own) != 1 or source not in DECIMALS:
+    values = {Fraction(r["rate_num"], r["rate_den"]) for r in own}
+    if len(values) != 1 or source not in DECIMALS:
         return None
-    value = Fraction(own[0]["rate_num"], own[0]["rate_den"]) * Fraction(10) ** (DECIMALS[target] - DECIMALS[source])
+    value = values.pop() * Fraction(10) ** (DECIMALS[target] - DECIMALS[source])
     return whole(amount * value, mode)
 
 
