@@ -36,17 +36,22 @@ class _Place:
 
 
 def components(calc: Calculation, rep_id: int, period: Period) -> tuple[ComponentEarnings, ...]:
-    """What each component credited and paid the rep for deals booked in `period`, in the order of the plan."""
-    found: dict[tuple[str, str], list[int]] = {}
+    """What each component credited and paid the rep for deals booked in `period`, plan by plan, in each one's order.
+
+    Versions of one plan are taken together. A rep on several plans may be paid in several currencies: each component
+    is in its plan's, and a total has to be made per currency.
+    """
+    found: dict[tuple[str, str, str], list[int]] = {}
     for row in _rows(calc, rep_id, period):
         place = _place(calc, int(row))
-        sums = found.setdefault((place.measure.component.name, place.ready.plan.currency), [0, 0, 0])
+        plan = place.ready.plan
+        sums = found.setdefault((plan.name, place.measure.component.name, plan.currency), [0, 0, 0])
         sums[0] += int(calc.trace.basis[row])
         sums[1] += int(calc.trace.amount[row])
         sums[2] += 1
     return tuple(
         ComponentEarnings(name, Money(credit, currency), Money(amount, currency), count)
-        for (name, currency), (credit, amount, count) in found.items()
+        for (_, name, currency), (credit, amount, count) in found.items()
     )
 
 
@@ -57,7 +62,10 @@ def lines(
     period: Period,
     names: Mapping[int, DealName],
 ) -> tuple[LineSummary, ...]:
-    """The rep's lines for deals booked in `period`, in the order of the statement; their amounts are what is paid."""
+    """The rep's lines for deals booked in `period`, in the order of the statement; their amounts are what is paid.
+
+    Each is in the currency of its plan: sum them per currency where a rep is on several plans.
+    """
     first = int(np.searchsorted(calc.line_reps, _rep(calc, rep_id)))
     return tuple(_summary(calc, int(row), int(row) - first + 1, names) for row in _rows(calc, rep_id, period))
 

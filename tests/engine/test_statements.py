@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -139,3 +140,39 @@ def test_a_line_that_is_not_there_is_a_bad_request(rep_id: int, line_no: int) ->
     facts = company(60_000)
     with pytest.raises(LineUnknown):
         explain(calculate(facts, [plan_of("{name: flat, rate: 10%}")], FOREVER), facts, rep_id, line_no, {})
+
+
+def test_two_plans_in_two_currencies_stay_apart_in_the_order_of_the_plans() -> None:
+    base = plan_of("{name: new, rate: 10%}")
+    parts = plan_of("{name: old, measure: {where: {type: renewal}}, rate: 1%}").components + base.components
+    euro = replace(base, name="euro", currency="EUR", components=(*parts, replace(base.components[0], name="extra")))
+    twin = replace(base, name="twin")
+    rates = [{"from_currency": "USD", "to_currency": "EUR", "rate_num": 1, "rate_den": 2} | SPAN]
+    assigned = [{"rep_id": 1, "plan": name} | SPAN for name in ("twin", "euro", "ae")]
+    facts = company(60_000, 70_000, rates=rates, assignments=assigned)
+    calc = calculate(facts, [twin, euro, base], FOREVER)
+    usd, eur = Money(13_000, "USD"), Money(6_500, "EUR")
+    assert [(each.name, each.amount) for each in components(calc, 1, ALWAYS)] == [
+        ("new", usd),
+        ("new", eur),
+        ("extra", eur),
+        ("new", usd),
+    ]
+    found = lines(calc, facts, 1, ALWAYS, {})
+    assert [(line.line_no, str(line.amount)) for line in found[1:4]] == [
+        (2, "70.00 USD"),
+        (3, "30.00 EUR"),
+        (4, "35.00 EUR"),
+    ]
+    for currency, total in (("USD", 26_000), ("EUR", 13_000)):
+        assert sum(line.amount.minor for line in found if line.amount.currency == currency) == total
+    for line in found:
+        why = explain(calc, facts, 1, line.line_no, {})
+        assert (why.line, sum((each.amount.minor for each in why.slices), 0)) == (line, line.amount.minor)
+
+
+def test_two_versions_of_a_plan_make_one_line_of_the_summary() -> None:
+    first = plan_of("{name: new, rate: 10%}")
+    second = replace(first, version=2, effective=Period("", date(2026, 3, 1), date(2027, 1, 1)))
+    calc = calculate(company(60_000, 70_000), [first, second], FOREVER)
+    assert [(each.name, each.amount.minor) for each in components(calc, 1, ALWAYS)] == [("new", 13_000)]
