@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from operations.sources import Page
     from store.database import Connection
+    from store.source_files import PackedFile
     from store.sync import PageApplied, State
 
 #: A snapshot may delete this share of the live records, but at least and at most so many of them.
@@ -31,12 +32,14 @@ class Intake:
         actor: Who brings it, for the journal.
         now: When.
         delete_any: Somebody has approved deletions above the ceiling.
+        files: The files that the page completes, packed.
     """
 
     state: State
     actor: str
     now: datetime
     delete_any: bool = False
+    files: tuple[PackedFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +70,8 @@ def take(conn: Connection, intake: Intake, page: Page) -> Taken:
         cause=f"sync {source}",
     )
     applied = sync.apply_page(conn, write)
-    for file in page.files:
-        source_files.save(conn, source, file.name, file.body, intake.now)
+    for file in intake.files:
+        source_files.save(conn, source, file, intake.now)
     return Taken(applied, state, released + applied.passed, spared)
 
 

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from operations.sources import Page, Progress, Source
     from store.sync import State
 
-#: A holder that shows no sign of life for so long has died.
-LEASE_TTL = timedelta(minutes=10)
+#: A holder that has written no page for so long has died; the next sync goes on from its last page.
+LEASE_TTL = timedelta(seconds=60)
 
 #: Kinds that mean nothing while another could not be read.
 NEEDS = {"placement": "person", "quota": "person", "assignment": "person", "split": "deal"}
@@ -185,6 +185,8 @@ def run(
     holder = uuid4().hex
     with ctx.db.write() as conn:
         token = leases.acquire(conn, this.lease, holder, LEASE_TTL, ctx.now)
+        if token is not None:
+            syncs.abandon_runs(conn, source.name, ctx.now)
     if token is None:
         return SyncSummary(source.name, busy=True)
     this.token = token
@@ -307,8 +309,9 @@ def _state(this: _Run, kind: str) -> State:
 
 
 def _write(this: _Run, state: State, page: Page) -> Taken:
-    intake = Intake(state, this.ctx.actor_name, this.ctx.now, this.options.delete_any)
+    files = tuple(source_files.pack(file.name, file.body) for file in page.files)
+    intake = Intake(state, this.ctx.actor_name, this.ctx.now, this.options.delete_any, files)
     with this.ctx.db.write() as conn:
-        if not leases.renew(conn, this.lease, this.token, LEASE_TTL, this.now()):
+        if not leases.keep(conn, this.lease, this.token, LEASE_TTL, this.now()):
             raise LeaseLost(this.lease)
         return take(conn, intake, page)

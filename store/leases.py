@@ -47,6 +47,15 @@ def renew(conn: Connection, name: str, token: int, ttl: timedelta, now: datetime
     return conn.execute(held.values(expires_at=now + ttl)).rowcount == 1
 
 
+def keep(conn: Connection, name: str, token: int, ttl: timedelta, now: datetime) -> bool:
+    """Whether nobody took the lease after the holder of that token; it runs `ttl` longer, even if it had run out.
+
+    For a holder whose next sign of life may be late: as long as the token is the newest, nobody else acted meanwhile.
+    """
+    held = update(lease).where(lease.c.name == name, lease.c.token == token, lease.c.holder != "")
+    return conn.execute(held.values(expires_at=now + ttl)).rowcount == 1
+
+
 def release(conn: Connection, name: str, holder: str) -> None:
     """The lease is free, if that holder had it. Its token stays the newest until the next taking raises it."""
     held = select(lease.c.expires_at).where(lease.c.name == name, lease.c.holder == holder)

@@ -30,6 +30,16 @@ class SourceFile:
 
 
 @dataclass(frozen=True, slots=True)
+class PackedFile:
+    """A file as it will be kept."""
+
+    sha256: str
+    name: str
+    size: int
+    packed: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class MappingVersion:
     """A mapping as it was used."""
 
@@ -39,20 +49,24 @@ class MappingVersion:
     saved_at: datetime
 
 
-def save(conn: Connection, source: str, name: str, body: bytes, now: datetime) -> str:
+def pack(name: str, body: bytes) -> PackedFile:
+    """The file ready to be kept. Packing takes longer than writing: do it before the transaction begins."""
+    return PackedFile(hashlib.sha256(body).hexdigest(), name, len(body), zlib.compress(body, 1))
+
+
+def save(conn: Connection, source: str, file: PackedFile, now: datetime) -> str:
     """The digest under which the file is kept; a file that was seen before is kept once."""
-    digest = hashlib.sha256(body).hexdigest()
-    if not seen(conn, digest):
+    if not seen(conn, file.sha256):
         row = {
-            "sha256": digest,
+            "sha256": file.sha256,
             "source": source,
-            "name": name,
-            "size": len(body),
-            "body": zlib.compress(body, 6),
+            "name": file.name,
+            "size": file.size,
+            "body": file.packed,
             "first_seen_at": now,
         }
         insert_new(conn, source_file, row, ("sha256",))
-    return digest
+    return file.sha256
 
 
 def seen(conn: Connection, sha256: str) -> bool:

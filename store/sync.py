@@ -218,6 +218,14 @@ def finish_run(
     )
 
 
+def abandon_runs(conn: Connection, source: str, now: datetime) -> int:
+    """How many runs of the source never ended; they failed. Only for who holds the source's lease."""
+    never_ended = update(sync_run).where(sync_run.c.source == source, sync_run.c.status == "running")
+    text = "The process ended before the run did; what it had committed stays, and the next run went on from there"
+    failed = {"status": "failed", "finished_at": now, "error_class": "Abandoned", "error_text": text}
+    return conn.execute(never_ended.values(**failed)).rowcount
+
+
 def latest_runs(conn: Connection, limit: int = 20) -> tuple[SyncRun, ...]:
     """The newest runs, newest first."""
     rows = conn.execute(select(sync_run).order_by(sync_run.c.sync_run_id.desc()).limit(limit))

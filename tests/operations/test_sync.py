@@ -392,8 +392,12 @@ def test_a_killed_process_leaves_a_lease_that_runs_out(desk: Desk, database_url:
     done = subprocess.run([sys.executable, "-c", CRASH, database_url, str(desk.folder), text], check=False)
     assert done.returncode == 9
     assert desk.sync().busy
-    desk.now = NOW + sync.LEASE_TTL * 2
+    desk.now = NOW + timedelta(minutes=2)
     assert desk.sync().ok
+    with desk.db.read() as conn:
+        ended = [(run.kind, run.status, run.error_class) for run in syncs.latest_runs(conn)]
+    assert ("deal", "failed", "Abandoned") in ended
+    assert "running" not in {status for _, status, _ in ended}
     assert desk.amounts() == {f"D{i}": i * 100 + 50 for i in range(MANY)}
 
 

@@ -102,3 +102,15 @@ def test_of_two_processes_one_wins_and_each_slot_is_run_once(processes: tuple[li
     found = [told.get(timeout=60) for _ in range(2)]
     assert sorted(token or 0 for _, token, _ in found) == [0, 1]
     assert sum(claimed for _, _, claimed in found) == 20
+
+
+def test_a_late_holder_keeps_a_lease_that_nobody_took(database: Database) -> None:
+    with database.write() as conn:
+        token = leases.acquire(conn, "sync", "one", TTL, NOW)
+        assert token is not None
+        assert leases.keep(conn, "sync", token, TTL, NOW + TTL * 3)
+        assert leases.acquire(conn, "sync", "two", TTL, NOW + TTL * 3.5) is None
+        assert leases.acquire(conn, "sync", "two", TTL, NOW + TTL * 5) == token + 1
+        assert not leases.keep(conn, "sync", token, TTL, NOW + TTL * 5)
+        leases.release(conn, "sync", "two")
+        assert not leases.keep(conn, "sync", token + 1, TTL, NOW + TTL * 5)

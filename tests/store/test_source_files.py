@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 def test_a_file_comes_back_to_the_byte_and_is_kept_once(database: Database) -> None:
     body = b"id,amount\r\n1,\xff\x00" * 1000
     with database.write() as conn:
-        digest = source_files.save(conn, "crm", "deals.csv", body, NOW)
+        digest = source_files.save(conn, "crm", source_files.pack("deals.csv", body), NOW)
         assert digest == hashlib.sha256(body).hexdigest()
-        assert source_files.save(conn, "crm", "copy.csv", body, NOW + timedelta(days=1)) == digest
+        assert source_files.save(conn, "crm", source_files.pack("copy.csv", body), NOW + timedelta(days=1)) == digest
         found = source_files.get(conn, digest)
         assert found is not None
         assert (found.body, found.name, found.first_seen_at) == (body, "deals.csv", NOW)
