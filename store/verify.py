@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sqlalchemy import Integer, func, select, type_coerce
 
-from store import columns, labels, versions
+from engine.plans.load import load
+from engine.plans.schema import Plan, plan_hash
+from store import columns, labels, plans, versions
 from store.journal import seal, spelled
 from store.kinds import KINDS
+from store.references import email_key
 from store.tables.changes import change, change_part
 from store.tables.column_types import Day
 
@@ -35,7 +38,7 @@ class Verification:
 
 
 def verify(conn: Connection) -> Verification:
-    """The whole journal recomputed from the rows as they are now. Reads everything; it takes a while."""
+    """The whole journal recomputed from the rows as they are now, and each plan from its text. It takes a while."""
     changes, parts = _changes(conn), _parts(conn)
     broken = list(_broken_seals(changes, parts))
     count = 0
@@ -45,6 +48,7 @@ def verify(conn: Connection) -> Verification:
     for kind in KINDS.values():
         broken += _broken_succession(conn, kind)
         broken += _unjournalled(conn, kind, sum(part.versions for part in parts if part.kind == kind.name))
+    broken += _broken_plans(conn)
     return Verification(len(changes), count, tuple(broken[:ENOUGH]))
 
 
@@ -95,6 +99,28 @@ def _broken_rows(conn: Connection, part: Row[Any]) -> Iterator[str]:
     said = columns.row_hashes([_said(field, stored, words) for field in kind.hashed], len(rows))
     for position in np.flatnonzero(said != np.array(stored["row_hash"], dtype=np.int64)).tolist():
         yield f"{part.kind} version {stored['version_id'][position]}: what the source said was edited"
+    if "email_key" in stored:
+        yield from _broken_addresses(stored)
+
+
+def _broken_addresses(stored: Mapping[str, list[Any]]) -> Iterator[str]:
+    """People are found by the key of their address, which no digest covers: it follows from the address."""
+    for version_id, email, key in zip(stored["version_id"], stored["email"], stored["email_key"], strict=True):
+        if key != email_key(email):
+            yield f"person version {version_id}: the address it is found by was edited"
+
+
+def _broken_plans(conn: Connection) -> Iterator[str]:
+    """A plan's text says what its hash, its number and its days are."""
+    for stored in plans.all(conn):
+        said = load(stored.text, stored.name)
+        where = f"plan {stored.name} version {stored.version}"
+        if not isinstance(said, Plan) or plan_hash(said) != stored.plan_hash:
+            yield f"{where}: its text was edited"
+        elif (said.name, said.version) != (stored.name, stored.version):
+            yield f"{where}: its name or number was edited"
+        elif (said.effective.start_on, said.effective.end_on) != (stored.effective_from_on, stored.effective_to_on):
+            yield f"{where}: the days it is effective were edited"
 
 
 def _said(field: Field, stored: Mapping[str, list[Any]], words: Mapping[int, str]) -> list[str]:

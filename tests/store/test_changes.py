@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from store import changes
+from engine.plans.load import load
+from engine.plans.schema import Plan, plan_hash
+from store import changes, plans
 from store.errors import InstantNaive
 from tests.store.conftest import NOW
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def history(write: Write, two_reps: None) -> None:
+def history(database: Database, write: Write, two_reps: None) -> None:
     """Facts of several kinds, with changes, a tombstone and a healed reference among them."""
     write("deal", {"external_id": "D1"}, {"external_id": "D2", "owner_external_id": "zoe"})
     write("deal", {"external_id": "D1", "amount_cents": 5})
@@ -27,8 +29,21 @@ def history(write: Write, two_reps: None) -> None:
     write("rate", {})
     write("person", {"external_id": "zoe", "hired_on": None})
     write("deal", {"external_id": "D2", "owner_external_id": "zoe", "deleted": True})
+    plan = load(PLAN, "plan.yaml")
+    assert isinstance(plan, Plan), plan
+    with database.write() as conn:
+        plans.save(conn, plan, plan_hash(plan), PLAN, changes.begin(conn, "ops", "publish", NOW))
 
 
+PLAN = """\
+plan: ae
+version: 1
+effective: 2026-01-01 .. 2027-01-01
+currency: USD
+components:
+  - name: All
+    rate: 10%
+"""
 MORE = """
     INSERT INTO quota SELECT version_id + 1, change_id, NULL, row_hash, deleted, source_label, 'more',
         person_external_id, rep_id, name_label, start_on, end_on, amount_cents, currency_label FROM quota
@@ -51,6 +66,11 @@ EDITS = [
     ("UPDATE change SET reason = 'a better one' WHERE change_id = 3", "change 3"),
     ("DELETE FROM change_part WHERE change_id = 4", "change 5"),
     ("UPDATE change_part SET digest = 'x' WHERE change_id = 2", "change 2, part 1"),
+    ("UPDATE person SET email_key = 'ben@x' WHERE external_id = 'ada'", "address it is found by"),
+    ("UPDATE plan SET text = replace(text, 'rate: 10', 'rate: 90')", "plan ae version 1: its text"),
+    ("UPDATE plan SET plan_hash = 'x'", "plan ae version 1: its text"),
+    ("UPDATE plan SET version = 7", "plan ae version 7: its name or number"),
+    ("UPDATE plan SET effective_to_on = effective_to_on + 1", "plan ae version 1: the days"),
     (MORE, "quota: 2 versions, the journal knows 1"),
 ]
 
@@ -59,7 +79,7 @@ def test_an_untouched_history_verifies(database: Database, history: None) -> Non
     with database.read() as conn:
         verified = changes.verify_chain(conn)
     assert verified.broken == ()
-    assert (verified.changes, verified.versions) == (8, 11)
+    assert (verified.changes, verified.versions) == (9, 11)
 
 
 @pytest.mark.parametrize(("edit", "told"), EDITS)
