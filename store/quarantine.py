@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, false, func, or_, select, update
@@ -62,11 +62,19 @@ class Waiting:
 
 
 def put(conn: Connection, rows: Sequence[Held], now: datetime) -> int:
-    """How many of the records were not waiting before. One that waits already keeps its first date."""
+    """How many of the records were not waiting before. One that waits already keeps its first date.
+
+    A record that comes several times, each time as somebody else's, is shown to whom it counts for meanwhile.
+    """
     if not rows:
         return 0
     before = count(conn)
     wanted = {(row.source, row.kind, row.external_id): row for row in rows}
+    owners: dict[tuple[str, str, str], set[str]] = {}
+    for row in rows:
+        owners.setdefault((row.source, row.kind, row.external_id), set()).add(row.owner_external_id)
+    for key in (key for key, claimed in owners.items() if len(claimed) > 1):
+        wanted[key] = replace(wanted[key], owner_external_id=_owner(conn, *key) or wanted[key].owner_external_id)
     stored = [
         asdict(row)
         | {
@@ -87,6 +95,17 @@ def put(conn: Connection, rows: Sequence[Held], now: datetime) -> int:
     )
     conn.execute(again, stored)
     return count(conn) - before
+
+
+def _owner(conn: Connection, source: str, kind: str, external_id: str) -> str:
+    """Whose the record is as it stands in the store, in the source's words; nobody's while it is not stored."""
+    found = kinds.named(kind)
+    table = found.table
+    for owner in found.owners:
+        mine = (table.c.source_label == labels.number(conn, source), table.c.external_id == external_id)
+        said = select(table.c[owner.external]).where(table.c.superseded_by.is_(None), table.c.deleted == 0, *mine)
+        return conn.execute(said).scalar() or ""
+    return ""
 
 
 def close_passed(conn: Connection, source: str, kind: str, external_ids: Iterable[str], now: datetime) -> int:

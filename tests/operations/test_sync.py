@@ -544,3 +544,13 @@ def test_a_person_who_comes_back_under_another_number_is_found_by_address(desk: 
     assert facts.quotas.rep_id.tolist() == [ana.rep_id]
     assert facts.deals.owner_id.tolist() == [ana.rep_id]
     assert desk.waiting() == {}
+
+
+def test_a_deal_that_comes_twice_is_shown_to_whom_it_counts_for(desk: Desk) -> None:
+    desk.sync()
+    desk.deals("D1,Alpha,e1,100,Won,2026-02-01", "D1,Alpha,e2,100,Won,2026-02-01")
+    desk.sync()
+    with desk.db.read() as conn:
+        ana = people.by_email(conn, "ana@example.com")
+        assert ana is not None
+        assert [row.code for row in quarantine.open_rows(conn, person=ana)] == ["duplicate_in_file"]
