@@ -19,7 +19,7 @@ from engine.money import Money
 from engine.plans.schema import plan_hash
 from engine.problems import Problem
 from operations import basis, memory, periods, pricing
-from operations.errors import FactsChanged, UnknownReceipt
+from operations.errors import FactsChanged, PeriodNotBegun, UnknownReceipt
 from store import changes, frames, people
 from store import receipts as kept
 
@@ -42,6 +42,7 @@ def quota(ctx: Context, subject: Person, period: str | None = None) -> QuotaAnsw
 
     Raises:
         UnknownPeriod: `period` names none.
+        PeriodNotBegun: `period` lies ahead.
     """
     with ctx.db.read() as conn:
         answer, receipt = _given(conn, ctx, ("quota", subject, period), lambda: _quota(conn, ctx, subject, period))
@@ -55,6 +56,7 @@ def earnings(ctx: Context, subject: Person, period: str | None = None) -> Earnin
 
     Raises:
         UnknownPeriod: `period` names none.
+        PeriodNotBegun: `period` lies ahead.
     """
     with ctx.db.read() as conn:
         asked = ("earnings", subject, period)
@@ -190,8 +192,10 @@ def _ask(conn: Connection, ctx: Context, subject: Person, period: str | None) ->
     if not period:
         return priced, None
     span = periods.named(period, priced.fiscal, ctx.as_of)
+    if span.start_on > ctx.as_of:
+        raise PeriodNotBegun(f"{span.label} begins on {span.start_on:%d %B %Y}, so there is nothing to show yet.")
     seen_from = min(ctx.as_of, span.end_on - timedelta(days=1))
-    return (priced if seen_from == ctx.as_of else pricing.price(conn, subject, seen_from)), span
+    return pricing.price(conn, subject, seen_from, since=span.start_on), span
 
 
 def deal_names(conn: Connection, priced: Priced) -> dict[int, DealName]:

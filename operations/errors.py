@@ -21,8 +21,8 @@ class UnknownPeriod(OperationError):
     """That is no period of the plan. Say "this month", "last quarter", "2026-Q1" or a month's name."""
 
 
-class NotAllowed(OperationError):
-    """You can see your own figures and those of people who report to you. Ask ops if that should change."""
+class PeriodNotBegun(OperationError):
+    """That period has not begun yet, so there is nothing to show. Ask for the running period or a past one."""
 
 
 class FactsChanged(OperationError):
@@ -31,7 +31,3 @@ class FactsChanged(OperationError):
 
 class PlanRefused(OperationError):
     """The plan has problems. Run `attain plan check` on the file and mend what it lists."""
-
-
-class NotLinked(OperationError):
-    """This Slack account is not linked to a person. Ask ops to check the e-mail address in both systems."""

@@ -61,14 +61,14 @@ class Priced:
 
     @property
     def fiscal(self) -> Calendar:
-        """The fiscal calendar of the rep's plan; calendar years where there is no plan."""
-        plan = self.plan
+        """The fiscal calendar of the rep's plan; of a plan they held or others hold where they have none now."""
+        plan = self.plan or next((plan for plan in self.plans if self.as_of in plan.effective), None)
         return Calendar(plan.effective.start_on if plan else date(self.as_of.year, 1, 1))
 
 
-def price(conn: Connection, person: Person, as_of: date) -> Priced:
-    """The rep's calculation from the facts as they are known now."""
-    return _price(conn, person, as_of, changes.watermark(conn), paying(conn, as_of))
+def price(conn: Connection, person: Person, as_of: date, since: date | None = None) -> Priced:
+    """The rep's calculation from the facts as they are known now, whole from `since` on where that is given."""
+    return _price(conn, person, as_of, changes.watermark(conn), paying(conn, as_of, since))
 
 
 def price_again(conn: Connection, person: Person, as_of: date, watermark: int, hashes: Sequence[str]) -> Priced:
@@ -109,10 +109,10 @@ def _sources(folder: resources.abc.Traversable) -> list[str]:
     return found
 
 
-def paying(conn: Connection, as_of: date) -> tuple[Plan, ...]:
-    """The plan versions that can touch the plan year with the day: those in force, and whatever overlaps them."""
+def paying(conn: Connection, as_of: date, since: date | None = None) -> tuple[Plan, ...]:
+    """The plan versions that can touch the days from `since` on: those in force then, and whatever overlaps them."""
     every = begun(conn, as_of)
-    found = tuple(plan for plan in every if as_of in plan.effective)
+    found = tuple(plan for plan in every if (since or as_of) < plan.effective.end_on)
     while True:
         start, end = window(found, as_of)
         wider = tuple(plan for plan in every if plan.effective.start_on < end and start < plan.effective.end_on)

@@ -10,7 +10,7 @@ import pytest
 from engine.errors import LineUnknown
 from engine.money import Money
 from operations import answers, receipts
-from operations.errors import FactsChanged, UnknownPeriod, UnknownReceipt
+from operations.errors import FactsChanged, PeriodNotBegun, UnknownPeriod, UnknownReceipt
 from tests.operations.conftest import deal, person
 
 if TYPE_CHECKING:
@@ -103,6 +103,21 @@ def test_no_plan_is_a_problem(company: Company) -> None:
     assert answer.plan is None
     assert answer.quotas == ()
     assert "plan_missing" in [problem.code for problem in answer.problems]
+
+
+def test_someone_whose_plan_has_ended_is_asked_by_the_same_calendar(company: Company) -> None:
+    year = {"source": "crm", "person_external_id": "dana", "plan": "ae", "start_on": date(2026, 1, 1)}
+    company.apply("assignment", year | {"end_on": date(2026, 8, 10)})
+    answer = answers.earnings(company.context(), company.dana, "this year")
+    assert (answer.period.label, answer.period.start_on) == ("2026", date(2026, 1, 1))
+    assert answer.total == usd(920_000)
+    assert answer.plan is None
+
+
+def test_a_period_that_lies_ahead_is_refused(company: Company) -> None:
+    for asked in (answers.quota, answers.earnings):
+        with pytest.raises(PeriodNotBegun, match="01 October 2026"):
+            asked(company.context(), company.dana, "next quarter")
 
 
 def test_bad_requests_raise(company: Company) -> None:
