@@ -87,8 +87,10 @@ def test_without_one_exchange_rate_nothing_is_guessed(currency: str) -> None:
     assert calc.unpaid["reason"].tolist() == ["no_exchange_rate"]
 
 
-def test_two_rates_for_one_day_are_no_rate() -> None:
+def test_two_different_rates_for_one_day_are_no_rate() -> None:
     facts = company(10_001, [])
-    twice = Facts.of(**dict(facts.frames()) | {"rates": [*facts.rates.to_dict("records")] * 2})
+    rows = facts.rates.to_dict("records")
+    others = [row | {"rate_num": row["rate_num"] + 1} for row in rows]
+    twice = Facts.of(**dict(facts.frames()) | {"rates": [*rows, *others]})
     calc = calculate(twice, [plan_of(currency="JPY")], FOREVER)
     assert [problem.code for problem in calc.problems] == ["fx_rate_missing"]
