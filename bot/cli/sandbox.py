@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -47,6 +48,7 @@ def serve_page(where: place.Place, port: int | None, transport: Literal["http", 
     from messages.render import warm
 
     log.configure("WARNING", "text")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # stopped like Ctrl-C, also by a container
     services = where.services()
     try:
         warm()

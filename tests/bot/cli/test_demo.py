@@ -111,7 +111,7 @@ def test_the_page_is_served_and_its_address_printed(larkspur: Path) -> None:
             with urlopen(f"{address}/ui/state", timeout=10) as answer:  # noqa: S310 - our own loopback address
                 state = json.load(answer)
         finally:
-            process.send_signal(signal.SIGINT)
+            process.send_signal(signal.SIGTERM)  # SIGINT is ignored where a shell put us in the background
             code = process.wait(20)
     assert state["workspace"]["name"] == "Larkspur Systems"
     assert state["me"]["email"] == "maya.thompson@larkspur.example"
