@@ -12,7 +12,7 @@ from messages import views
 from messages.reader import Reader
 from messages.render import render
 from messages.reply import Reply
-from operations.errors import NotAllowed, OperationError, UnknownReceipt
+from operations.errors import OperationError, UnknownReceipt
 from store.errors import DatabaseBusy, StoreError
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from bot.slack.voice import Voice
     from messages.reply import Message
 
-REFUSED = (NotPermittedError, NotAllowed, UnknownReceipt)
+REFUSED = (NotPermittedError, UnknownReceipt)
 _journal = Journal("bot.slack.failures")
 
 
