@@ -170,12 +170,10 @@ class Driver:
         """
         deadline = time.monotonic() + timeout
         self._wait(lambda: bool(self._fresh()), timeout)
-        while self._fresh() and time.monotonic() < deadline:
-            with self._heard:
-                seen = self._changes
-                self._heard.wait(quiet)
-                if self._changes == seen:
-                    break
+        while time.monotonic() < deadline:
+            seen = self._changes
+            if not self._fresh() or not self._changed_since(seen, quiet):
+                break
         return [seen for _, seen in self._fresh()]
 
     def reload(self, who: Who) -> None:
@@ -221,11 +219,23 @@ class Driver:
 
     def _wait(self, happened: Any, timeout: float) -> None:
         deadline = time.monotonic() + timeout
+        while True:
+            seen = self._changes
+            if happened():
+                return
+            left = deadline - time.monotonic()
+            if left <= 0:
+                return
+            self._changed_since(seen, min(left, 0.5))
+
+    def _changed_since(self, seen: int, timeout: float) -> bool:
+        """Whether more than `seen` changes were heard of, waiting up to `timeout` seconds for one.
+
+        Whoever publishes may hold the workspace's lock, so that nobody may want that lock while holding `_heard`:
+        what has changed is looked at before and after waiting, never inside.
+        """
         with self._heard:
-            while not happened():
-                left = deadline - time.monotonic()
-                if left <= 0 or (not self._heard.wait(min(left, 0.5)) and left <= 0):
-                    return
+            return self._heard.wait_for(lambda: self._changes != seen, timeout)
 
     def _hear(self, _change: Change) -> None:
         with self._heard:

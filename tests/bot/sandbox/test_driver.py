@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import time
+from threading import Thread
 from typing import TYPE_CHECKING
 
 import pytest
 
 from bot.sandbox.errors import RefusedError
+from bot.sandbox.posts import Post
+from bot.sandbox.workspace import BOT_USER
 from tests.bot.sandbox.sample import BOSS, REP, quota_blocks
 
 if TYPE_CHECKING:
@@ -63,3 +67,27 @@ def test_a_reload_drops_what_only_this_person_saw(stage: Stage) -> None:
     assert len(stage.slack.messages("sales", REP)) == 1
     stage.slack.reload(REP)
     assert stage.slack.messages("sales", REP) == []
+
+
+def test_answers_that_arrive_while_somebody_waits_lock_nobody_out(stage: Stage) -> None:
+    workspace, place = stage.workspace, stage.channel("sales")
+    stage.slack.say(REP, "sales", "nobody answers this")
+    found: list[int] = []
+
+    def answer(number: int) -> None:
+        with workspace.lock:
+            time.sleep(0.02)
+            workspace.add_post(Post(place, workspace.next_ts(), BOT_USER, text=f"answer {number}"))
+
+    def wait() -> None:
+        found.append(len(stage.slack.wait_for_reply(timeout=5, quiet=0.4)))
+
+    threads = [Thread(target=wait, daemon=True)]
+    threads += [Thread(target=answer, args=(number,), daemon=True) for number in range(20)]
+    for thread in reversed(threads):
+        thread.start()
+    until = time.monotonic() + 10
+    for thread in threads:
+        thread.join(max(0.0, until - time.monotonic()))
+    assert not any(thread.is_alive() for thread in threads)
+    assert found == [20]
