@@ -54,6 +54,7 @@ class EarningsView:
     other: str
     as_of: str
     period: str
+    within: str
     so_far: bool
     total: str
     count: str
@@ -95,7 +96,8 @@ def made(answer: EarningsAnswer, reader: Reader, shown: tuple[LineSummary, ...])
         other="" if reader.is_about(answer.rep.rep_id) else answer.rep.name,
         as_of=written.day(answer.as_of, reader),
         period=written.period_name(answer.period, reader),
-        so_far=answer.as_of < answer.period.last_on,
+        within=written.within(answer.period, reader),
+        so_far=reader.today(answer.as_of) <= answer.period.last_on,
         total=written.money(answer.total, reader) if answer.total is not None else "",
         count=written.count(len(answer.lines), "line", reader) if answer.lines else "",
         components=tuple(_component(each, reader) for each in answer.components[:COMPONENTS_SHOWN]),

@@ -2,25 +2,29 @@
 
 Money keeps the plan's currency and takes the reader's separators. A share of quota is rounded towards zero, so that
 nobody reads 100% before it is reached.
+
+One rule for languages: the words are English, so the names of months are too. Amounts, percentages, numbers and the
+12 or 24 hours of the clock are the reader's; dates are English with the day first ("21 Nov 2025"), or as the reader's
+own English has them ("Nov 21, 2025" in the United States).
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, date
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
-from babel.dates import format_date, format_skeleton, format_time
+from babel import Locale
+from babel.dates import format_date, format_time
 from babel.numbers import get_currency_symbol
 
 from engine.money import exponent
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from datetime import datetime, time
 
-    from babel import Locale
     from babel.numbers import NumberPattern
 
     from engine.dates import Period
@@ -28,9 +32,13 @@ if TYPE_CHECKING:
     from messages.reader import Reader
 
 APPROXIMATELY = "≈\u00a0"
+ENGLISH = Locale.parse("en_001")
 _MONTH_LABEL = re.compile(r"\d{4}-\d{2}")
+_FISCAL_LABEL = re.compile(r"(?:Q[1-4] )?(?:FY)?\d{4}")
+_ISO_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 _RATE_PLACES = 6
 _PPM_PER_PERCENT = 10_000
+_PPM_PER_TENTH = 1_000
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 
 
@@ -113,6 +121,11 @@ def percent(ppm: int, reader: Reader) -> str:
     return style.write(tenths, 1) if tenth else style.write(-whole if tenths < 0 else whole, 0)
 
 
+def rounded(ppm: int, reader: Reader) -> str:
+    """Return parts per million as a percentage with at most one decimal, rounded half up: "64.4%" of the days."""
+    return percent((2 * ppm + _PPM_PER_TENTH) // (2 * _PPM_PER_TENTH) * _PPM_PER_TENTH, reader)
+
+
 def rate(value: Rate, reader: Reader) -> str:
     """Return a rate as an exact percentage, "7.25%"; one that has no end is cut and marked as approximate."""
     return _ratio(value.num * 100, value.den, _percent_style(reader.conventions))
@@ -151,9 +164,14 @@ def count(value: int, noun: str, reader: Reader) -> str:
     return f"{number(value, reader)} {noun}{'' if value == 1 else 's'}"
 
 
+def _english(locale: Locale) -> Locale:
+    """Return the English in which a reader's dates are named: their own, or the international one."""
+    return locale if locale.language == "en" else ENGLISH
+
+
 @lru_cache(maxsize=4096)
 def _day(on: date, locale: Locale) -> str:
-    return format_date(on, "medium", locale=locale)
+    return format_date(on, "medium", locale=_english(locale))
 
 
 def day(on: date, reader: Reader) -> str:
@@ -161,23 +179,64 @@ def day(on: date, reader: Reader) -> str:
     return _day(on, reader.conventions)
 
 
+def days_in(text: str) -> tuple[date, ...]:
+    """Return the days that a text names as "2026-10-16", in its order."""
+    return tuple(filter(None, map(_read, _ISO_DAY.findall(text))))
+
+
+def with_days(text: str, reader: Reader) -> str:
+    """Return a text in which each "2026-10-16" is written as the reader's dates are."""
+
+    def written(match: re.Match[str]) -> str:
+        on = _read(match[0])
+        return day(on, reader) if on else match[0]
+
+    return _ISO_DAY.sub(written, text)
+
+
+def _read(text: str) -> date | None:
+    """Return the day of "2026-10-16", or None for one that no calendar has."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
 def period_name(value: Period, reader: Reader) -> str:
-    """Return what a period is called: its label, save that a month "2026-11" reads "November 2026"."""
-    if not _MONTH_LABEL.fullmatch(value.label):
-        return value.label
-    return format_skeleton("yMMMM", value.start_on, locale=reader.conventions)
+    """Return what a period is called: "Q4 2025", "November 2026"; one without a name goes by its days."""
+    if _MONTH_LABEL.fullmatch(value.label):
+        return format_date(value.start_on, "MMMM y", locale=ENGLISH)
+    return value.label if _FISCAL_LABEL.fullmatch(value.label) else _days(value, reader)
 
 
 def period(value: Period, reader: Reader) -> str:
     """Return a period with its first and last day: "Q4 2025 (Oct 1, 2025 – Dec 31, 2025)"."""
-    first, last = day(value.start_on, reader), day(value.last_on, reader)
-    return f"{period_name(value, reader)} ({first} – {last})"
+    name, days = period_name(value, reader), _days(value, reader)
+    return days if name == days else f"{name} ({days})"
+
+
+def within(value: Period, reader: Reader) -> str:
+    """Return a period as it follows a verb: "in Q4 2025", "from Aug 15, 2026 to Mar 31, 2027"."""
+    name = period_name(value, reader)
+    if name != _days(value, reader):
+        return f"in {name}"
+    return f"from {day(value.start_on, reader)} to {day(value.last_on, reader)}"
+
+
+def _days(value: Period, reader: Reader) -> str:
+    return f"{day(value.start_on, reader)} – {day(value.last_on, reader)}"
 
 
 def moment(at: datetime, reader: Reader) -> str:
     """Return an instant on the reader's clock: "Nov 21, 2025, 2:02 PM"."""
     local = at.astimezone(reader.zone)
-    return f"{day(local.date(), reader)}, {format_time(local.time(), 'short', locale=reader.conventions)}"
+    return f"{day(local.date(), reader)}, {_clock(local.time(), reader.conventions)}"
+
+
+def _clock(at: time, locale: Locale) -> str:
+    """Return a time of day with 24 hours where the locale counts so, else in English."""
+    counts_to_24 = "H" in locale.time_formats["short"].pattern
+    return format_time(at, "HH:mm" if counts_to_24 else "short", locale=_english(locale))
 
 
 def age(at: datetime, reader: Reader) -> str:
@@ -185,6 +244,8 @@ def age(at: datetime, reader: Reader) -> str:
     if reader.now is None:
         return ""
     seconds = int((reader.now.astimezone(UTC) - at.astimezone(UTC)).total_seconds())
+    if seconds < -_MINUTE:
+        return "ahead of this clock"
     if seconds < _MINUTE:
         return "just now"
     if seconds < _HOUR:

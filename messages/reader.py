@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from babel import Locale, UnknownLocaleError
 
 if TYPE_CHECKING:
-    from datetime import datetime, tzinfo
+    from datetime import date, datetime, tzinfo
 
 DEFAULT_LOCALE = "en_US"
 DEFAULT_ZONE = "UTC"
@@ -43,6 +43,10 @@ class Reader:
     def zone(self) -> tzinfo:
         """The reader's clock."""
         return _zone(self.timezone)
+
+    def today(self, least: date) -> date:
+        """Return the day on the reader's clock, never before `least`; that day itself where the time is unknown."""
+        return max(least, self.now.astimezone(self.zone).date()) if self.now is not None else least
 
     def is_about(self, rep_id: int) -> bool:
         """Whether an answer on this rep is about the reader; taken to be so while the reader is unknown."""

@@ -39,6 +39,7 @@ NOW = datetime(2025, 11, 21, 14, 14, tzinfo=UTC)
 TODAY = date(2025, 11, 21)
 Q4 = Period("Q4 2025", date(2025, 10, 1), date(2026, 1, 1))
 READER = views.Reader("en-US", "America/New_York", NOW, 7, "dana@example.com")
+LATER = views.Reader("en-US", "America/New_York", datetime(2026, 1, 9, 14, tzinfo=UTC), 7, "dana@example.com")
 GERMAN = views.Reader("de-DE", "Europe/Berlin", NOW, 7, "dana@example.com")
 JAPANESE = views.Reader("ja-JP", "Asia/Tokyo", NOW, 7, "dana@example.com")
 MANAGER = views.Reader("en-US", "America/New_York", NOW, 3, "kim@example.com")
@@ -348,7 +349,7 @@ CASES: dict[str, Callable[[Words], Reply]] = {
     "earnings_1": lambda w: _earnings(earnings_answer(w, 1)),
     "earnings_many": lambda w: _earnings(earnings_answer(w, 8)),
     "earnings_limit_plus_1": lambda w: _earnings(earnings_answer(w, 9)),
-    "earnings_past": lambda w: _earnings(earnings_answer(w, 1, as_of=date(2025, 12, 31))),
+    "earnings_past": lambda w: _earnings(earnings_answer(w, 1, as_of=date(2025, 12, 31)), LATER),
     "earnings_with_cap": lambda w: _earnings(with_cap(w)),
     "earnings_no_plan": lambda w: _earnings(earnings_answer(w, 0, plan=None, total=None, problems=(no_plan(w),))),
     "earnings_stale": lambda w: _earnings(earnings_answer(w, 1, basis=basis(w, 1, stale=True))),

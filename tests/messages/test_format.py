@@ -80,14 +80,35 @@ def test_days_and_periods() -> None:
     assert written.period(q4, US) == "Q4 2025 (Oct 1, 2025 – Dec 31, 2025)"
     november = Period("2026-11", date(2026, 11, 1), date(2026, 12, 1))
     assert [written.period_name(november, reader) for reader in (US, DE)] == ["November 2026", "November 2026"]
-    assert written.period_name(november, Reader("ja-JP")) == "2026年11月"
-    assert written.period(q4, DE) == "Q4 2025 (01.10.2025 – 31.12.2025)"
+    assert written.period_name(november, Reader("ja-JP")) == "November 2026"
+    assert written.within(november, Reader("fr-FR")) == "in November 2026"
+    assert written.period(q4, DE) == "Q4 2025 (1 Oct 2025 – 31 Dec 2025)"
     assert [written.days_left(days) for days in (40, 1, 0)] == ["40 days left", "1 day left", "no days left"]
+
+
+def test_a_period_without_a_name_goes_by_its_days() -> None:
+    ramp = Period("2026-08-15 .. 2027-04-01", date(2026, 8, 15), date(2027, 4, 1))
+    assert written.period_name(ramp, US) == "Aug 15, 2026 – Mar 31, 2027"
+    assert written.period(ramp, US) == "Aug 15, 2026 – Mar 31, 2027"
+    assert written.within(ramp, US) == "from Aug 15, 2026 to Mar 31, 2027"
+    for label in ("2026", "FY2027", "Q3 FY2027"):
+        assert written.period_name(Period(label, ramp.start_on, ramp.end_on), US) == label
+
+
+def test_days_inside_a_text() -> None:
+    said = "first on 2026-10-16, not 2026-13-45"
+    assert written.with_days(said, US) == "first on Oct 16, 2026, not 2026-13-45"
+    assert written.days_in(said) == (date(2026, 10, 16),)
+
+
+@pytest.mark.parametrize(("ppm", "shown"), [(643_835, "64.4%"), (643_499, "64.3%"), (1_000_000, "100%"), (0, "0%")])
+def test_the_share_of_days_is_rounded_half_up(ppm: int, shown: str) -> None:
+    assert written.rounded(ppm, US) == shown
 
 
 def test_moments_are_on_the_readers_clock() -> None:
     at = datetime(2025, 11, 21, 23, 30, tzinfo=UTC)
-    assert written.moment(at, DE) == "22.11.2025, 00:30"
+    assert written.moment(at, DE) == "22 Nov 2025, 00:30"
     assert written.moment(at, Reader("en-US", "America/New_York")).replace("\u202f", " ") == "Nov 21, 2025, 6:30 PM"
     assert written.moment(at, Reader("en-US", "Mars/Olympus")).replace("\u202f", " ") == "Nov 21, 2025, 11:30 PM"
 
@@ -95,6 +116,7 @@ def test_moments_are_on_the_readers_clock() -> None:
 @pytest.mark.parametrize(
     ("ago", "shown"),
     [
+        (timedelta(minutes=-5), "ahead of this clock"),
         (timedelta(seconds=-5), "just now"),
         (timedelta(seconds=59), "just now"),
         (timedelta(minutes=12), "12 min ago"),

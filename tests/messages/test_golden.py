@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from message_samples import CASES, Words
 
 from messages import terminal
 from messages.render import render, templates
 from messages.validate import validate
 from messages.views import VIEWS
+from tests.messages.message_samples import CASES, Words
 
 if TYPE_CHECKING:
     from messages.reply import Reply

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from message_samples import CASES, Words
 
 from messages.render import render
 from messages.validate import validate
+from tests.messages.message_samples import CASES, Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,6 @@ import re
 from dataclasses import replace
 
 import pytest
-from message_samples import CASES, READER, Words, earnings_answer, explanation, progress, quota_answer, usd
 
 from engine.problems import Problem
 from messages import terminal, views
@@ -15,6 +14,16 @@ from messages.actions import ACTION_IDS, base
 from messages.errors import DoesNotAddUpError
 from messages.quota import pace
 from messages.render import render
+from tests.messages.message_samples import (
+    CASES,
+    READER,
+    Words,
+    earnings_answer,
+    explanation,
+    progress,
+    quota_answer,
+    usd,
+)
 
 FIGURES = ("quota", "earnings", "line", "statement", "home")
 FIGURE_CASES = [case for case in CASES if case.startswith(FIGURES)]
