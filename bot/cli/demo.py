@@ -53,7 +53,7 @@ def demo(
 
 def _throw_away(folder: Path) -> None:
     """Remove what the demo wrote into the folder, and nothing else."""
-    for pattern in ("attain.db*", "company.json", "sources/*.csv", "sources/mapping.yaml", "plans/*-v[12].yaml"):
+    for pattern in ("attain.db*", "company.json", "sources/*.csv", "sources/mapping.yaml", "plans/*-v[123].yaml"):
         for path in folder.glob(pattern):
             path.unlink()
 

@@ -60,25 +60,36 @@ class FiscalCalendar:
         return Window(months_after(self.year.start_on, -12), self.year.start_on)
 
     @property
+    def next_year(self) -> Window:
+        """The fiscal year after the current one."""
+        return Window(self.year.end_on, months_after(self.year.end_on, 12))
+
+    @property
     def history_start_on(self) -> date:
         """The first day with deals: four whole quarters before the current one."""
         return months_after(self.quarter.start_on, -MONTHS_PER_QUARTER * HISTORY_QUARTERS)
 
     def quarters(self) -> tuple[Window, ...]:
-        """Every quarter with deals in it, the future ones of this fiscal year included, oldest first."""
+        """Every quarter with deals in it up to the end of next fiscal year, oldest first."""
         starts, start = [], self.history_start_on
-        while start < self.year.end_on:
+        while start < self.next_year.end_on:
             starts.append(start)
             start = months_after(start, MONTHS_PER_QUARTER)
         return tuple(Window(day, months_after(day, MONTHS_PER_QUARTER)) for day in starts)
 
     def windows(self) -> tuple[Window, ...]:
-        """The quarters, with the current one cut in two after today."""
+        """The quarters up to the end of this fiscal year, with the current one cut in two after today."""
         tomorrow = self.today + timedelta(days=1)
         cut: list[Window] = []
         for quarter in self.quarters():
+            if quarter.start_on >= self.year.end_on:
+                break
             if tomorrow in quarter:
                 cut += [Window(quarter.start_on, tomorrow), Window(tomorrow, quarter.end_on)]
             else:
                 cut.append(quarter)
         return tuple(cut)
+
+    def next_windows(self) -> tuple[Window, ...]:
+        """The quarters of next fiscal year."""
+        return tuple(quarter for quarter in self.quarters() if quarter.start_on >= self.year.end_on)

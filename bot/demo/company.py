@@ -74,10 +74,10 @@ def company(seed: int, today: date) -> Company:
 
 
 def _rates(seed: int, calendar: FiscalCalendar) -> tuple[ExchangeRate, ...]:
-    """One rate a month and direction for both fiscal years, as finance fixes them before a year starts."""
+    """One rate a month and direction for all three fiscal years, as finance fixes them before a year starts."""
     roll, rows = dice(seed, calendar.today, "rates"), []
     euro, first = MEAN_DOLLARS_PER_EURO, calendar.last_year.start_on
-    while first < calendar.year.end_on:
+    while first < calendar.next_year.end_on:
         following = months_after(first, 1)
         euro = min(11_800, max(10_200, euro + roll.randint(-120, 120)))
         rows.append(ExchangeRate("EUR", "USD", first, following, euro))

@@ -29,6 +29,8 @@ KINDS = {
 }
 SHARINGS = (("70", "30"), ("60", "40"), ("80", "20"), ("50", "50"), ("50", "25", "25"))
 TO_DOLLARS_PER_CENT = 110
+#: The first deal of this and last fiscal year, and of the next: more of one renumbers nothing of the other.
+FIRST_NUMBER, FIRST_NUMBER_NEXT_YEAR = 10_001, 20_001
 HOSTILE_NAME = '<!channel> & "Sons"'
 
 
@@ -67,28 +69,36 @@ class Market:
     accounts: Iterator[str]
     roll: Random
     form: float
+    windows: tuple[Window, ...]
 
 
 def deals(
     seed: int, calendar: FiscalCalendar, people: Sequence[Employee], quotas: Sequence[Quota]
 ) -> tuple[Deal, ...]:  # fmt: skip
-    """Every deal of the company, numbered in the order in which they were opened, dirty ones last."""
+    """Every deal drawn for the company, those of next fiscal year last, numbered in the order they were opened in."""
     streams = _account_streams(seed, calendar)
     mine: dict[str, list[Quota]] = {}
     for quota in quotas:
         mine.setdefault(quota.person, []).append(quota)
-    drawn: list[Deal] = []
-    for person in people:
-        if person.sells:
-            market = Market(
-                seed, calendar, person, tuple(mine.get(person.external_id, ())), streams[_market_name(person)],
-                dice(seed, calendar.today, "deals", person.external_id),
-                dice(seed, calendar.today, "form", person.external_id).gauss(1.0, 0.22),
-            )  # fmt: skip
-            drawn += _of_rep(market)
-    drawn = _share(dice(seed, calendar.today, "sharing"), drawn, people)
-    drawn.sort(key=lambda deal: (deal.opened_on, deal.owner, deal.close_on, deal.name))
-    return tuple(replace(deal, external_id=f"D-{10_001 + n}") for n, deal in enumerate(drawn))
+
+    def drawn(first_number: int, windows: tuple[Window, ...], *topic: str) -> tuple[Deal, ...]:
+        rows: list[Deal] = []
+        for person in people:
+            if person.sells:
+                market = Market(
+                    seed, calendar, person, tuple(mine.get(person.external_id, ())), streams[_market_name(person)],
+                    dice(seed, calendar.today, "deals", person.external_id, *topic),
+                    dice(seed, calendar.today, "form", person.external_id).gauss(1.0, 0.22), windows,
+                )  # fmt: skip
+                rows += _of_rep(market)
+        rows = _share(dice(seed, calendar.today, "sharing", *topic), rows, people)
+        rows.sort(key=lambda deal: (deal.opened_on, deal.owner, deal.close_on, deal.name))
+        return tuple(replace(deal, external_id=f"D-{first_number + n}") for n, deal in enumerate(rows))
+
+    return (
+        *drawn(FIRST_NUMBER, calendar.windows()),
+        *drawn(FIRST_NUMBER_NEXT_YEAR, calendar.next_windows(), "next year"),
+    )
 
 
 def _market_name(person: Employee) -> str:
@@ -102,7 +112,7 @@ def _account_streams(seed: int, calendar: FiscalCalendar) -> Mapping[str, Iterat
 
 def _of_rep(market: Market) -> list[Deal]:
     rows: list[Deal] = []
-    for window in market.calendar.windows():
+    for window in market.windows:
         active = _active(market.person, window)
         if active.days < 1:
             continue

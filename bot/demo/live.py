@@ -75,19 +75,22 @@ class Live:
         self.sync()
 
     def period_end(self, now: datetime) -> datetime:
-        """Nine in the morning after the fiscal quarter with `now` has ended; a day later once the year is over."""
+        """09:00 UTC of the first day after the fiscal quarter with `now`; of tomorrow once the story is over.
+
+        Nine in London is past midnight in Los Angeles and before it in Tokyo: the same date for everybody.
+        """
         quarters = self._company.calendar.quarters() if self._company else ()
         end = next((one.end_on for one in quarters if now.date() in one), now.date() + timedelta(days=1))
         return now.replace(year=end.year, month=end.month, day=end.day, hour=9, minute=0, second=0, microsecond=0)
 
     def _told_out(self, now: datetime) -> str:
         """What to do once the company's story is over; nothing before."""
-        over = self._company.calendar.year.end_on if self._company else date.max
+        over = self._company.calendar.next_year.end_on if self._company else date.max
         if now.date() < over:
             return ""
         last = over - timedelta(days=1)
         return (
-            f" The demo company's fiscal year ended on {last:%d %B %Y}: nobody has a quota or a plan after it. "
+            f" The demo company's last fiscal year ended on {last:%d %B %Y}: nobody has a quota or a plan after it. "
             "Choose “Back to today”, or reset the workspace, to go on."
         )
 

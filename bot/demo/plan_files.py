@@ -1,4 +1,4 @@
-"""The demo company's plans as files: a version for last fiscal year and one for this, from templates."""
+"""The demo company's plans as files: a version for last fiscal year, this one and the next, from templates."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ if TYPE_CHECKING:
 
     from bot.demo.calendar import FiscalCalendar
 
-#: The three rates of each plan's template, last year's and this year's.
+#: The three rates of each plan's template: last year's, this year's and next year's.
 RATES = {
-    AE_AMERICAS: (("7%", "9%", "11%"), ("8%", "10%", "12%")),
-    AE_EMEA: (("4.5%", "7%", "10%"), ("5%", "8%", "11%")),
-    ACCOUNT_MANAGER: (("1.5%", "2.5%", "3.5%"), ("2%", "3%", "4%")),
+    AE_AMERICAS: (("7%", "9%", "11%"), ("8%", "10%", "12%"), ("8%", "10.5%", "13%")),
+    AE_EMEA: (("4.5%", "7%", "10%"), ("5%", "8%", "11%"), ("5%", "8.5%", "12%")),
+    ACCOUNT_MANAGER: (("1.5%", "2.5%", "3.5%"), ("2%", "3%", "4%"), ("2%", "3.5%", "4.5%")),
 }
 
 
 def plan_texts(calendar: FiscalCalendar) -> dict[str, str]:
     """File name to text, older versions first: the order in which they are published."""
     texts = {}
-    for place, year in enumerate((calendar.last_year, calendar.year)):
+    for place, year in enumerate((calendar.last_year, calendar.year, calendar.next_year)):
         for plan, rates in RATES.items():
             template = resources.files("bot.demo.plans").joinpath(f"{plan}.yaml").read_text(encoding="utf-8")
             first, second, third = rates[place]

@@ -176,7 +176,9 @@ def placements(people: tuple[Employee, ...], calendar: FiscalCalendar) -> tuple[
     for team in TEAMS:
         for member in team.reps:
             person = by_id[external_id(member.handle)]
-            home = Window(max(person.hired_on, calendar.last_year.start_on), person.left_on or calendar.year.end_on)
+            home = Window(
+                max(person.hired_on, calendar.last_year.start_on), person.left_on or calendar.next_year.end_on
+            )
             stays = [(team, home)]
             if member.part == "mover":
                 stays = [
@@ -197,16 +199,20 @@ def annual_quota(seed: int, calendar: FiscalCalendar, person: Employee) -> int:
 
 
 def quotas(seed: int, people: tuple[Employee, ...], calendar: FiscalCalendar) -> tuple[Quota, ...]:
-    """The quotas of both fiscal years: one a year for Americas executives, one a quarter for everybody else.
+    """The quotas of three fiscal years: one a year for Americas executives, one a quarter for everybody else.
 
-    Last year asked 10 % less. A hire's quota starts on the hiring day and is prorated by days; one rep has none.
+    Last year asked 10 % less, next year asks 5 % more.
+    A hire's quota starts on the hiring day and is prorated by days; one rep has none.
     """
     rows = []
     for person in people:
         if not person.plan or person.part == "unquoted":
             continue
         full = annual_quota(seed, calendar, person)
-        for year, amount in ((calendar.last_year, full * 9 // 10), (calendar.year, full)):
+        asked = (
+            (calendar.last_year, full * 9 // 10), (calendar.year, full), (calendar.next_year, full * 21 // 20),
+        )  # fmt: skip
+        for year, amount in asked:
             for window, share in _quota_windows(person, year, amount):
                 start_on = max(window.start_on, person.hired_on)
                 if start_on >= window.end_on or (person.left_on and person.left_on <= window.start_on):
@@ -236,10 +242,13 @@ def _quota_windows(person: Employee, year: Window, amount: int) -> list[tuple[Wi
 
 
 def assignments(people: tuple[Employee, ...], calendar: FiscalCalendar) -> tuple[Assignment, ...]:
-    """Which plan pays whom: a leaver's ends on the last day, one rep has none."""
+    """Which plan pays whom until next year ends: a leaver's ends on the last day, one rep has none."""
     return tuple(
         Assignment(
-            p.external_id, p.plan, max(p.hired_on, calendar.last_year.start_on), p.left_on or calendar.year.end_on
+            p.external_id,
+            p.plan,
+            max(p.hired_on, calendar.last_year.start_on),
+            p.left_on or calendar.next_year.end_on,
         )
         for p in people
         if p.plan

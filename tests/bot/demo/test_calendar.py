@@ -30,6 +30,10 @@ def test_windows_meet_without_gap_or_overlap() -> None:
         assert all(a.end_on == b.start_on for a, b in pairwise(windows))
         assert today + timedelta(days=1) in {w.start_on for w in windows}
         assert windows[-1].end_on == FiscalCalendar(today).year.end_on
+        later = FiscalCalendar(today).next_windows()
+        assert len(later) == 4
+        assert later[0].start_on == windows[-1].end_on
+        assert later[-1].end_on == FiscalCalendar(today).next_year.end_on
 
 
 def test_months_count_over_the_turn_of_the_year() -> None:

@@ -69,6 +69,21 @@ def test_four_quarters_of_deals_and_an_open_pipeline(larkspur: Company) -> None:
     assert min(deal.close_on for deal in known) >= larkspur.calendar.history_start_on
 
 
+def test_next_fiscal_year_has_quotas_plans_rates_and_deals(larkspur: Company) -> None:
+    first = larkspur.calendar.next_year.start_on
+    quarter = larkspur.calendar.next_windows()[0]
+    with_plan = {a.person for a in larkspur.assignments if a.start_on <= first < a.end_on}
+    with_quota = {q.person for q in larkspur.quotas if q.start_on <= first < q.end_on}
+    stay = {p.external_id for p in larkspur.people if p.plan and not p.left_on}
+    assert with_plan == stay
+    assert with_quota == stay - {larkspur.playing("unquoted").external_id}
+    assert {p.person for p in larkspur.placements if p.start_on <= first < p.end_on} >= stay
+    assert any(r.start_on <= first < r.end_on for r in larkspur.rates)
+    assert sum(d.outcome == "won" and d.close_on in quarter for d in larkspur.deals) > 80
+    assert sum(d.opened_on <= first < d.close_on for d in larkspur.deals) > 150
+    assert len({d.external_id for d in larkspur.deals}) == len(larkspur.deals)
+
+
 def test_more_is_won_towards_the_end_of_a_quarter(larkspur: Company) -> None:
     quarter = larkspur.calendar.quarters()[2]
     won = [d for d in larkspur.deals if d.outcome == "won" and d.close_on in quarter]

@@ -1,5 +1,6 @@
 """The demo in the sandbox: moving time wins deals, the tools sync, and the inspector knows what was told."""
 
+import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -68,16 +69,33 @@ def test_the_inspector_knows_who_was_shown_whose_pay(page: Sandbox) -> None:
 def test_the_end_of_the_period_is_the_fiscal_one(page: Sandbox) -> None:
     now = page.services.clock.now()
     assert page.fake.hooks.period_end(now).date() == date(2027, 1, 1)
-    late = now + timedelta(days=400)
+    late = now + timedelta(days=600)
     assert page.fake.hooks.period_end(late).date() == late.date() + timedelta(days=1)
 
 
-def test_after_the_fiscal_year_the_page_says_what_to_do(page: Sandbox) -> None:
+def test_two_periods_ahead_the_company_sells_under_new_plans_and_quotas(page: Sandbox) -> None:
     try:
-        assert "Back to today" not in page.fake.step("period_end")
+        page.fake.step("period_end")
         said = page.fake.step("period_end")
         assert said.startswith("It is Thursday 01 April 2027.")
-        assert "fiscal year ended on 31 March 2027" in said
+        assert "Back to today" not in said
+        assert "to go" in ask(page, "/myquota").text
+        page.fake.advance(timedelta(days=45))
+        told = str(ask(page, "/myquota").blocks)
+        assert re.search(r"[1-9][0-9.]*% of \$1,323,000\.00", told), (
+            "next year asks 5 % more, and deals are won in it"
+        )
+        assert "No plan" not in told
+    finally:
+        page.fake.step("reset")
+
+
+def test_after_the_last_fiscal_year_the_page_says_what_to_do(page: Sandbox) -> None:
+    try:
+        page.fake.advance(timedelta(days=490))
+        said = page.fake.step("period_end")
+        assert said.startswith("It is Saturday 01 April 2028.")
+        assert "last fiscal year ended on 31 March 2028" in said
         assert "Back to today" in said
     finally:
         back = page.fake.step("reset")

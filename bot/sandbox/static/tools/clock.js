@@ -10,7 +10,7 @@ import { emit, session } from "../core/session.js";
 const MOVES = [
   { advance: "1d", label: "+1 day", detail: "Tomorrow, same time" },
   { advance: "7d", label: "+7 days", detail: "A week from now" },
-  { advance: "period_end", label: "End of period", detail: "The last day of the open quarter" },
+  { advance: "period_end", label: "End of period", detail: "First day of the next fiscal quarter, 09:00 UTC" },
   { advance: "reset", label: "Back to today", detail: "The real date" },
 ];
 
