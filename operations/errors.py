@@ -31,3 +31,7 @@ class FactsChanged(OperationError):
 
 class PlanRefused(OperationError):
     """The plan has problems. Run `attain plan check` on the file and mend what it lists."""
+
+
+class PlanAltered(OperationError):
+    """A published plan was altered in the database. Restore it from a backup, or publish a new version."""

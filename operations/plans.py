@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from engine.plans.load import load
 from engine.plans.schema import Plan, plan_hash
-from operations.errors import PlanRefused
+from operations.errors import PlanAltered, PlanRefused
 from store import changes, plans, runs
 
 if TYPE_CHECKING:
@@ -23,9 +23,12 @@ def parsed(digest: str, text: str) -> Plan:
 
     Raises:
         PlanRefused: The stored text is no plan any more: the plan language has changed since it was published.
+        PlanAltered: The stored text says something else than what was published.
     """
     found = load(text, digest)
     if isinstance(found, Plan):
+        if plan_hash(found) != digest:
+            raise PlanAltered(f"the stored text of {found.name} version {found.version} is not what was published")
         return found
     raise PlanRefused(f"the published plan {digest[:12]} cannot be read any more: {found[0].message}")
 
@@ -54,7 +57,8 @@ def publish(ctx: Context, text: str, filename: str) -> Plan:
                     f"{filename}: {found.name} version {known.version} is published already; "
                     f"version {found.version} is not newer. Give this one version {known.version + 1} or higher."
                 )
-        change_id = changes.begin(conn, ctx.actor_name, f"publish {found.name} v{found.version}", ctx.now)
+        cause = f"publish {found.name} v{found.version}"
+        change_id = changes.begin(conn, ctx.actor_name, cause, ctx.now, reason=f"plan {digest}")
         plans.save(conn, found, digest, text, change_id)
         runs.mark_all_stale(conn)
     return found

@@ -4,7 +4,7 @@ The annotation of each field is its documentation: the loader takes its key from
 """
 
 import hashlib
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, fields, is_dataclass
 from functools import cached_property
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
@@ -186,13 +186,26 @@ class Plan:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of what the plan says, computed once: it walks the whole plan."""
-        return hashlib.sha256(canonical(self)).hexdigest()
+        """SHA-256 of what the plan says, computed once: it walks the whole plan.
+
+        What a plan leaves at its default is left out, so that a language that has grown gives old plans their old
+        hashes.
+        """
+        return hashlib.sha256(canonical(_said(self))).hexdigest()
 
 
 def plan_hash(plan: Plan) -> str:
     """SHA-256 of what the plan says; comments, layout and the spelling of numbers do not change it."""
     return plan.digest
+
+
+def _said(value: object) -> object:
+    if isinstance(value, tuple):
+        return [_said(part) for part in value]
+    if is_dataclass(value) and not isinstance(value, type) and type(value).__module__ == __name__:
+        given = ((field.name, getattr(value, field.name), field.default) for field in fields(value))
+        return {name: _said(said) for name, said, default in given if said != default}
+    return value
 
 
 def described(kind: type) -> dict[str, tuple[str, Any, Says, bool]]:

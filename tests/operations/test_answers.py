@@ -10,7 +10,7 @@ import pytest
 from engine.errors import LineUnknown
 from engine.money import Money
 from operations import answers, receipts
-from operations.errors import FactsChanged, PeriodNotBegun, UnknownPeriod, UnknownReceipt
+from operations.errors import FactsChanged, PeriodNotBegun, PlanAltered, UnknownPeriod, UnknownReceipt
 from tests.operations.conftest import deal, person
 
 if TYPE_CHECKING:
@@ -137,3 +137,10 @@ def test_an_altered_store_is_noticed(company: Company) -> None:
     with pytest.raises(FactsChanged):
         answers.line(company.context(), receipt_id, 1)
     assert not receipts.replay(company.context(), receipt_id).same_inputs
+
+
+def test_a_plan_altered_in_the_store_pays_nobody(company: Company) -> None:
+    with company.db.write() as conn:
+        conn.exec_driver_sql("UPDATE plan SET text = replace(text, '12', '92')")
+    with pytest.raises(PlanAltered):
+        answers.earnings(company.context(), company.dana)
