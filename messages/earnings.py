@@ -56,6 +56,7 @@ class EarningsView:
     period: str
     within: str
     so_far: bool
+    is_past: bool
     total: str
     count: str
     components: tuple[ComponentView, ...]
@@ -90,14 +91,15 @@ def made(answer: EarningsAnswer, reader: Reader, shown: tuple[LineSummary, ...])
     ground = Ground(
         (answer.period,), answer.plan, currency, beyond(answer.problems, has_plan=answer.plan is not None)
     )
-    value = actions.period_value(answer.rep.rep_id, answer.period.label)
+    value, today = actions.period_value(answer.rep.rep_id, answer.period.label), reader.today(answer.as_of)
     return EarningsView(
         name=answer.rep.name,
         other="" if reader.is_about(answer.rep.rep_id) else answer.rep.name,
         as_of=written.day(answer.as_of, reader),
         period=written.period_name(answer.period, reader),
         within=written.within(answer.period, reader),
-        so_far=reader.today(answer.as_of) <= answer.period.last_on,
+        so_far=today <= answer.period.last_on,
+        is_past=answer.as_of < today,
         total=written.money(answer.total, reader) if answer.total is not None else "",
         count=written.count(len(answer.lines), "line", reader) if answer.lines else "",
         components=tuple(_component(each, reader) for each in answer.components[:COMPONENTS_SHOWN]),

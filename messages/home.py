@@ -25,6 +25,7 @@ class HomeView:
     greeting: str
     other: str
     as_of: str
+    is_past: bool
     name: str
     linked_as: str
     quota: QuotaView
@@ -59,6 +60,7 @@ def view(answer: HomeAnswer, reader: Reader) -> HomeView:
         greeting=f"{_greeting(reader)}, {_first_name(answer.rep.name)}",
         other="" if reader.is_about(answer.rep.rep_id) else answer.rep.name,
         as_of=written.day(progress.as_of, reader),
+        is_past=progress.as_of < reader.today(progress.as_of),
         name=answer.rep.name,
         linked_as=reader.linked_as,
         quota=quota.view(progress, reader),

@@ -10,6 +10,8 @@ from messages import format as written
 from messages.basis import BasisView, Ground, basis_view, beyond
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from engine.answers import NextTier, QuotaAnswer, QuotaProgress
     from messages.reader import Reader
 
@@ -38,10 +40,26 @@ class TierView:
 
 
 @dataclass(frozen=True, slots=True)
+class PastView:
+    """Where a quota stood on a past day: `ended` on its last day, `stood` how far from it, `runs` if it still does.
+
+    `covers` is the quota's own period, which may be longer than what was asked; empty where the title says it.
+    """
+
+    on: str
+    whose: str
+    ended: bool
+    runs: bool
+    stood: str
+    covers: str
+
+
+@dataclass(frozen=True, slots=True)
 class ProgressView:
     """One quota.
 
     `title` is empty where there is only one; `over` is empty until the quota is reached, `attained` where it is zero.
+    `past` is None for one seen from the reader's today; else only the sentence and what was counted are shown.
     """
 
     title: str
@@ -60,6 +78,7 @@ class ProgressView:
     pipeline: str
     open_deals: str
     cover: str
+    past: PastView | None
 
     @property
     def is_reached(self) -> bool:
@@ -79,6 +98,7 @@ class QuotaView:
     more: str
     earned: str
     earned_in: str
+    is_past: bool
     basis: BasisView
     show_earnings: str
     explain: str
@@ -98,15 +118,17 @@ def view(answer: QuotaAnswer, reader: Reader) -> QuotaView:
     ground = Ground(tuple(each.period for each in shown), answer.plan, ", ".join(currencies), problems)
     label = answer.quotas[0].period.label if answer.quotas else ""
     value = actions.period_value(answer.rep.rep_id, label)
+    seen = _Seen(answer.as_of, reader.today(answer.as_of), reader, is_own=reader.is_about(answer.rep.rep_id))
     return QuotaView(
         name=answer.rep.name,
         other="" if reader.is_about(answer.rep.rep_id) else answer.rep.name,
         as_of=written.day(answer.as_of, reader),
-        quotas=tuple(_progress(each, reader, is_one_of_many=len(shown) > 1) for each in shown),
+        quotas=tuple(_progress(each, seen, is_one_of_many=len(shown) > 1) for each in shown),
         lacks_quota=lacks_quota(answer),
         more=f"+{len(answer.quotas) - SHOWN} more" if len(answer.quotas) > SHOWN else "",
         earned=written.money(answer.earned, reader) if answer.earned is not None else "",
         earned_in=written.within(answer.quotas[0].period, reader) if answer.quotas else "",
+        is_past=seen.is_past,
         basis=basis_view(answer.basis, ground, reader),
         show_earnings=value,
         explain=value,
@@ -127,27 +149,63 @@ def pace(progress: QuotaProgress) -> str:
     return next((words for least, words in _PACES if ahead >= least), _FAR_BEHIND)
 
 
-def _progress(each: QuotaProgress, reader: Reader, *, is_one_of_many: bool) -> ProgressView:
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """From which day an answer is seen, what day it is, and by whom it is read."""
+
+    on: date
+    today: date
+    reader: Reader
+    is_own: bool
+
+    @property
+    def is_past(self) -> bool:
+        """Whether the answer says how things stood, and not how they stand."""
+        return self.on < self.today
+
+
+def _progress(each: QuotaProgress, seen: _Seen, *, is_one_of_many: bool) -> ProgressView:
     """Return one quota as text."""
-    counts = each.quota.minor > 0
+    reader, counts, now = seen.reader, each.quota.minor > 0, not seen.is_past
     reached = counts and each.gap.minor <= 0
+    name = written.period_name(each.period, reader)
+    needs = now and counts and not reached and each.days_left > 0
     return ProgressView(
-        title=f"{each.name}, {written.period_name(each.period, reader)}" if is_one_of_many else "",
+        title=f"{each.name}, {name}" if is_one_of_many else "",
         quota=written.money(each.quota, reader),
         credit=written.money(each.credit, reader),
         gap=written.money(each.gap, reader),
         over=written.money(each.over, reader) if reached else "",
         attained=written.percent(each.attainment_ppm, reader) if counts else "",
         days_left=written.days_left(each.days_left),
-        pace=pace(each) if each.days_left > 0 else "",
+        pace=pace(each) if now and each.days_left > 0 else "",
         pace_amount=written.money(each.pace, reader),
         elapsed=written.rounded(each.elapsed_ppm, reader),
-        per_day=written.money(each.per_day, reader) if counts and not reached and each.days_left > 0 else "",
-        bar=charts.bar(each.attainment_ppm, each.elapsed_ppm) if counts else "",
-        next_tier=_tier(each.next_tier, reader) if each.next_tier else None,
+        per_day=written.money(each.per_day, reader) if needs else "",
+        bar=charts.bar(each.attainment_ppm, each.elapsed_ppm if now else None) if counts else "",
+        next_tier=_tier(each.next_tier, reader) if now and each.next_tier else None,
         pipeline=written.money(each.open_pipeline, reader),
-        open_deals=written.count(each.open_deals, "open deal", reader) if each.open_deals else "",
+        open_deals=written.count(each.open_deals, "open deal", reader) if now and each.open_deals else "",
         cover=_cover(each, reader),
+        past=None if now else _past(each, seen, "" if is_one_of_many else name),
+    )
+
+
+def _past(each: QuotaProgress, seen: _Seen, covers: str) -> PastView:
+    """Return where the quota stood on the day: over it, short of it, or, while it still runs, what was left."""
+    reader, runs = seen.reader, seen.today <= each.period.last_on
+    if each.gap.minor > 0:
+        gap = written.money(each.gap, reader)
+        stood = f"with {gap} left to reach it" if runs else f"{gap} short"
+    else:
+        stood = f"{written.money(each.over, reader)} over" if each.over.minor > 0 else "exactly on quota"
+    return PastView(
+        on=written.day(seen.on, reader),
+        whose="you" if seen.is_own else "they",
+        ended=seen.on >= each.period.last_on,
+        runs=runs,
+        stood=stood,
+        covers=covers,
     )
 
 

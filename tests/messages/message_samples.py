@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 NOW = datetime(2025, 11, 21, 14, 14, tzinfo=UTC)
 TODAY = date(2025, 11, 21)
+LAST = date(2025, 12, 31)
 Q4 = Period("Q4 2025", date(2025, 10, 1), date(2026, 1, 1))
 READER = views.Reader("en-US", "America/New_York", NOW, 7, "dana@example.com")
 LATER = views.Reader("en-US", "America/New_York", datetime(2026, 1, 9, 14, tzinfo=UTC), 7, "dana@example.com")
@@ -325,6 +326,15 @@ CASES: dict[str, Callable[[Words], Reply]] = {
         quota_answer(w, quotas=(replace(over(w), over=usd(0), credit=usd(10_200_000), attainment_ppm=1_000_000),))
     ),
     "quota_last_day": lambda w: _quota(quota_answer(w, quotas=(progress(w, days_left=0, elapsed_ppm=1_000_000),))),
+    "quota_past_short": lambda w: _quota(quota_answer(w, as_of=LAST, quotas=(progress(w, days_left=0),)), LATER),
+    "quota_past_over": lambda w: _quota(quota_answer(w, as_of=LAST, quotas=(over(w),)), LATER),
+    "quota_past_running": lambda w: _quota(quota_answer(w, as_of=date(2025, 10, 31))),
+    "quota_past_many": lambda w: _quota(quota_answer(w, as_of=LAST, quotas=(progress(w), over(w))), LATER),
+    "quota_past_of_a_report": lambda w: _quota(quota_answer(w, as_of=date(2025, 10, 31)), MANAGER),
+    "quota_past_zero": lambda w: _quota(
+        quota_answer(w, as_of=LAST, quotas=(progress(w, quota=usd(0), gap=usd(0), attainment_ppm=0),)), LATER
+    ),
+    "quota_past_none": lambda w: _quota(quota_answer(w, as_of=LAST, quotas=(), earned=None), LATER),
     "quota_none": lambda w: _quota(quota_answer(w, quotas=(), earned=None)),
     "quota_zero": lambda w: _quota(
         quota_answer(w, quotas=(progress(w, quota=usd(0), gap=usd(0), attainment_ppm=0, next_tier=None),))
@@ -349,7 +359,7 @@ CASES: dict[str, Callable[[Words], Reply]] = {
     "earnings_1": lambda w: _earnings(earnings_answer(w, 1)),
     "earnings_many": lambda w: _earnings(earnings_answer(w, 8)),
     "earnings_limit_plus_1": lambda w: _earnings(earnings_answer(w, 9)),
-    "earnings_past": lambda w: _earnings(earnings_answer(w, 1, as_of=date(2025, 12, 31)), LATER),
+    "earnings_past": lambda w: _earnings(earnings_answer(w, 1, as_of=LAST), LATER),
     "earnings_with_cap": lambda w: _earnings(with_cap(w)),
     "earnings_no_plan": lambda w: _earnings(earnings_answer(w, 0, plan=None, total=None, problems=(no_plan(w),))),
     "earnings_stale": lambda w: _earnings(earnings_answer(w, 1, basis=basis(w, 1, stale=True))),

@@ -140,3 +140,18 @@ def test_what_a_reply_says_itself_is_not_said_twice() -> None:
 def test_an_unusable_quota_is_not_called_missing() -> None:
     assert "No quota runs" not in read("quota_unusable")
     assert "End one of the two quotas." in read("quota_unusable")
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case.startswith("quota_past")])
+def test_a_quota_seen_from_a_past_day_says_so(case: str) -> None:
+    shown = read(case)
+    assert "Dec 31, 2025" in shown or "On Oct 31, 2025: " in shown
+    for now in ("to go", "Needed per day", "Pace for today", "Pipeline", "Next tier", "pace", "days left"):
+        assert now not in shown
+
+
+def test_a_quota_that_is_over_says_where_it_ended() -> None:
+    ended = "On Dec 31, 2025: you ended at"
+    assert read("quota_past_short").startswith(f"{ended} 81.9% of $102,000.00, $18,400.00 short.")
+    assert read("quota_past_over").startswith(f"{ended} 110% of $102,000.00, $10,200.00 over.")
+    assert "The quota is for Q4 2025. It still runs" in read("quota_past_running")
