@@ -8,7 +8,7 @@ from itertools import product
 
 from rapidfuzz import fuzz, process, utils
 
-from bot.errors import NotUnderstoodError
+from bot.errors import BotError, NotUnderstoodError
 
 MONTHS = (
     "january", "february", "march", "april", "may", "june",
@@ -19,6 +19,9 @@ _RELATIVE = tuple(
     f"{which} {unit}" for which, unit in product(("this", "last", "next"), ("month", "quarter", "year"))
 )
 VOCABULARY = (*_RELATIVE, *MONTHS, "2026-Q1", "2026-03", "2026", "help")
+#: How alike a slip of the pen is to what was meant, of 100; and what is so short that anything resembles it.
+ALMOST, SHORTEST_SUGGESTED = 75, 3
+_BEFORE_PERIOD = ("in", "for", "during", "of", "over", "from", "since", "the")
 _SAME = {
     "qtd": "this quarter", "mtd": "this month", "ytd": "this year", "now": "", "today": "", "current": "",
     "quarter": "this quarter", "month": "this month", "year": "this year",
@@ -28,6 +31,8 @@ _MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
 _EMAIL = re.compile(r"<mailto:([^|>\s]+)(?:\|[^>]*)?>|(?<!\S)([\w.+-]+@[\w-]+\.[\w.-]+)(?!\S)")
 _POSSESSIVE = re.compile(r"['’]s\b|\?")
 _QUARTER = re.compile(r"(?:(?:fy)?(\d{4})[- ]?)?q([1-4])(?:[- ]?(?:fy)?(\d{4}))?")
+#: A fiscal year or a quarter's year as people write it short: FY27, Q3 '27.
+_SHORT_YEAR = re.compile(r"(?:(?<![a-z])fy[ ']?|(?<=q[1-4])[- ]?'|(?<=q[1-4])[- ])(?=\d{2}(?!\d))")
 _MONTH_NUMBER = re.compile(r"(\d{4})-(\d{2})")
 
 
@@ -46,23 +51,36 @@ def parse(text: str) -> Arguments:
 
     Raises:
         NotUnderstoodError: a word is neither a period nor a person; it carries the nearest word that works.
+        BotError: more than one person is named.
     """
-    mention, email = _MENTION.search(text), _EMAIL.search(text)
-    rest = _EMAIL.sub(" ", _MENTION.sub(" ", text))
+    mentioned, email, rest = people_within(text)
     words = " ".join(_POSSESSIVE.sub(" ", rest.casefold()).split())
     if words in ("help", "-h", "--help"):
         return Arguments(wants_help=True)
     found = period(words)
     if found is None:
         raise NotUnderstoodError(words[:80], nearest(words, VOCABULARY))
-    address = (email.group(1) or email.group(2)) if email else ""
-    return Arguments(found or None, mention.group(1) if mention else "", address.casefold())
+    return Arguments(found or None, mentioned, email)
+
+
+def people_within(text: str) -> tuple[str, str, str]:
+    """The account that is mentioned or the address that is written in `text`, and the text without it.
+
+    Raises:
+        BotError: more than one person is named.
+    """
+    accounts = {match[1] for match in _MENTION.finditer(text)}
+    addresses = {(match[1] or match[2]).casefold() for match in _EMAIL.finditer(text)}
+    if len(accounts) + len(addresses) > 1:
+        raise BotError("I answer about one person at a time. Ask once for each of them.")
+    return "".join(accounts), "".join(addresses), _EMAIL.sub(" ", _MENTION.sub(" ", text))
 
 
 def period(words: str) -> str | None:
     """`words` as the period label that operations take; "" for now, None where it names no period."""
     words = " ".join(words.removeprefix("for ").removeprefix("in ").removeprefix("the ").split())
     words = words.replace("current ", "this ").replace("previous ", "last ").replace("prior ", "last ")
+    words = _SHORT_YEAR.sub(_in_this_century, words)
     if words in ("", *_RELATIVE):
         return words
     if words in _SAME:
@@ -85,12 +103,40 @@ def period_within(words: str) -> str | None:
     return None
 
 
+def without_period(words: str) -> tuple[str, str | None]:
+    """The words before a period at their end, and that period: "acme in november", "acme last month".
+
+    A lone word is a period only behind a preposition or where it holds a digit: "Summer May" is a name.
+    """
+    parts = words.split()
+    for size in (3, 2, 1):
+        rest, said = parts[:-size], " ".join(parts[-size:])
+        if not rest or not (found := period(said)):
+            continue
+        if rest[-1] in _BEFORE_PERIOD:
+            return " ".join(rest[:-1]), found
+        if (size > 1 and parts[-size] not in _BEFORE_PERIOD) or re.search(r"\d", said):
+            return " ".join(rest), found
+    return words, None
+
+
 def nearest(word: str, among: tuple[str, ...]) -> str:
-    """The closest of `among` to what was typed, "" where nothing is close."""
+    """The one of `among` that is spelled almost as what was typed, "" where none is.
+
+    Whole against whole: "Maya" is no slip for May, nor "H1" for anything.
+    """
     match = process.extractOne(
-        word[:200], among, scorer=fuzz.WRatio, processor=utils.default_process, score_cutoff=60
+        word[:200],
+        [each for each in among if len(each) > SHORTEST_SUGGESTED],
+        scorer=fuzz.ratio,
+        processor=utils.default_process,
+        score_cutoff=ALMOST,
     )
     return match[0] if match else ""
+
+
+def _in_this_century(found: re.Match[str]) -> str:
+    return "fy20" if found[0].startswith("fy") else " 20"
 
 
 def _named(words: str) -> str | None:

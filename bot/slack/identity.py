@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from bot.wiring import Services
     from engine.people import Person
 
-STRANGER_FOR = timedelta(seconds=60)
+STRANGER_FOR = timedelta(seconds=5)
 REMEMBERED = 10_000
 _NOT_ONE_OF_US = ("deleted", "is_bot", "is_restricted", "is_ultra_restricted", "is_stranger", "is_workflow_bot")
 _journal = Journal("bot.slack.identity")
@@ -117,7 +117,7 @@ class Directory:
         return self._home
 
     def _is_stranger(self, key: tuple[str, str]) -> bool:
-        """Whether Slack told us less than a minute ago that this is nobody we know."""
+        """Whether Slack told us a few seconds ago that this is nobody we know."""
         with self._lock:
             until = self._strangers.get(key)
         return until is not None and self._services.clock.now() < until

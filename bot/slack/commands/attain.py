@@ -7,12 +7,18 @@ from typing import TYPE_CHECKING
 from bot.errors import NotUnderstoodError
 from bot.slack import arguments
 from messages import views
+from messages.format import day, number
 from operations import basis
+from store import quarantine
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.slack.turn import Turn
+    from messages.views import Check
+
+#: The roles that run the machine, and so hear what is wrong with its records.
+RUNNERS = ("ops", "admin")
 
 
 def handle(turn: Turn) -> None:
@@ -33,10 +39,19 @@ def _help(turn: Turn) -> None:
 
 
 def say_status(turn: Turn) -> None:
-    """Say how old the data of each source is."""
+    """Say how old the data of each source is; to those who run Attain also how many records wait."""
+    runs_it = turn.person.role in RUNNERS
     with turn.services.db.read() as conn:
         sources = basis.freshness(conn, turn.services.clock.now())
-    turn.say("status", views.status(sources, (), turn.reader))
+        waiting = quarantine.count(conn) if runs_it else 0
+    turn.say("status", views.status(sources, (_waiting(waiting, turn),) if runs_it else (), turn.reader))
+
+
+def _waiting(records: int, turn: Turn) -> Check:
+    if not records:
+        return views.Check("Quarantine", is_well=True, detail="no record waits")
+    noun = "1 record waits" if records == 1 else f"{number(records, turn.reader)} records wait"
+    return views.Check("Quarantine", is_well=False, detail=noun)
 
 
 def _whoami(turn: Turn) -> None:
@@ -44,7 +59,7 @@ def _whoami(turn: Turn) -> None:
     known = (
         views.Check("You are", is_well=True, detail=f"{person.name} ({person.email})"),
         views.Check("Your role", is_well=True, detail=person.role),
-        views.Check("Your day", is_well=True, detail=f"{turn.as_of.isoformat()} in {person.timezone}"),
+        views.Check("Your day", is_well=True, detail=f"{day(turn.as_of, turn.reader)} in {person.timezone}"),
     )
     turn.say("status", views.status((), known, turn.reader))
 

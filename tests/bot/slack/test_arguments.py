@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.errors import NotUnderstoodError
-from bot.slack.arguments import Arguments, parse, period_within
+from bot.errors import BotError, NotUnderstoodError
+from bot.slack.arguments import Arguments, parse, period_within, without_period
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,10 @@ from bot.slack.arguments import Arguments, parse, period_within
         ("october 2025", Arguments("2025-10")),
         ("2026-03", Arguments("2026-03")),
         ("2025", Arguments("2025")),
+        ("FY27", Arguments("FY2027")),
+        ("Q3 FY27", Arguments("2027-Q3")),
+        ("FY27 Q3", Arguments("2027-Q3")),
+        ("Q3 '27", Arguments("2027-Q3")),
         ("qtd", Arguments("this quarter")),
         ("help", Arguments(wants_help=True)),
         ("<@U0123ABC|jane>", Arguments(mentioned="U0123ABC")),
@@ -45,15 +49,38 @@ def test_periods_and_people(text: str, asked: Arguments) -> None:
         ("this quater", "this quarter"),
         ("hlep", "help"),
         ("zzzzqqq", ""),
-        ("2026-13", "2026-Q1"),
+        ("yesterday", ""),
+        ("@juergen.wei", ""),
+        ("maya thompson", ""),
+        ("h1", ""),
     ],
 )
 def test_an_unknown_word_comes_with_the_nearest_known(text: str, nearest: str) -> None:
     with pytest.raises(NotUnderstoodError) as caught:
         parse(text)
     assert caught.value.found == text
-    if nearest and text != "2026-13":
-        assert caught.value.nearest == nearest
+    assert caught.value.nearest == nearest
+
+
+@pytest.mark.parametrize("text", ["<@U0A> <@U0B>", "<@U0A|a> last month b@x.com"])
+def test_two_people_are_one_too_many(text: str) -> None:
+    with pytest.raises(BotError, match="one person at a time"):
+        parse(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("nettlebrook in november", ("nettlebrook", "november")),
+        ("my deals this month", ("my deals", "this month")),
+        ("acme for q3 fy27", ("acme", "2027-Q3")),
+        ("acme in the last quarter", ("acme", "last quarter")),
+        ("summer may", ("summer may", None)),
+        ("march", ("march", None)),
+    ],
+)
+def test_a_period_behind_a_name(text: str, found: tuple[str, str | None]) -> None:
+    assert without_period(text) == found
 
 
 def test_a_long_argument_is_cut_in_what_is_repeated() -> None:

@@ -91,7 +91,7 @@ def test_an_old_or_broken_value_gets_a_fresh_answer_about_oneself(stage: Stage, 
 
 
 def test_a_manager_who_lost_the_rep_is_refused_at_the_old_button(stage: Stage) -> None:
-    quota = stage.ask(MAX, "/myquota @dana.reyes")
+    quota = stage.ask(MAX, f"/myquota @{stage.user(DANA).handle}")
     assert "$" in words(quota)
     transfer(stage.services.db, DANA, "")
     (refusal,) = stage.press(MAX, quota, "show_earnings")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.bot.slack.staff import DANA, LENA, NORA
+from tests.bot.slack.staff import DANA, LENA, MAX, NORA
 from tests.bot.slack.stage import Stage, words
 
 
@@ -16,6 +16,12 @@ def test_home_shows_ones_own_gap_and_earnings(stage: Stage) -> None:
 def test_everybody_has_their_own(stage: Stage) -> None:
     stage.home(DANA)
     assert "Dana" not in words(stage.home(LENA))
+
+
+def test_a_managers_home_says_what_to_ask(stage: Stage) -> None:
+    home = stage.home(MAX)
+    assert "You carry no quota yourself" in words(home)
+    assert "No plan" not in words(home)
 
 
 def test_a_stranger_gets_a_home_that_says_so(stage: Stage) -> None:

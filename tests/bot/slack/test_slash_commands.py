@@ -7,6 +7,7 @@ import time
 import pytest
 
 from bot.slack.voice import USES
+from store import quarantine
 from tests.bot.slack.staff import DANA, LENA, MAX, NICK, NORA, OLGA, PIA, VERA, transfer
 from tests.bot.slack.stage import Stage, words
 
@@ -86,19 +87,50 @@ def test_status_and_whoami(stage: Stage) -> None:
     assert stage.ask(DANA, "/attain status").ephemeral
 
 
+def test_whoami_writes_the_day_as_the_reader_does(stage: Stage) -> None:
+    assert "Aug 15, 2026" in words(stage.ask(DANA, "/attain whoami"))
+    assert "15 Aug 2026" in words(stage.ask(LENA, "/attain whoami"))
+
+
+def test_status_tells_only_those_who_run_it_how_many_records_wait(stage: Stage) -> None:
+    assert "no record waits" in words(stage.ask(OLGA, "/attain status"))
+    held = quarantine.Held("crm", "deal", "d99", "owner_unknown", "Nobody has that address.")
+    with stage.services.db.write() as conn:
+        quarantine.put(conn, [held], stage.services.clock.now())
+    assert "1 record waits" in words(stage.ask(OLGA, "/attain status"))
+    assert "wait" not in words(stage.ask(DANA, "/attain status"))
+
+
+@pytest.mark.parametrize("reader", [MAX, OLGA])
+@pytest.mark.parametrize("command", ["/myquota", "/earnings", "my earnings", "explain my statement"])
+def test_who_leads_or_runs_it_carries_no_quota_and_is_told_what_to_ask(
+    stage: Stage, reader: str, command: str
+) -> None:
+    post = stage.ask(reader, command)
+    assert "You carry no quota yourself" in words(post)
+    assert "/myquota @name" in words(post)
+    assert "No plan" not in words(post)
+
+
+def test_two_people_are_answered_one_at_a_time(stage: Stage) -> None:
+    post = stage.ask(OLGA, f"/earnings @{stage.user(DANA).handle} @{stage.user(LENA).handle}")
+    assert "one person at a time" in words(post)
+    assert "$" not in words(post)
+
+
 @pytest.mark.parametrize("reader", [MAX, VERA, OLGA])
 def test_who_is_above_or_runs_it_may_look(stage: Stage, reader: str) -> None:
-    post = stage.ask(reader, "/myquota @dana.reyes")
+    post = stage.ask(reader, f"/myquota @{stage.user(DANA).handle}")
     assert "$40,000" in words(post)
     assert "Dana Reyes" in words(post)
 
 
 def test_all_refusals_read_alike(stage: Stage) -> None:
-    peer = stage.ask(LENA, "/myquota @dana.reyes")
-    above = stage.ask(DANA, "/earnings @max.boss")
-    unlinked = stage.ask(LENA, "/myquota @nora.new")
+    peer = stage.ask(LENA, f"/myquota @{stage.user(DANA).handle}")
+    above = stage.ask(DANA, f"/earnings @{stage.user(MAX).handle}")
+    unlinked = stage.ask(LENA, f"/myquota @{stage.user(NORA).handle}")
     nobody = stage.ask(LENA, "/myquota nobody@x.com")
-    outside = stage.ask(MAX, "/earnings @lena.weiss")
+    outside = stage.ask(MAX, f"/earnings @{stage.user(LENA).handle}")
     texts = {(post.text, words_without_ids(post)) for post in (peer, above, unlinked, nobody, outside)}
     assert len(texts) == 1
     assert "$" not in peer.text
@@ -114,9 +146,9 @@ def test_a_manager_looks_by_address_too(stage: Stage) -> None:
 
 
 def test_scope_moves_with_the_organisation(stage: Stage) -> None:
-    assert "$40,000" in words(stage.ask(MAX, "/myquota @dana.reyes"))
+    assert "$40,000" in words(stage.ask(MAX, f"/myquota @{stage.user(DANA).handle}"))
     transfer(stage.services.db, DANA, "")
-    assert "$" not in words(stage.ask(MAX, "/myquota @dana.reyes"))
+    assert "$" not in words(stage.ask(MAX, f"/myquota @{stage.user(DANA).handle}"))
 
 
 @pytest.mark.parametrize("who", [NICK, PIA])
