@@ -103,12 +103,20 @@ def _gone(conn: Connection, intake: Intake, page: Page) -> tuple[frozenset[str],
 
 
 def _passed(conn: Connection, intake: Intake, page: Page) -> set[str]:
-    """Records that leave the quarantine: their rows passed, or the file that held them no longer does."""
+    """Records that leave the quarantine: their rows passed, or the file that held them no longer does.
+
+    A deal with an id stays until its row passes, as its facts do: a file that is no snapshot may leave it out.
+    """
     waiting = quarantine.open_rows(conn, source=intake.state.source, kind=intake.state.kind)
     if not waiting:
         return set()
     read_again = tuple(f"{file.name}:" for file in page.files)
-    passed = {row.external_id for row in waiting if read_again and row.place.startswith(read_again)}
+    stays = intake.state.kind == "deal" and page.present is None
+    passed = {
+        row.external_id
+        for row in waiting
+        if read_again and row.place.startswith(read_again) and not (stays and row.code != "key_missing")
+    }
     return (passed | set(page.rows["key"])) - set(page.rejected["external_id"])
 
 

@@ -192,6 +192,17 @@ def test_a_nameless_row_leaves_quarantine_with_its_line(desk: Desk) -> None:
     assert desk.waiting() == {}
 
 
+def test_a_file_that_leaves_a_waiting_deal_out_does_not_release_it(desk: Desk) -> None:
+    desk.deals("D1,Alpha,e1,oops,Won,2026-02-01", "D2,Beta,e2,50,Won,2026-02-02")
+    desk.sync()
+    desk.deals("D2,Beta,e2,50,Won,2026-02-02")
+    desk.sync()
+    assert desk.waiting() == {"D1": "amount_unparsable"}
+    desk.deals()
+    desk.sync()
+    assert desk.waiting() == {"D1": "amount_unparsable"}
+
+
 def test_a_deal_of_somebody_unknown_is_kept_and_released(desk: Desk) -> None:
     desk.deals("D1,Alpha,e5,100,Won,2026-02-01")
     desk.sync()
