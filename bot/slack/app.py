@@ -12,7 +12,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 
 from bot.log import Journal
-from bot.slack import failures, routes
+from bot.slack import failures, routes, sending
 from bot.slack.actions import ACTIONS
 from bot.slack.desk import Desk, whisper
 from bot.slack.identity import Directory
@@ -36,7 +36,7 @@ EVENTS = ("app_home_opened", "app_mention", "message", "user_change")
 _journal = Journal("bot.slack.app")
 
 
-def build_app(services: Services, client: WebClient | None = None) -> App:
+def build_app(services: Services, client: WebClient | None = None, patience: float = sending.PATIENCE_SECONDS) -> App:
     """The app with every listener, its inbox swept for what an earlier process left open.
 
     No request is sent: the token is used when there is something to say.
@@ -44,10 +44,11 @@ def build_app(services: Services, client: WebClient | None = None) -> App:
     Args:
         services: store, settings, clock and work pool.
         client: how to reach Slack; made from the settings when None.
+        patience: for how many seconds to insist on an answer that Slack does not accept.
     """
     client = client or make_client(services.settings)
     client.retry_handlers = []
-    desk = Desk(services, Voice(client, services.clock), Directory(services, client))
+    desk = Desk(services, Voice(client, services.clock, patience), Directory(services, client))
     aside = ThreadPoolExecutor(services.settings.listeners, thread_name_prefix="attain-listen")
     app = App(
         name="attain",

@@ -1,7 +1,8 @@
 """Where requests are answered: each one once, off Slack's clock, and never silently lost.
 
 A request is in the inbox before it is acknowledged. The desk answers it on the work pool and closes the row together
-with the record of what was shown. A row that a dead process left open is taken up by whoever sweeps next.
+with the record of what was shown. A row that a dead process left open, or whose answer Slack does not accept for now,
+is taken up by whoever sweeps next, a few times.
 """
 
 from __future__ import annotations
@@ -59,19 +60,19 @@ class Desk:
         with self._writing, self.services.db.write() as conn:
             return inbox.put(conn, inbound.key, inbound.kind, inbound.model_dump_json(), self.services.clock.now())
 
-    def take(self, inbound: Inbound) -> bool:
+    def take(self, inbound: Inbound, attempt: int = 1) -> bool:
         """Queue a recorded request; False, and the row closed, when there is too much to do."""
         with self._lock:
             if inbound.key in self._busy:
                 return True
             self._busy.add(inbound.key)
-        if self.services.pool.hand_on(lambda: self.work(inbound)):
+        if self.services.pool.hand_on(lambda: self.work(inbound, attempt)):
             return True
         self._close(inbound, "busy", [])
         return False
 
-    def work(self, inbound: Inbound) -> None:
-        """Answer one request and close its row, whatever happens."""
+    def work(self, inbound: Inbound, attempt: int = 1) -> None:
+        """Answer one request and close its row, whatever happens; a row that is put off stays open for the sweep."""
         shown: list[Disclosure] = []
         outcome = "answered"
         try:
@@ -79,19 +80,24 @@ class Desk:
         except Exception as error:  # noqa: BLE001 - the one place where a failed answer becomes a sentence
             outcome = failures.tell(self.voice, inbound, error)
         finally:
-            self._close(inbound, outcome, shown)
+            # A part that is on the screen already must not appear there twice.
+            if outcome == failures.PUT_OFF and (shown or attempt >= inbox.MOST_ATTEMPTS):
+                outcome = failures.UNDELIVERED
+            if outcome == failures.PUT_OFF:
+                self._put_off(inbound, attempt)
+            else:
+                self._close(inbound, outcome, shown)
 
     def resume(self) -> int:
         """Take up what another process left open; returns how many requests."""
         now = self.services.clock.now()
         with self.services.db.write() as conn:
             rows = inbox.claim(conn, now, LEASE)
-        taken = [Inbound.model_validate_json(row.payload) for row in rows]
-        for inbound in taken:
-            self.take(inbound)
-        if taken:
-            _journal.warning("took up requests that were left open", count=len(taken))
-        return len(taken)
+        for row in rows:
+            self.take(Inbound.model_validate_json(row.payload), row.attempts)
+        if rows:
+            _journal.warning("took up requests that were left open", count=len(rows))
+        return len(rows)
 
     def sweep(self) -> None:
         """Look for requests left open, now and every few seconds until the pool closes."""
@@ -123,6 +129,12 @@ class Desk:
         else:
             self.voice.answer(inbound, message)
         return "not linked"
+
+    def _put_off(self, inbound: Inbound, attempt: int) -> None:
+        """Leave the row as it is: once its lease is over, the sweep takes it up again."""
+        with self._lock:
+            self._busy.discard(inbound.key)
+        _journal.warning("Slack does not accept the answer, put off", key=inbound.key, attempt=attempt)
 
     def _close(self, inbound: Inbound, outcome: str, shown: list[Disclosure]) -> None:
         """Close the row and keep what was shown, in one transaction."""

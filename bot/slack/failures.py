@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.errors import BotError, NotDeliveredError, NotPermittedError, NotUnderstoodError
 from bot.log import Journal
+from bot.slack.sending import HOPELESS, PASSING
 from engine.errors import LineUnknown
 from messages import views
 from messages.reader import Reader
@@ -20,12 +21,23 @@ if TYPE_CHECKING:
     from bot.slack.voice import Voice
     from messages.reply import Message
 
+PUT_OFF = "put off"
+UNDELIVERED = "not delivered"
 REFUSED = (NotPermittedError, UnknownReceipt)
 _journal = Journal("bot.slack.failures")
 
 
 def tell(voice: Voice, inbound: Inbound, error: Exception) -> str:
-    """Say on the right surface what went wrong; returns the outcome for the inbox."""
+    """Say on the right surface what went wrong; returns the outcome for the inbox.
+
+    Nothing is said when Slack itself could not be reached for the moment (the outcome is `PUT_OFF`), or when it would
+    refuse the apology for the same reason as the answer.
+    """
+    if isinstance(error, NotDeliveredError) and error.code in PASSING:
+        return PUT_OFF
+    if isinstance(error, NotDeliveredError) and error.code in HOPELESS:
+        _journal.error("answer not delivered", error, key=inbound.key, code=error.code)
+        return UNDELIVERED
     message, outcome = worded(error, inbound.key)
     try:
         if inbound.kind == "home":
@@ -33,8 +45,10 @@ def tell(voice: Voice, inbound: Inbound, error: Exception) -> str:
         else:
             voice.answer(inbound, message)
     except NotDeliveredError as failed:
+        if failed.code in PASSING:
+            return PUT_OFF
         _journal.error("answer not delivered", failed, key=inbound.key, code=failed.code)
-        return "not delivered"
+        return UNDELIVERED
     return outcome
 
 

@@ -1,23 +1,21 @@
 """Says an answer on the surface where it was asked for: `response_url` while that lasts, then a direct message.
 
-One owner of retries: the clients retry nothing, a 429 is waited for here, and a request whose outcome is unknown is
-not sent twice. An answer is only ever ephemeral, in a direct message with the person, or on their Home tab.
+A request whose outcome is unknown is not sent twice and counts as shown: what may be on a screen is on record, and no
+error stands beside it. An answer is only ever ephemeral, in a direct message with the person, or on their Home tab.
 """
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from datetime import timedelta
 from threading import Lock
 from typing import TYPE_CHECKING, Any
-from urllib.error import URLError
 
-from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook import WebhookClient
 
 from bot.errors import NotDeliveredError
 from bot.log import Journal
+from bot.slack import sending
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,14 +26,14 @@ if TYPE_CHECKING:
 
     from bot.clock import Clock
     from bot.slack.inbound import Inbound
+    from bot.slack.sending import Sent
     from messages.reply import Message
 
 USES = 5
 LASTS = timedelta(minutes=30)
-TRIES = 3
-LONGEST_WAIT_SECONDS = 30
 TIMEOUT_SECONDS = 10
 REMEMBERED = 10_000
+_USED_UP = ("http_404", "expired_url", "used_url", "invalid_url")
 _BAD_BLOCKS = ("invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long")
 _journal = Journal("bot.slack.voice")
 
@@ -51,19 +49,20 @@ class _Address:
 class Voice:
     """Sends messages for the bot; safe to use from many threads."""
 
-    def __init__(self, client: WebClient, clock: Clock) -> None:
-        """Speak through `client`, whose retry handlers must be empty."""
+    def __init__(self, client: WebClient, clock: Clock, patience: float = sending.PATIENCE_SECONDS) -> None:
+        """Speak through `client`, whose retry handlers must be empty; insist for `patience` seconds."""
         self._client = client
+        self._patience = patience
         self._clock = clock
         self._lock = Lock()
         self._addresses: dict[str, _Address] = {}
         self._channels: dict[str, str] = {}
 
     def answer(self, to: Inbound, message: Message) -> str:
-        """Send `message` back to whoever asked, in private; returns the surface it went to.
+        """Send `message` back to whoever asked, in private; returns the surface it went to, or may have gone to.
 
         Raises:
-            NotDeliveredError: Slack refused it on every surface that is left.
+            NotDeliveredError: Slack refused it where it belongs, or did not accept it in time (a passing code).
         """
         if to.kind == "mention":
             return self._beside(to, message)
@@ -88,7 +87,7 @@ class Voice:
     def publish_home(self, user_id: str, message: Message) -> str:
         """Show `message` as the person's Home tab; returns "home"."""
         view = {"type": "home", "blocks": message.blocks}
-        self._call(lambda: self._client.views_publish(user_id=user_id, view=view))
+        self._call(lambda: self._client.views_publish(user_id=user_id, view=view), repeatable=True)
         return "home"
 
     def _beside(self, to: Inbound, message: Message) -> str:
@@ -105,8 +104,10 @@ class Voice:
     def _channel(self, user_id: str) -> str:
         """The id of the direct message with this person, opened once."""
         if user_id not in self._channels:
-            found = self._call(lambda: self._client.conversations_open(users=user_id))
-            self._channels[user_id] = found["channel"]["id"]
+            found = self._call(lambda: self._client.conversations_open(users=user_id), repeatable=True)
+            if found.body is None:
+                raise NotDeliveredError("unreachable")
+            self._channels[user_id] = found.body["channel"]["id"]
         return self._channels[user_id]
 
     def _post(self, method: str, where: Mapping[str, str], message: Message) -> None:
@@ -121,20 +122,9 @@ class Voice:
             plain = {name: value for name, value in payload.items() if name != "blocks"}
             self._call(lambda: self._client.api_call(method, json=plain))
 
-    def _call(self, send: Callable[[], SlackResponse]) -> SlackResponse:
-        """Slack's answer; waits for a rate limit, never repeats a request whose outcome is unknown."""
-        for left in reversed(range(TRIES)):
-            try:
-                return send()
-            except SlackApiError as error:
-                code = str(error.response.get("error", "unknown"))
-                wait = int(error.response.headers.get("Retry-After", 1)) if "limited" in code else 0
-                if not (wait and left) or wait > LONGEST_WAIT_SECONDS:
-                    raise NotDeliveredError(code) from None
-            except (URLError, OSError) as error:
-                raise NotDeliveredError(type(error).__name__) from None
-            time.sleep(wait)
-        raise NotDeliveredError("ratelimited")
+    def _call(self, send: Callable[[], SlackResponse], *, repeatable: bool = False) -> Sent:
+        """What became of a call that Slack did not refuse."""
+        return _accepted(sending.persist(lambda: sending.call(send), self._patience, repeatable=repeatable))
 
     def _may_use(self, url: str) -> bool:
         """Count a use of a response_url; False once it was used five times or is half an hour old."""
@@ -146,18 +136,47 @@ class Voice:
             address.used += 1
             return address.used <= USES and now - address.first_at < LASTS
 
+    def _give_back(self, url: str) -> None:
+        """Uncount a use that Slack did not accept."""
+        with self._lock:
+            if url in self._addresses:
+                self._addresses[url].used -= 1
+
     def _respond(self, url: str, message: Message) -> bool:
-        """Whether the response_url took the answer, ephemerally and beside the message it belongs to."""
+        """Whether the response_url took the answer, ephemerally and beside the message it belongs to.
+
+        Only an address that is used up or too old is given up for a direct message: what was asked for as a passing
+        note is not to be kept because Slack has a bad minute.
+        """
         body: dict[str, Any] = {**_payload(message), "response_type": "ephemeral", "replace_original": False}
+        sent = self._hand_in(url, body)
+        if sent.code in _BAD_BLOCKS:
+            _journal.error("blocks refused, sent as text", template=message.template, code=sent.code)
+            sent = self._hand_in(url, {name: value for name, value in body.items() if name != "blocks"})
+        if sent.fate == "refused" and sent.code in _USED_UP:
+            _journal.info("response address is used up", code=sent.code, template=message.template)
+            return False
+        if sent.fate == "later":
+            self._give_back(url)
+        _accepted(sent)
+        return True
+
+    def _hand_in(self, url: str, body: dict[str, Any]) -> Sent:
         hook = WebhookClient(url, timeout=TIMEOUT_SECONDS, retry_handlers=[], proxy=self._client.proxy)
-        try:
-            response = hook.send_dict(body)
-        except (URLError, OSError) as error:
-            raise NotDeliveredError(type(error).__name__) from None
-        if response.status_code == 200 and response.body != "invalid_blocks":
-            return True
-        _journal.warning("response address refused", status=response.status_code, template=message.template)
-        return False
+        return sending.persist(lambda: sending.post(lambda: hook.send_dict(body)), self._patience)
+
+
+def _accepted(sent: Sent) -> Sent:
+    """`sent`, unless Slack certainly has not taken it.
+
+    Raises:
+        NotDeliveredError: it was refused, or nobody accepted it in time.
+    """
+    if sent.fate in ("refused", "later"):
+        raise NotDeliveredError(sent.code)
+    if sent.fate == "unknown":
+        _journal.warning("outcome unknown, not sent again", code=sent.code)
+    return sent
 
 
 def _payload(message: Message) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from bot.sandbox.workspace import BOT_USER, Setup
 from bot.settings import Settings
 from bot.slack.app import build_app
 from bot.slack.manifest import load
+from bot.slack.sending import PATIENCE_SECONDS
 from tests.bot.slack.staff import NOW, PERSONAS
 
 if TYPE_CHECKING:
@@ -35,7 +36,8 @@ JSON = dict[str, Any]
 class Stage:
     """One workspace, one running app, one store."""
 
-    def __init__(self, database_url: str, **settings: Any) -> None:
+    def __init__(self, database_url: str, patience: float = PATIENCE_SECONDS, **settings: Any) -> None:
+        self.patience = patience
         self.clock = MovableClock()
         self.clock.move_to(NOW)
         channels = (ChannelSpec("general"), ChannelSpec("random", bot=False),
@@ -54,7 +56,7 @@ class Stage:
 
     def start(self) -> App:
         """Build the app anew, as a restarted process does."""
-        self.app = build_app(self.services)
+        self.app = build_app(self.services, patience=self.patience)
         self.fake.delivery.attach(InProcess(self.app))
         return self.app
 

@@ -6,11 +6,30 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.slack.desk import LEASE
+from bot.slack.turn import payload_hash
+from store import disclosures, inbox
 from tests.bot.slack.staff import DANA, NORA
 from tests.bot.slack.stage import Stage, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from bot.sandbox.posts import Post
+    from store.disclosures import Disclosure
+
+
+def on_record(stage: Stage, post: Post) -> tuple[Disclosure, ...]:
+    """What the store says was shown by this message."""
+    with stage.services.db.read() as conn:
+        return disclosures.by_payload(conn, payload_hash(post.sent["text"], post.sent["blocks"]))
+
+
+@pytest.fixture
+def impatient(stage_url: str) -> Iterator[Stage]:
+    found = Stage(stage_url, patience=0.2)
+    yield found
+    found.close()
 
 
 def test_a_rate_limit_is_waited_for(stage: Stage) -> None:
@@ -19,17 +38,74 @@ def test_a_rate_limit_is_waited_for(stage: Stage) -> None:
     assert "$40,000" in words(stage.ask(DANA, "what's left of my quota?"))
 
 
-def test_an_answer_whose_fate_is_unknown_is_not_sent_twice(stage: Stage) -> None:
+@pytest.mark.parametrize("fate", ["lose_response", "error_after"])
+@pytest.mark.parametrize(
+    ("method", "question"), [("chat.postMessage", "what's left of my quota?"), ("response_url", "/myquota")]
+)
+def test_an_answer_whose_fate_is_unknown_stands_alone_and_is_on_record(
+    stage: Stage, fate: str, method: str, question: str
+) -> None:
     stage.ask(DANA, "hi")
-    stage.fake.workspace.chaos.turn("lose_response", on=True, times=1, method="chat.postMessage")
-    posts = stage.send(DANA, "what's left of my quota?")
-    assert len([post for post in posts if "$40,000" in words(post)]) == 1
+    stage.fake.workspace.chaos.turn(fate, on=True, times=1, method=method)
+    post = stage.ask(DANA, question)
+    assert "$40,000" in words(post)
+    assert post.ephemeral == question.startswith("/")
+    assert len(on_record(stage, post)) == 1
+    stage.later(minutes=5)
+    stage.restart()
+    assert stage.new(DANA) == []
 
 
-def test_a_server_error_is_told_and_the_next_question_works(stage: Stage) -> None:
+@pytest.mark.parametrize("fate", ["error_before", "rate_limited"])
+@pytest.mark.parametrize(
+    ("method", "question"), [("chat.postMessage", "what's left of my quota?"), ("response_url", "/myquota")]
+)
+def test_what_slack_did_not_accept_is_tried_again(stage: Stage, fate: str, method: str, question: str) -> None:
     stage.ask(DANA, "hi")
-    stage.fake.workspace.chaos.turn("error_before", on=True, times=1, method="chat.postMessage")
+    stage.fake.workspace.chaos.turn(fate, on=True, times=2 if fate == "error_before" else 1, method=method)
+    post = stage.ask(DANA, question)
+    assert "$40,000" in words(post)
+    assert post.ephemeral == question.startswith("/")
+    assert len(on_record(stage, post)) == 1
+
+
+@pytest.mark.parametrize(
+    ("method", "question"), [("chat.postMessage", "what's left of my quota?"), ("response_url", "/myquota")]
+)
+def test_an_answer_that_slack_does_not_accept_for_minutes_comes_later(
+    impatient: Stage, method: str, question: str
+) -> None:
+    stage = impatient
+    stage.ask(DANA, "hi")
+    stage.fake.workspace.chaos.turn("error_before", on=True, method=method)
+    assert stage.send(DANA, question) == []
+    stage.later(seconds=61)
+    stage.restart()
+    assert stage.new(DANA) == []
+    stage.fake.workspace.chaos.clear()
+    stage.later(seconds=61)
+    stage.restart()
+    (post,) = stage.new(DANA)
+    assert "$40,000" in words(post)
+    assert post.ephemeral == question.startswith("/")
+    assert len(on_record(stage, post)) == 1
+
+
+def test_an_answer_that_slack_never_accepts_is_given_up(impatient: Stage) -> None:
+    stage = impatient
+    stage.ask(DANA, "hi")
+    stage.fake.workspace.chaos.turn("error_before", on=True, method="chat.postMessage")
     stage.send(DANA, "what's left of my quota?")
+    for _ in range(inbox.MOST_ATTEMPTS - 1):
+        with stage.services.db.read() as conn:
+            assert inbox.stale(conn, stage.clock.now() + LEASE, LEASE) == 1
+        stage.later(seconds=61)
+        stage.restart()
+        stage.settle()
+    with stage.services.db.read() as conn:
+        assert inbox.stale(conn, stage.clock.now() + LEASE, LEASE) == 0
+    stage.fake.workspace.chaos.clear()
+    assert stage.new(DANA) == []
     assert "$40,000" in words(stage.ask(DANA, "what's left of my quota?"))
 
 
