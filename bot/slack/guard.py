@@ -29,6 +29,20 @@ REMEMBERED = 50_000
 _KINDS = ("application/x-www-form-urlencoded", "application/json")
 _OBJECTS = ("event", "view", "container", "message", "state")
 _LISTS = ("actions", "authorizations")
+#: Words that Bolt looks up without asking whether they are there, by payload type: the member, and its keys.
+_WORDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "event_callback": ("event", ("type",)),
+    "view_submission": ("view", ("type", "id", "callback_id")),
+    "view_closed": ("view", ("type", "id", "callback_id")),
+    "block_suggestion": ("", ("action_id",)),
+    "shortcut": ("", ("callback_id",)),
+    "message_action": ("", ("callback_id",)),
+    "dialog_submission": ("", ("callback_id",)),
+    "dialog_cancellation": ("", ("callback_id",)),
+    "dialog_suggestion": ("", ("callback_id",)),
+    "interactive_message": ("", ("callback_id",)),
+    "workflow_step_edit": ("", ("callback_id",)),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +117,26 @@ def _check_object(found: object) -> Refusal | None:
         members = found.get(name)
         if members is not None and not (isinstance(members, list) and all(isinstance(m, dict) for m in members)):
             return Refusal(400, "payload has an unexpected shape")
-    if found.get("type") == "block_actions" and not found.get("actions"):
+    return _check_words(found)
+
+
+def _check_words(found: Mapping[str, object]) -> Refusal | None:
+    """A refusal when a payload lacks a word by which Bolt, or our routes, tell what it is about."""
+    kind = found.get("type")
+    if kind == "block_actions":
+        return _check_click(found.get("actions"))
+    where, names = _WORDS.get(kind, ("", ())) if isinstance(kind, str) else ("", ())
+    part = found.get(where) if where else found
+    if names and not (isinstance(part, dict) and all(isinstance(part.get(name), str) for name in names)):
+        return Refusal(400, "payload has an unexpected shape")
+    return None
+
+
+def _check_click(actions: object) -> Refusal | None:
+    if not isinstance(actions, list) or not actions:
         return Refusal(400, "a click without an action")
+    if not all(isinstance(action.get("action_id"), str) for action in actions):
+        return Refusal(400, "payload has an unexpected shape")
     return None
 
 

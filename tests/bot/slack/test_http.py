@@ -184,6 +184,42 @@ def test_a_signed_body_of_no_known_shape_is_no_traceback(
     assert "Traceback" not in answer.text
 
 
+MODAL = {"id": "V1", "type": "modal", "callback_id": "form"}
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {"type": "view_submission"},
+        {"type": "view_submission", "view": "V1"},
+        *({"type": kind, "view": {key: MODAL[key] for key in MODAL if key != missing}}
+          for kind in ("view_submission", "view_closed") for missing in MODAL),
+        {"type": "view_submission", "view": MODAL | {"type": 5}},
+        {"type": "event_callback"}, {"type": "event_callback", "event": {}},
+        {"type": "event_callback", "event": {"type": None}},
+        {"type": "block_actions", "actions": [{"value": "x"}]}, {"type": "block_suggestion"},
+        {"type": "shortcut"}, {"type": "message_action", "callback_id": 5}, {"type": "dialog_submission"},
+        {"type": "interactive_message", "actions": [{}]},
+    ],
+)  # fmt: skip
+def test_a_signed_payload_without_what_it_is_about_is_refused(
+    client: TestClient, lines: io.StringIO, payload: dict[str, object]
+) -> None:
+    people = {"team": {"id": "T1"}, "user": {"id": "U1", "team_id": "T1"}}
+    for content, kind in (
+        (urlencode({"payload": json.dumps(payload | people)}).encode(), FORM),
+        (json.dumps(payload | people).encode(), "application/json"),
+    ):
+        assert client.post(PATH, content=content, headers=headers(content, kind=kind)).status_code == 400
+    assert "trace" not in lines.getvalue()
+
+
+def test_a_whole_submission_that_nothing_answers_is_not_found(client: TestClient) -> None:
+    whole = {"type": "view_submission", "view": MODAL, "team": {"id": "T1"}, "user": {"id": "U1"}}
+    content = urlencode({"payload": json.dumps(whole)}).encode()
+    assert client.post(PATH, content=content, headers=headers(content)).status_code == 404
+
+
 def test_unsigned_deep_json_is_refused_before_it_is_parsed(client: TestClient) -> None:
     started = time.perf_counter()
     body = b"[" * 900_000
