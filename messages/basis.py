@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from messages import format as written
+from messages.problems import ProblemView, problem_views, reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,15 +40,6 @@ class WaitingView:
 
 
 @dataclass(frozen=True, slots=True)
-class ProblemView:
-    """Something wrong with the data, and what to do about it."""
-
-    message: str
-    remedy: str
-    found: str
-
-
-@dataclass(frozen=True, slots=True)
 class BasisView:
     """The small print of an answer. `more_waiting` and `more_problems` count what is not shown."""
 
@@ -70,13 +62,14 @@ class BasisView:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What the small print is made from besides the answer's `Basis`."""
+    """What the small print is made from besides the answer's `Basis`; `is_own` if the answer is about its reader."""
 
     periods: tuple[Period, ...]
     plan: PlanRef | None
     currency: str
     problems: tuple[Problem, ...] = ()
     receipts: tuple[str, ...] = ()
+    is_own: bool = True
 
 
 def beyond(problems: Iterable[Problem], *, has_plan: bool, lacks_quota: bool = False) -> tuple[Problem, ...]:
@@ -96,6 +89,7 @@ def beyond(problems: Iterable[Problem], *, has_plan: bool, lacks_quota: bool = F
 def basis_view(basis: Basis, ground: Ground, reader: Reader) -> BasisView:
     """Return the small print of an answer: the first few waiting deals and problems, and the number of the rest."""
     waiting = len(basis.waiting)
+    problems = problem_views(ground.problems, reader, is_own=ground.is_own)
     return BasisView(
         periods=tuple(dict.fromkeys(written.period(period, reader) for period in ground.periods)),
         plan=f"{ground.plan.name}, version {ground.plan.version}" if ground.plan else "",
@@ -105,10 +99,8 @@ def basis_view(basis: Basis, ground: Ground, reader: Reader) -> BasisView:
         waiting=tuple(_waiting(each, reader) for each in basis.waiting[:SHOWN]),
         waits=("1 deal is" if waiting == 1 else f"{waiting} deals are") if waiting else "",
         more_waiting=_more(waiting),
-        problems=tuple(
-            ProblemView(each.message, each.remedy, each.found.rstrip(".")) for each in ground.problems[:SHOWN]
-        ),
-        more_problems=_more(len(ground.problems)),
+        problems=problems[:SHOWN],
+        more_problems=_more(len(problems)),
     )
 
 
@@ -124,13 +116,7 @@ def sources_view(sources: Iterable[Freshness], reader: Reader) -> tuple[SourceVi
 
 def _waiting(each: Waiting, reader: Reader) -> WaitingView:
     since = written.day(each.since_at.astimezone(reader.zone).date(), reader)
-    return WaitingView(each.deal, _sentence(each.reason), _sentence(each.remedy), since)
-
-
-def _sentence(text: str) -> str:
-    """Return a reason or remedy as a sentence, with the full stop that its source may have left out."""
-    said = text.strip()
-    return said if not said or said[-1] in ".!?…" else f"{said}."
+    return WaitingView(each.deal, *reason(each), since)
 
 
 def _more(total: int) -> str:

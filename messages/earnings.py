@@ -88,13 +88,13 @@ def made(answer: EarningsAnswer, reader: Reader, shown: tuple[LineSummary, ...])
     check_total(answer)
     receipt = answer.basis.receipt_id
     currency = answer.total.currency if answer.total is not None else ""
-    ground = Ground(
-        (answer.period,), answer.plan, currency, beyond(answer.problems, has_plan=answer.plan is not None)
-    )
+    problems = beyond(answer.problems, has_plan=answer.plan is not None)
+    is_own = reader.is_about(answer.rep.rep_id)
+    ground = Ground((answer.period,), answer.plan, currency, problems, is_own=is_own)
     value, today = actions.period_value(answer.rep.rep_id, answer.period.label), reader.today(answer.as_of)
     return EarningsView(
         name=answer.rep.name,
-        other="" if reader.is_about(answer.rep.rep_id) else answer.rep.name,
+        other="" if is_own else answer.rep.name,
         as_of=written.day(answer.as_of, reader),
         period=written.period_name(answer.period, reader),
         within=written.within(answer.period, reader),

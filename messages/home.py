@@ -55,6 +55,7 @@ def view(answer: HomeAnswer, reader: Reader) -> HomeView:
             lacks_quota=quota.lacks_quota(progress),
         ),
         receipts=(earned.basis.receipt_id,),
+        is_own=reader.is_about(answer.rep.rep_id),
     )
     return HomeView(
         greeting=f"{_greeting(reader)}, {_first_name(answer.rep.name)}",

@@ -115,13 +115,14 @@ def view(answer: QuotaAnswer, reader: Reader) -> QuotaView:
     if not currencies and answer.earned:
         currencies = {answer.earned.currency: None}
     problems = beyond(answer.problems, has_plan=answer.plan is not None, lacks_quota=lacks_quota(answer))
-    ground = Ground(tuple(each.period for each in shown), answer.plan, ", ".join(currencies), problems)
+    is_own, periods = reader.is_about(answer.rep.rep_id), tuple(each.period for each in shown)
+    ground = Ground(periods, answer.plan, ", ".join(currencies), problems, is_own=is_own)
     label = answer.quotas[0].period.label if answer.quotas else ""
     value = actions.period_value(answer.rep.rep_id, label)
-    seen = _Seen(answer.as_of, reader.today(answer.as_of), reader, is_own=reader.is_about(answer.rep.rep_id))
+    seen = _Seen(answer.as_of, reader.today(answer.as_of), reader, is_own=is_own)
     return QuotaView(
         name=answer.rep.name,
-        other="" if reader.is_about(answer.rep.rep_id) else answer.rep.name,
+        other="" if is_own else answer.rep.name,
         as_of=written.day(answer.as_of, reader),
         quotas=tuple(_progress(each, seen, is_one_of_many=len(shown) > 1) for each in shown),
         lacks_quota=lacks_quota(answer),

@@ -5,16 +5,14 @@ A golden exists for each; the hostile tests take the same cases with other words
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from engine.answers import (
-    Basis,
     ComponentEarnings,
     DealName,
     EarningsAnswer,
-    Freshness,
     HomeAnswer,
     LineExplanation,
     LineSummary,
@@ -24,64 +22,29 @@ from engine.answers import (
     QuotaProgress,
     RepRef,
     Slice,
-    Waiting,
 )
-from engine.dates import Period
 from engine.money import Money, Rate
 from engine.problems import Problem
 from messages import views
 from messages.reply import Reply, Visibility
+from tests.messages.sample_words import (
+    GERMAN,
+    JAPANESE,
+    LAST,
+    LATER,
+    MANAGER,
+    Q4,
+    READER,
+    TODAY,
+    Words,
+    basis,
+    fresh,
+    held,
+    usd,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-NOW = datetime(2025, 11, 21, 14, 14, tzinfo=UTC)
-TODAY = date(2025, 11, 21)
-LAST = date(2025, 12, 31)
-Q4 = Period("Q4 2025", date(2025, 10, 1), date(2026, 1, 1))
-READER = views.Reader("en-US", "America/New_York", NOW, 7, "dana@example.com")
-LATER = views.Reader("en-US", "America/New_York", datetime(2026, 1, 9, 14, tzinfo=UTC), 7, "dana@example.com")
-GERMAN = views.Reader("de-DE", "Europe/Berlin", NOW, 7, "dana@example.com")
-JAPANESE = views.Reader("ja-JP", "Asia/Tokyo", NOW, 7, "dana@example.com")
-MANAGER = views.Reader("en-US", "America/New_York", NOW, 3, "kim@example.com")
-
-
-@dataclass(frozen=True)
-class Words:
-    """What other people wrote: in the CRM, in plan files, in Slack."""
-
-    rep: str = "Dana Reyes"
-    deal: str = "Acme renewal"
-    account: str = "Acme Inc"
-    external_id: str = "006-1482"
-    component: str = "New business"
-    plan: str = "Account Executive"
-    rule: str = "owner_credit"
-    quota: str = "New business"
-    source: str = "crm"
-    reason: str = "The close date is missing."
-    remedy: str = "Set it in the CRM; the next sync counts the deal."
-    message: str = "The rep won deals on days on which no plan applies to them."
-    note: str = "Rounded once, on the running total."
-    heard: str = "how is my wife"
-
-    @classmethod
-    def all(cls, word: str) -> Words:
-        return cls(**{field.name: word for field in fields(cls)})
-
-
-def usd(minor: int) -> Money:
-    return Money(minor, "USD")
-
-
-def fresh(words: Words, *, stale: bool = False) -> Freshness:
-    age = timedelta(days=3) if stale else timedelta(minutes=12)
-    return Freshness(words.source, NOW - age, stale)
-
-
-def basis(words: Words, waiting: int = 0, *, stale: bool = False) -> Basis:
-    held = Waiting(words.deal, words.reason, words.remedy, NOW - timedelta(days=2))
-    return Basis("rcp_9f2c41d07a", (fresh(words, stale=stale),), (held,) * waiting)
 
 
 def progress(words: Words, currency: str = "USD", scale: int = 1, **changes: object) -> QuotaProgress:
@@ -136,7 +99,17 @@ def over(words: Words) -> QuotaProgress:
 
 def no_plan(words: Words) -> Problem:
     remedy = "Assign a plan that covers the day, then recalculate."
-    return Problem("plan_missing", words.message, remedy, rep_id=7, found=words.note)
+    found = "3 deals, the first booked on 2025-10-16"
+    return Problem("plan_missing", words.message, remedy, rep_id=7, found=found)
+
+
+def troubles(words: Words) -> tuple[Problem, ...]:
+    place = f"AE / {words.component}"
+    return (
+        Problem("quota_missing", "None.", "Load a quota named 'bookings'.", place, 7, found="0 quotas on 2025-11-21"),
+        Problem("fx_rate_missing", "No single exchange rate from EUR to USD on 2025-10-16.", "Load.", found="EUR"),
+        Problem("split_sum", "The shares of this deal do not sum.", "Correct.", found="9 (parts per billion)"),
+    )
 
 
 def overlap(words: Words) -> Problem:
@@ -341,7 +314,13 @@ CASES: dict[str, Callable[[Words], Reply]] = {
     ),
     "quota_no_plan": lambda w: _quota(quota_answer(w, plan=None, quotas=(), earned=None, problems=(no_plan(w),))),
     "quota_unusable": lambda w: _quota(quota_answer(w, quotas=(), earned=None, problems=(overlap(w),))),
-    "quota_problems_limit_plus_1": lambda w: _quota(quota_answer(w, problems=(no_plan(w),) * 4)),
+    "quota_problems_limit_plus_1": lambda w: _quota(quota_answer(w, problems=(*troubles(w), no_plan(w)))),
+    "quota_unknown_problem": lambda w: _quota(
+        quota_answer(w, problems=(Problem("new", w.message, "Mend it", found=w.note),))
+    ),
+    "quota_waiting_connector": lambda w: _quota(quota_answer(w, basis=replace(basis(w), waiting=held(w)))),
+    "earnings_with_problems": lambda w: _earnings(earnings_answer(w, 0, problems=(no_plan(w),))),
+    "earnings_problems_of_a_report": lambda w: _earnings(earnings_answer(w, 0, problems=(no_plan(w),)), MANAGER),
     "quota_stale": lambda w: _quota(quota_answer(w, basis=basis(w, stale=True))),
     "quota_never_synced": lambda w: _quota(quota_answer(w, basis=replace(basis(w), sources=()))),
     "quota_waiting_1": lambda w: _quota(quota_answer(w, basis=basis(w, 1))),

@@ -139,7 +139,7 @@ def test_what_a_reply_says_itself_is_not_said_twice() -> None:
 
 def test_an_unusable_quota_is_not_called_missing() -> None:
     assert "No quota runs" not in read("quota_unusable")
-    assert "End one of the two quotas." in read("quota_unusable")
+    assert "You have two quotas of one kind" in read("quota_unusable")
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if case.startswith("quota_past")])
