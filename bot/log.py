@@ -19,7 +19,13 @@ _SECRETS = re.compile(
     r"|https?://[^\s\"']*/(?:commands|actions|response)/[^\s\"']+|(?<=ticket=)[^&\s\"']+|v0=[0-9a-f]{16,}"
 )
 _FIELDS = "attain_fields"
-_QUIET = {"slack_bolt": logging.WARNING, "slack_sdk": logging.WARNING, "apscheduler": logging.ERROR}
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_QUIET = {
+    "slack_bolt": logging.WARNING,
+    "slack_sdk": logging.WARNING,
+    "apscheduler": logging.ERROR,
+    "alembic": logging.WARNING,
+}
 
 
 def redact(text: str) -> str:
@@ -55,7 +61,12 @@ class _Text(_Line):
         text = f"{at} {record.levelname.lower()} {record.name} {redact(record.getMessage())} {rest}".rstrip()
         if record.exc_info and record.exc_info[0] is not None:
             text += f" error={record.exc_info[0].__name__} at {' < '.join(_frames(record)[-3:])}"
-        return text
+        return _CONTROL.sub(_escaped, text)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    """A control character as it is spelled in Python: what Slack sends cannot break or hide a line."""
+    return found[0].encode("unicode_escape").decode()
 
 
 def _frames(record: logging.LogRecord) -> list[str]:

@@ -77,7 +77,7 @@ class Child:
 
 
 def serve(settings: Settings) -> int:
-    """Run both processes until a signal or a hopeless failure; returns the exit code.
+    """Run both processes until a signal or a hopeless failure; returns the exit code, 78 for a port that is taken.
 
     Raises:
         SettingsError: a secret that this transport needs is missing.
@@ -88,6 +88,12 @@ def serve(settings: Settings) -> int:
     from bot import worker
     from bot.slack import web
 
+    log.configure(settings.log_level, settings.log_style)
+    try:
+        web.listen(settings).close()
+    except SettingsError as error:
+        _journal.error(str(error))
+        return CONFIGURATION
     return supervise([Child("web", web.main, settings), Child("worker", worker.main, settings)])
 
 
@@ -157,5 +163,5 @@ def _enter(main: Callable[[Settings, Event], None], settings: Settings) -> None:
     try:
         main(settings, stop)
     except SettingsError as error:
-        _journal.error("settings cannot be used", error)
+        _journal.error(str(error))
         sys.exit(CONFIGURATION)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from slack_bolt import App, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.error import BoltUnhandledRequestError
 from slack_sdk import WebClient
 
 from bot.log import Journal
@@ -57,6 +58,7 @@ def build_app(services: Services, client: WebClient | None = None, patience: flo
         signing_secret=services.settings.slack_signing_secret.get_secret_value(),
         authorize=_authorize(client.token or ""),
         process_before_response=True,
+        raise_error_for_unhandled_request=True,
         listener_executor=aside,
         ignoring_self_events_enabled=False,
         attaching_function_token_enabled=False,
@@ -130,6 +132,10 @@ def _on_error(desk: Desk, aside: Executor) -> Callable[..., BoltResponse]:
     """The one handler for what fails before a request is handed on; later failures end at the desk."""
 
     def handle(error: Exception, body: dict[str, Any]) -> BoltResponse:
+        if isinstance(error, BoltUnhandledRequestError):
+            # Bolt's own line would suggest code to write, over many lines.
+            _journal.info("nothing answers this", kind=str(body.get("type") or body.get("command") or "")[:40])
+            return BoltResponse(status=404, body="")
         _journal.error("listener failed", error)
         inbound = parse(body)
         if inbound is None or inbound.kind not in ("command", "action"):

@@ -148,7 +148,8 @@ def _part(body: Payload, name: str) -> Payload:
 
 
 def _text(found: object) -> str:
-    return found if isinstance(found, str) else ""
+    """The words in `found` without NUL, which no database keeps."""
+    return found.replace("\0", "") if isinstance(found, str) else ""
 
 
 def _plain(found: object) -> str:

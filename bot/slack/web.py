@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import socket as sockets
 import sys
 from threading import Event, Thread
 from typing import TYPE_CHECKING
@@ -9,6 +12,7 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from bot import wiring
+from bot.errors import SettingsError
 from bot.log import Journal
 from bot.slack.app import build_app
 from bot.slack.http import build_asgi
@@ -23,12 +27,18 @@ if TYPE_CHECKING:
 #: How long a thread that calculates an answer may keep a thread waiting that acknowledges; Python's own is 5 ms,
 #: and eight calculating threads would make that 40.
 SWITCH_SECONDS = 0.0005
+BACKLOG = 2048
 _journal = Journal("bot.slack.web")
 
 
 def main(settings: Settings, stop: Event) -> None:
-    """Serve until `stop` is set; requests that were taken are answered first."""
+    """Serve until `stop` is set; requests that were taken are answered first.
+
+    Raises:
+        SettingsError: the port is taken.
+    """
     sys.setswitchinterval(SWITCH_SECONDS)
+    listening = listen(settings)
     services = wiring.build(settings)
     warm()
     app = build_app(services)
@@ -41,15 +51,13 @@ def main(settings: Settings, stop: Event) -> None:
     asgi = build_asgi(app, settings, ready)
     config = uvicorn.Config(
         asgi,
-        host=settings.host,
-        port=settings.port,
         log_config=None,
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=10,
     )
     server = uvicorn.Server(config)
-    thread = Thread(target=server.run, name="attain-http", daemon=True)
+    thread = Thread(target=server.run, args=([listening],), name="attain-http", daemon=True)
     thread.start()
     if socket is not None:
         socket.start()
@@ -60,7 +68,35 @@ def main(settings: Settings, stop: Event) -> None:
         socket.close()
     server.should_exit = True
     thread.join(15)
+    listening.close()
     services.close()
+
+
+def listen(settings: Settings) -> sockets.socket:
+    """The socket on which HTTP is served.
+
+    Raises:
+        SettingsError: something else listens there, or this machine has no such address.
+    """
+    family = sockets.AF_INET6 if ":" in settings.host else sockets.AF_INET
+    listening = sockets.socket(family, sockets.SOCK_STREAM)
+    if os.name == "posix":
+        # Elsewhere this would let two programs listen on one port; here it only forgets closed connections.
+        listening.setsockopt(sockets.SOL_SOCKET, sockets.SO_REUSEADDR, 1)
+    try:
+        listening.bind((settings.host, settings.port))
+        listening.listen(BACKLOG)
+    except OSError as error:
+        listening.close()
+        if error.errno == errno.EADDRINUSE:
+            raise SettingsError(
+                f"Port {settings.port} on {settings.host} is taken: stop what listens there, or set ATTAIN_PORT."
+            ) from None
+        raise SettingsError(
+            f"Cannot listen on {settings.host} port {settings.port} ({error.strerror}): "
+            "set ATTAIN_HOST and ATTAIN_PORT to an address of this machine."
+        ) from None
+    return listening
 
 
 def store_answers(services: Services) -> bool:

@@ -61,3 +61,17 @@ def test_secrets_are_struck_out_of_other_peoples_lines(stream: io.StringIO, secr
 
 def test_a_database_password_is_struck_out() -> None:
     assert log.redact("postgresql://bob:hunter2@db/attain") == "postgresql://[redacted]@db/attain"
+
+
+def test_a_control_character_neither_breaks_nor_hides_a_line() -> None:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    stream = io.StringIO()
+    try:
+        log.configure("INFO", "text", stream)
+        log.Journal("bot.test").info("answered", key="1\0.2\nforged\x1b[2K")
+        logging.getLogger("alembic.runtime.migration").info("Context impl SQLiteImpl.")
+    finally:
+        root.handlers[:], root.level = handlers, level
+    (line,) = stream.getvalue().splitlines()
+    assert line.endswith(r"key=1\x00.2\nforged\x1b[2K")

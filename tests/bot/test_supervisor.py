@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
+import socket
 import sys
 import time
 from multiprocessing import get_context
@@ -131,3 +133,19 @@ def test_pauses_grow_to_half_a_minute() -> None:
 def test_serving_without_tokens_says_which_are_missing() -> None:
     with pytest.raises(SettingsError, match="SLACK_BOT_TOKEN and SLACK_APP_TOKEN"):
         supervisor.serve(Settings())
+
+
+def test_a_taken_port_is_named_at_once(capfd: pytest.CaptureFixture[str]) -> None:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        settings = Settings(port=port, slack_bot_token="xoxb-1", slack_app_token="xapp-1")
+        try:
+            assert supervisor.serve(settings) == CONFIGURATION
+        finally:
+            root.handlers[:], root.level = handlers, level
+    (line,) = capfd.readouterr().err.splitlines()
+    assert f"Port {port} on 127.0.0.1 is taken: stop what listens there, or set ATTAIN_PORT." in line
