@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from engine.money import Money
 from messages import actions
 from messages import format as written
 from messages.basis import BasisView, Ground, basis_view, beyond
 from messages.errors import DoesNotAddUpError
+from messages.escape import clip
 
 if TYPE_CHECKING:
     from engine.answers import ComponentEarnings, DealName, EarningsAnswer, LineSummary
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
 
 LINES_SHOWN = 8
 COMPONENTS_SHOWN = 8
+#: How much of a name a cell of the statement holds.
+DEAL_LENGTH, COMPONENT_LENGTH = 50, 40
 #: What a line of a kind is called where no deal names it.
 KINDS = {"commission": "Commission", "cap": "Cap"}
 
@@ -32,9 +36,13 @@ class ComponentView:
 
 @dataclass(frozen=True, slots=True)
 class LineView:
-    """One row: the deal, what it counted and paid. `why` is the button's value, empty where there is no receipt."""
+    """One row: the deal, what it counted and paid. `label` names it in a table of few columns.
+
+    `why` is the button's value, empty where there is no receipt.
+    """
 
     number: str
+    label: str
     deal: str
     account: str
     kind: str
@@ -63,6 +71,7 @@ class EarningsView:
     more_components: str
     lines: tuple[LineView, ...]
     more_lines: str
+    more_amount: str
     basis: BasisView
     show_quota: str
     explain: str
@@ -106,6 +115,7 @@ def made(answer: EarningsAnswer, reader: Reader, shown: tuple[LineSummary, ...])
         more_components=_more(len(answer.components), COMPONENTS_SHOWN),
         lines=tuple(line_view(each, receipt, reader) for each in shown),
         more_lines=_more(len(answer.lines), len(shown)),
+        more_amount=_rest(answer, shown, reader),
         basis=basis_view(answer.basis, ground, reader),
         show_quota=value,
         explain=value,
@@ -128,13 +138,15 @@ def check_total(answer: EarningsAnswer) -> None:
 def line_view(line: LineSummary, receipt_id: str, reader: Reader) -> LineView:
     """Return one line as text, with its button's value and what a screen reader says of it."""
     amount, deal = written.money(line.amount, reader), deal_label(line.deal, line.kind)
+    booked_on = written.day(line.booked_on, reader)
     return LineView(
         number=str(line.line_no),
+        label=f"{line.line_no}. {clip(deal, DEAL_LENGTH)}, {clip(line.component, COMPONENT_LENGTH)}, {booked_on}",
         deal=deal,
         account=account_label(line.deal),
         kind=kind_label(line.kind) if line.kind != "commission" and line.deal is not None else "",
         component=line.component,
-        booked_on=written.day(line.booked_on, reader),
+        booked_on=booked_on,
         credit=written.money(line.credit, reader),
         amount=amount,
         why=actions.line_value(receipt_id, line.line_no) if receipt_id else "",
@@ -168,6 +180,14 @@ def _component(each: ComponentEarnings, reader: Reader) -> ComponentView:
         amount=written.money(each.amount, reader),
         lines=written.count(each.lines, "line", reader),
     )
+
+
+def _rest(answer: EarningsAnswer, shown: tuple[LineSummary, ...], reader: Reader) -> str:
+    """Return what the lines that are not shown sum to, so that a table still adds up; empty where all are shown."""
+    if answer.total is None or len(shown) == len(answer.lines):
+        return ""
+    rest = answer.total.minor - sum(line.amount.minor for line in shown)
+    return written.money(Money(rest, answer.total.currency), reader)
 
 
 def _more(total: int, shown: int) -> str:

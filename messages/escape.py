@@ -14,6 +14,9 @@ _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _BREAKS = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]+")
 _OVERRIDES = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _MARKS = re.compile(r"[*~`]|(?<![^\W_])_+|_+(?![^\W_])")
+_QUOTED = re.compile('“[^”]*”|"[^"]*"')
+_LOOKALIKES = str.maketrans({"*": "∗", "~": "∼", "`": "ˋ", "_": "ˍ"})
+_TICK = str.maketrans({"`": "ˋ"})  # a backtick would end the code; this one looks like it
 _PLAIN = re.compile(r"[^&<>*_~`\x00-\x1f\x7f-\x9f\u1680\u2000-\u200a\u2028-\u202e\u205f\u2066-\u2069\u3000\ufeff]*")
 # A cut must not leave half an emoji: joiners, variation selectors and combining marks go with what they modify.
 _DANGLING = re.compile("[\u200d\ufe00-\ufe0f\u0300-\u036f\U0001f3fb-\U0001f3ff]+$")
@@ -47,6 +50,16 @@ def without_marks(text: str) -> str:
     return _MARKS.sub("", text)
 
 
+def lookalike(text: str) -> str:
+    """Return the text with each mark that would mean emphasis as the character that looks like it: none is lost."""
+    return _MARKS.sub(lambda match: match[0].translate(_LOOKALIKES), text)
+
+
+def quotes_kept(text: str) -> str:
+    """Return a sentence in which what stands between “ and ” or straight quotes keeps its marks, as lookalikes."""
+    return _QUOTED.sub(lambda match: lookalike(match[0]), text)
+
+
 def safe(text: str) -> str:
     """Return a value as it may stand inside mrkdwn: on one line, no emphasis, entities escaped."""
     if _PLAIN.fullmatch(text):
@@ -77,8 +90,8 @@ def clip(text: str, limit: int) -> str:
 
 
 def code(text: str) -> Mrkdwn:
-    """Return an identifier as Slack code, where underscores stay as they are."""
-    return Mrkdwn(f"`{escape(one_line(text).replace('`', '')) or '-'}`")
+    """Return an identifier, or what somebody wrote, as Slack code: nothing in it is markup, and nothing is lost."""
+    return Mrkdwn(f"`{escape(one_line(text).translate(_TICK)) or '-'}`")
 
 
 def link(url: str, label: str) -> Mrkdwn:

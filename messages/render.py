@@ -16,7 +16,7 @@ from messages.errors import (
     OutsideBlockError,
     UnformattedValueError,
 )
-from messages.escape import NOTHING, Mrkdwn, clip, code, escape, link, mention, one_line, safe
+from messages.escape import NOTHING, Mrkdwn, clip, code, escape, link, lookalike, mention, one_line, safe
 from messages.reply import Message
 
 if TYPE_CHECKING:
@@ -26,7 +26,14 @@ if TYPE_CHECKING:
     from messages.reply import Reply
 
 TEMPLATES = Path(__file__).parent / "templates"
-HELPERS = {"code": code, "link": link, "mention": mention}
+
+
+def echo(text: str) -> str:
+    """Return what a person wrote, whole: as code in a block, in quotation marks where there is no markup."""
+    return code(text) if current.get().mode == "mrkdwn" else f"“{lookalike(text)}”"
+
+
+HELPERS = {"code": code, "echo": echo, "link": link, "mention": mention}
 FILTERS = {"clip": clip}
 
 

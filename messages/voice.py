@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from messages import actions
 from messages.basis import SourceView, sources_view
+from messages.escape import quotes_kept
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -137,7 +138,7 @@ def help_view(reader: Reader, heard: str = "", nearest: str = "") -> HelpView:
 
 def error(sentence: str, remedy: str, reference: str = "") -> ErrorView:
     """Return trouble in words: what happened, what to do about it, and the reference in the log."""
-    return ErrorView(sentence, remedy, reference)
+    return ErrorView(quotes_kept(sentence), quotes_kept(remedy), reference)
 
 
 def refused() -> ErrorView:

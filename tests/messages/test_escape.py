@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from messages.errors import TemplateError
-from messages.escape import Mrkdwn, clip, code, escape, link, mention, one_line, safe, unescape
+from messages.escape import Mrkdwn, clip, code, escape, link, mention, one_line, quotes_kept, safe, unescape
 from messages.limits import length
 
 
@@ -50,12 +50,18 @@ def test_what_a_value_looks_like(text: str, shown: str) -> None:
     assert safe(text) == shown
 
 
+def test_what_is_quoted_keeps_its_marks() -> None:
+    assert safe(quotes_kept('"a*" is not “`b`”.')) == '"a∗" is not “ˋbˋ”.'
+    assert safe(quotes_kept("I can't read “{{7*7}}”. *Try* “_now_”.")) == "I can't read “{{7∗7}}”. Try “ˍnowˍ”."
+
+
 def test_a_cut_leaves_no_half_emoji() -> None:
     assert clip("ab👩‍💻cd", 6) == "ab👩…"
 
 
-def test_code_keeps_underscores_and_loses_backticks() -> None:
-    assert code("rcp_1`2") == "`rcp_12`"
+def test_code_keeps_every_character() -> None:
+    assert code("rcp_1`2") == "`rcp_1ˋ2`"
+    assert code("{{7*7}}") == "`{{7*7}}`"
     assert code("") == "`-`"
 
 

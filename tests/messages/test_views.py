@@ -14,6 +14,7 @@ from messages.actions import ACTION_IDS, base
 from messages.errors import DoesNotAddUpError
 from messages.quota import pace
 from messages.render import render
+from messages.reply import Reply
 from tests.messages.message_samples import (
     CASES,
     READER,
@@ -155,3 +156,18 @@ def test_a_quota_that_is_over_says_where_it_ended() -> None:
     assert read("quota_past_short").startswith(f"{ended} 81.9% of $102,000.00, $18,400.00 short.")
     assert read("quota_past_over").startswith(f"{ended} 110% of $102,000.00, $10,200.00 over.")
     assert "The quota is for Q4 2025. It still runs" in read("quota_past_running")
+
+
+def test_what_was_written_is_echoed_whole() -> None:
+    for view, template in ((views.help(READER, "{{7*7}}"), "help"), (views.ambiguous("{{7*7}}", []), "ambiguous")):
+        message = render(Reply(template, view))
+        assert "{{7*7}}" in terminal.text(message.blocks)
+        assert "“{{7∗7}}”" in message.text
+
+
+def test_a_statement_has_no_empty_cell_and_adds_up() -> None:
+    for case in ("statement_many", "statement_limit_plus_1"):
+        (rows,) = (block["rows"] for block in render(CASES[case](Words())).blocks if block["type"] == "table")
+        assert not any(cell["text"] == "–" for cells in rows for cell in cells)
+        amounts = [int(re.sub(r"\D", "", cells[-1]["text"])) for cells in rows[1:]]
+        assert sum(amounts[:-1]) == amounts[-1]
