@@ -24,7 +24,7 @@ def cast(where: Place, database: Database, asker: str = "") -> tuple[Persona, ..
         asker: An e-mail address that takes part even if nobody has it: a Slack member Attain does not know.
     """
     from bot.demo.personas import personas
-    from bot.sandbox.personas import Persona
+    from bot.sandbox.personas import Persona, distinct
 
     told = personas(where.anchor.company()) if where.anchor else ()
     with database.read() as conn:
@@ -34,7 +34,7 @@ def cast(where: Place, database: Database, asker: str = "") -> tuple[Persona, ..
     everyone = [*told, *others]
     if asker and asker.casefold() not in {one.email.casefold() for one in everyone}:
         everyone.append(Persona(asker.partition("@")[0], asker, kind="unlinked", group="Not linked"))
-    return tuple(everyone)
+    return distinct(everyone)
 
 
 def _persona(person: Person) -> Persona:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 Kind = Literal["member", "guest", "deactivated", "foreign", "unlinked"]
 
@@ -19,7 +22,8 @@ class Persona:
     """One person of the workspace, as Slack knows them.
 
     `kind` says how Slack and the bot see them: a full member, a guest, a deactivated account, somebody of another
-    team in a shared channel, or a member whose e-mail the bot does not know.
+    team in a shared channel, or a member whose e-mail the bot does not know. `alias` is what their @name is made of
+    where the address will not do.
     """
 
     name: str
@@ -29,11 +33,22 @@ class Persona:
     locale: str = "en-US"
     kind: Kind = "member"
     group: str = "People"
+    alias: str = ""
 
     @property
     def handle(self) -> str:
-        """The @name, from the display name: `Dana Reyes` is `dana.reyes`."""
-        return re.sub(r"[^a-z0-9]+", ".", self.name.lower()).strip(".") or "user"
+        """The @name, from the address: `dana.reyes@example.com` is `dana.reyes`, whatever script the name is in."""
+        shown = self.alias or self.email.partition("@")[0] or self.name
+        return re.sub(r"[^\w.-]+", ".", shown.lower()).strip(".") or "user"
+
+
+def distinct(personas: Iterable[Persona]) -> tuple[Persona, ...]:
+    """The personas, each with an @name of its own: the second `dana.reyes` brings her domain along."""
+    told: dict[str, Persona] = {}
+    for one in personas:
+        apart = replace(one, alias=one.email.replace("@", ".")) if one.handle in told else one
+        told[apart.handle] = apart
+    return tuple(told.values())
 
 
 @dataclass

@@ -11,14 +11,14 @@ import pytest
 from bot.sandbox.errors import RefusedError
 from bot.sandbox.posts import Post
 from bot.sandbox.workspace import BOT_USER
-from tests.bot.sandbox.sample import BOSS, REP, quota_blocks
+from tests.bot.sandbox.sample import BOSS, GONE, REP, quota_blocks
 
 if TYPE_CHECKING:
     from tests.bot.sandbox.conftest import Stage
 
 
 def test_people_are_found_by_any_of_their_names(stage: Stage) -> None:
-    found = {stage.slack.user(name).id for name in (REP, REP.email.upper(), "@dana.reyes", "Dana Reyes")}
+    found = {stage.slack.user(name).id for name in (REP, REP.email.upper(), "@dana", "Dana Reyes")}
     assert len(found) == 1
     with pytest.raises(RefusedError, match=r"Nobody here is called 'nobody'.*dana@example.com"):
         stage.slack.user("nobody")
@@ -91,3 +91,14 @@ def test_answers_that_arrive_while_somebody_waits_lock_nobody_out(stage: Stage) 
         thread.join(max(0.0, until - time.monotonic()))
     assert not any(thread.is_alive() for thread in threads)
     assert found == [20]
+
+
+def test_nobody_waits_for_an_answer_that_slack_refuses_to_show(stage: Stage) -> None:
+    started = time.monotonic()
+    stage.slack.dm(GONE, "hi")
+    assert stage.slack.wait_for_reply(timeout=10) == []
+    assert time.monotonic() - started < 5
+    assert stage.slack.turned_away
+    stage.slack.dm(REP, "hi")
+    assert stage.slack.wait_for_reply()
+    assert not stage.slack.turned_away

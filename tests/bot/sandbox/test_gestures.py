@@ -92,17 +92,17 @@ def test_home_is_published_and_its_clicks_carry_the_view(every_stage: Stage) -> 
 
 
 def test_typed_text_arrives_escaped_and_resolved(stage: Stage) -> None:
-    stage.slack.slash(REP, "sales", "/myquota", "<!channel> a&b @priya.raman #general @Priya Raman @nobody")
+    stage.slack.slash(REP, "sales", "/myquota", "<!channel> a&b @priya #general @Priya Raman @nobody")
     boss, general = stage.slack.user(BOSS).id, stage.channel("general")
     (payload,) = [record.envelope.payload for record in stage.workspace.records.all()]
-    mention = f"<@{boss}|priya.raman>"
+    mention = f"<@{boss}|priya>"
     assert payload["text"] == f"&lt;!channel&gt; a&amp;b {mention} <#{general}|general> {mention} @nobody"
 
 
 def test_without_should_escape_only_entities_are_escaped(stage: Stage) -> None:
-    stage.slack.slash(REP, "sales", "/plain", "a<b @priya.raman")
+    stage.slack.slash(REP, "sales", "/plain", "a<b @priya")
     (payload,) = [record.envelope.payload for record in stage.workspace.records.all()]
-    assert payload["text"] == "a&lt;b @priya.raman"
+    assert payload["text"] == "a&lt;b @priya"
 
 
 def test_unknown_command_and_command_in_a_thread_never_reach_the_app(stage: Stage) -> None:
