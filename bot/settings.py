@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import SettingsError
 
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
 ENV_FILE = ".env"
+LONGEST_SHOWN = 12
 
 
 class Settings(BaseSettings):
@@ -95,10 +99,29 @@ def ignore_proxies() -> None:
 
 
 def _sentence(error: ValidationError) -> str:
-    """Which settings are wrong and what is allowed, without repeating a value that may be a secret."""
+    """Which settings are wrong and what is allowed; a token pasted into the wrong line is not repeated."""
     lines = []
-    for problem in error.errors(include_input=False, include_url=False):
+    for problem in error.errors(include_url=False):
         place = str(problem["loc"][0]) if problem["loc"] else "?"
         name = place if place.isupper() else f"ATTAIN_{place.upper()}"
-        lines.append(f"{name}: {problem['msg'].removeprefix('Value error, ')}")
-    return "; ".join(lines) + ". See .env.example."
+        lines.append(f"{name} {_allowed(place, problem)}")
+    return "; ".join(lines) + ". Correct it in the environment or .env; .env.example explains every setting."
+
+
+def _allowed(place: str, problem: ErrorDetails) -> str:
+    """What was found under a setting and what may stand there."""
+    found = _found(place, problem["input"])
+    if problem["type"] == "value_error":
+        return f"is {found} and {problem['msg'].removeprefix('Value error, ')}"
+    if problem["type"] == "literal_error":
+        return f"is {found}; allowed are {problem['ctx']['expected']}"
+    bounds = {type(one).__name__.lower(): one for one in Settings.model_fields[place].metadata if place.islower()}
+    if {"ge", "le"} <= bounds.keys():
+        return f"is {found}; allowed is a whole number from {bounds['ge'].ge:,} to {bounds['le'].le:,}"
+    return f"is {found}: {problem['msg']}"
+
+
+def _found(place: str, value: object) -> str:
+    """The value in quotes; not an address, and nothing long: either may be or hold a secret."""
+    text = str(value)
+    return "not usable" if place.isupper() or len(text) > LONGEST_SHOWN else repr(text)
