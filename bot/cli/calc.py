@@ -20,7 +20,7 @@ MOST_PROBLEMS = 20
 def calc(
     everybody: Annotated[bool, typer.Option("--all", help="Everybody, not only those whose facts changed.")] = False,
     as_of: Annotated[
-        str | None, typer.Option("--as-of", metavar="DATE", help="Count deals up to this day [default: today].")
+        str | None, typer.Option("--as-of", metavar="DATE", help="Count deals up to this day \\[default: today].")
     ] = None,
     folder: place.DirOption = None,
 ) -> None:

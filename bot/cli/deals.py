@@ -32,10 +32,10 @@ class Found:
 
 
 def called(ctx: Context, what: str) -> Found:
-    """The won deal with that id at its source, or with that name whatever its case.
+    """The won deal with that id at its source, that name, or that part of its name, whatever the case.
 
     Raises:
-        WrongUseError: none, or more than one, is called that.
+        WrongUseError: none, or more than one, is called that; the message lists them.
     """
     facts = frames.facts(ctx.db, (ctx.as_of - LOOK_BACK, ctx.as_of + timedelta(days=1)))
     with ctx.db.read() as conn:
@@ -43,11 +43,13 @@ def called(ctx: Context, what: str) -> Found:
     wanted = what.strip().casefold()
     hits = [one for one in names.values() if one.external_id.casefold() == wanted]
     hits = hits or [one for one in names.values() if one.name.casefold() == wanted]
+    hits = hits or [one for one in names.values() if wanted and wanted in one.name.casefold()]
     if not hits:
-        raise WrongUseError(f"No deal won by {ctx.as_of} is called {what!r}. Write its id or its whole name.")
+        raise WrongUseError(f"No deal won by {ctx.as_of} is called {what!r}. Write its id or a part of its name.")
     if len(hits) > 1:
-        listed = ", ".join(f"{one.external_id} ({one.source})" for one in hits[:MOST_LISTED])
-        raise WrongUseError(f"{len(hits)} deals are called that: {listed}. Name one by its id.")
+        listed = ", ".join(f"{one.external_id} {one.name} ({one.source})" for one in hits[:MOST_LISTED])
+        more = f" and {len(hits) - MOST_LISTED} more" if len(hits) > MOST_LISTED else ""
+        raise WrongUseError(f"{len(hits)} deals are called that: {listed}{more}. Name one by its id.")
     return _found(facts, hits[0])
 
 

@@ -19,10 +19,13 @@ RECEIPT = "rcp_"
 
 def explain(
     what: Annotated[
-        str, typer.Argument(metavar="RECEIPT|DEAL", help="A receipt, or a deal's id or name.", show_default=False)
+        str,
+        typer.Argument(
+            metavar="RECEIPT|DEAL", help="A receipt, or a deal's id, name or part of it.", show_default=False
+        ),
     ],
     line: Annotated[
-        int | None, typer.Argument(metavar="[LINE]", help="A line of that receipt.", show_default=False)
+        str | None, typer.Argument(metavar="LINE", help="A line of that receipt.", show_default=False)
     ] = None,
     as_of: Annotated[
         str | None, typer.Option("--as-of", metavar="DATE", help="For a deal: seen from this day.")
@@ -32,13 +35,28 @@ def explain(
     """Say why a figure is what it is: the answer behind a receipt, one of its lines, or everything a deal paid."""
     from operations import answers
 
+    what = receipt_id(what)
     with place.find(folder).context(place.day(as_of, "--as-of")) as ctx:
         if not what.startswith(RECEIPT):
             terminal.say("\n\n".join(_of_deal(ctx, what, line)))
         elif line is None:
             _of_receipt(ctx, what)
         else:
-            terminal.say(_worded(ctx, answers.line(ctx, what, line)))
+            terminal.say(_worded(ctx, answers.line(ctx, what, _number(line))))
+
+
+def receipt_id(text: str) -> str:
+    """The text without blanks around it; as receipts are written, small, where it is one."""
+    trimmed = text.strip()
+    return trimmed.lower() if trimmed.lower().startswith(RECEIPT) else trimmed
+
+
+def _number(line: str) -> int:
+    if not (line.strip().isascii() and line.strip().isdigit()):
+        raise WrongUseError(
+            f"LINE {line!r} is not a line number. `attain explain RECEIPT` lists the lines with theirs, from 1."
+        )
+    return int(line)
 
 
 def _of_receipt(ctx: Context, receipt_id: str) -> None:
@@ -104,7 +122,7 @@ def _worded(ctx: Context, explanation: LineExplanation) -> str:
     return text(render(Reply("line", views.line(explanation, reader))).blocks)
 
 
-def _of_deal(ctx: Context, what: str, line: int | None) -> list[str]:
+def _of_deal(ctx: Context, what: str, line: str | None) -> list[str]:
     """Every line that the deal has on anybody's statement, explained."""
     from bot.cli.deals import called, lines_of
 

@@ -57,16 +57,28 @@ app = typer.Typer(
 )
 
 
+def _version(wanted: bool) -> None:
+    """Print the version and stop, where it is asked for."""
+    if wanted:
+        from importlib.metadata import version
+
+        terminal.say(f"attain {version('attain')}")
+        raise typer.Exit
+
+
 @app.callback()
 def _common(
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an unexpected failure.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print which version this is.", callback=_version, is_eager=True)
+    ] = False,
 ) -> None:
     """Runs before every verb."""
     # Names in many scripts are printed even where the terminal's own encoding has no letters for them.
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
-    del debug
+    del debug, version
 
 
 def _register() -> None:

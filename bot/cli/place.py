@@ -32,7 +32,7 @@ YEARS = range(1990, 2200)
 DirOption = Annotated[
     Path | None,
     typer.Option(
-        "--dir", help="Folder of a demo company [default: DATABASE_URL, else var/demo].", show_default=False
+        "--dir", help="Folder of a demo company \\[default: DATABASE_URL, else var/demo].", show_default=False
     ),
 ]
 

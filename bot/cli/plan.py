@@ -34,7 +34,12 @@ def check(files: FilesArgument) -> None:
 
     wrong = 0
     for path in _expand(files):
-        found = load(_text(path), path.name)
+        try:
+            found = load(_text(path), path.name)
+        except UnsoundError as error:
+            wrong += 1
+            terminal.failure(str(error))
+            continue
         if isinstance(found, Read):
             terminal.say(f"{path.name}: {_summary(found)}")
         else:
@@ -42,7 +47,7 @@ def check(files: FilesArgument) -> None:
             for problem in found:
                 terminal.failure(_line(problem))
     if wrong:
-        raise UnsoundError(f"{wrong} problem{'s' * (wrong != 1)} found. Mend the lines named above and check again.")
+        raise UnsoundError(f"{wrong} problem{'s' * (wrong != 1)} found. Mend what is named above and check again.")
 
 
 @plan.command("schema")
@@ -81,7 +86,7 @@ def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
-        raise WrongUseError(f"{path} is not UTF-8 text. Save it as UTF-8 and check again.") from None
+        raise UnsoundError(f"{path} is not UTF-8 text. Save it as UTF-8 and check again.") from None
     except OSError as error:
         raise WrongUseError(f"{path} cannot be read ({error.strerror}). Check the path.") from None
 

@@ -8,6 +8,7 @@ import typer
 
 from bot.cli import place, terminal
 from bot.cli.errors import UnsoundError
+from bot.cli.explain import receipt_id
 
 if TYPE_CHECKING:
     from operations.receipts import Replay
@@ -25,7 +26,7 @@ def replay(
     from operations.receipts import replay as again
 
     with place.find(folder).context() as ctx:
-        found = again(ctx, receipt)
+        found = again(ctx, receipt_id(receipt))
     _show(found, full)
     if not found.matches:
         raise UnsoundError(f"{receipt} does not replay to the same answer: {_cause(found)}")

@@ -22,7 +22,7 @@ MOST_PEOPLE = 200
 
 PortOption = Annotated[
     int | None,
-    typer.Option("--port", min=0, max=65535, help=f"Port of the page [default: {USUAL_PORT}, or a free one]."),
+    typer.Option("--port", min=0, max=65535, help=f"Port of the page \\[default: {USUAL_PORT}, or a free one]."),
 ]
 
 

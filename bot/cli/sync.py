@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path  # noqa: TC003 - typer reads the annotation when it runs
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,26 +12,33 @@ from bot.cli import place, terminal
 from bot.cli.errors import UnsoundError, WrongUseError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from operations.context import Context
     from operations.sync import KindResult, Options, SyncSummary
     from store.quarantine import Waiting
 
 MOST_WAITING = 50
-FIGURES = ("read", "new", "changed", "deleted", "held")
+#: What can become of a record that was read, in the order of the columns.
+FIGURES = ("read", "left out", "new", "changed", "same", "held", "deleted", "noted")
+#: Columns that are left out where all of them are empty.
+RARE = ("left out", "deleted", "noted")
+EXPLAINED = {
+    "held": "Held rows are not in the store: they wait below, or repeat what is known.",
+    "noted": "Noted rows are in it, counted before already, and credit nobody until their owner is known.",
+}
 
 
 def sync(
     mapping: Annotated[
         list[Path] | None,
         typer.Option(
-            "--mapping", metavar="FILE", help="A mapping file; may be repeated [default: all in ATTAIN_SOURCES]."
+            "--mapping", metavar="FILE", help="A mapping file; may be repeated \\[default: all in ATTAIN_SOURCES]."
         ),
     ] = None,
     data: Annotated[
         Path | None,
-        typer.Option(help="Folder in which the mapping's files are [default: beside the mapping file]."),
+        typer.Option(help="Folder in which the mapping's files are \\[default: beside the mapping file]."),
     ] = None,
     reread: Annotated[bool, typer.Option("--reread", help="Read unchanged files again, too.")] = False,
     approve: Annotated[
@@ -38,7 +46,11 @@ def sync(
     ] = False,
     retire: Annotated[
         list[str] | None,
-        typer.Option("--retire", metavar="SOURCE", help="Give up what a source of that former name holds."),
+        typer.Option(
+            "--retire",
+            metavar="SOURCE",
+            help="After a source was renamed: give up what it held under its former name; may be repeated.",
+        ),
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 while anything waits in quarantine.")] = False,
     folder: place.DirOption = None,
@@ -103,24 +115,48 @@ def show(ctx: Context, summaries: Sequence[SyncSummary]) -> int:
     """Print what was read, what was refused and what waits; returns how many rows wait."""
     from store import quarantine
 
-    rows = [_row(one.source, kind) for one in summaries for kind in one.kinds]
-    if rows:
-        terminal.table("", ("source", "kind", *FIGURES, "state"), rows, right=FIGURES)
+    with ctx.db.read() as conn:
+        waiting = quarantine.open_rows(conn)
+    noted = Counter((one.source, one.kind) for one in waiting if one.code == quarantine.OWNER_UNKNOWN)
+    _show_figures(summaries, noted)
     for one in summaries:
         if one.busy:
             terminal.failure(f"{one.source}: somebody else syncs it right now. Try again in a minute.")
         for problem in one.problems:
             terminal.failure(f"{problem.where}: {_sentences(problem.message, problem.remedy)}")
-    with ctx.db.read() as conn:
-        waiting = quarantine.open_rows(conn)
     _show_waiting(waiting)
     return len(waiting)
 
 
-def _row(source: str, kind: KindResult) -> tuple[str, ...]:
-    figures = (kind.read, kind.inserted, kind.changed, kind.deleted, kind.held)
-    state = kind.status if kind.pages or kind.status != "done" else "nothing new"
-    return (source, kind.kind, *(f"{figure:,}" for figure in figures), state)
+def _show_figures(summaries: Sequence[SyncSummary], noted: Mapping[tuple[str, str], int]) -> None:
+    """The table of what became of every record read, and how to add it up."""
+    told = [
+        (one.source, kind, _figures(kind, noted.get((one.source, kind.kind), 0)))
+        for one in summaries
+        for kind in one.kinds
+    ]
+    if not told:
+        return
+    shown = [name for name in FIGURES if name not in RARE or any(figures[name] for _, _, figures in told)]
+    rows = [
+        (source, kind.kind, *(f"{figures[name]:,}" for name in shown), _state(kind)) for source, kind, figures in told
+    ]
+    terminal.table("", ("source", "kind", *shown, "state"), rows, right=shown)
+    said = [words for name, words in EXPLAINED.items() if any(figures[name] for _, _, figures in told)]
+    if said:
+        sum_of = " + ".join(name for name in shown if name not in ("read", "deleted", "noted"))
+        terminal.remark(" ".join((f"read = {sum_of}.", *said)))
+
+
+def _figures(kind: KindResult, noted: int) -> dict[str, int]:
+    stored = kind.inserted + kind.changed + kind.unchanged
+    held = max(0, kind.read - kind.skipped - stored)
+    figures = (kind.read, kind.skipped, kind.inserted, kind.changed, kind.unchanged, held, kind.deleted)
+    return dict(zip(FIGURES, (*figures, noted if kind.pages else 0), strict=True))
+
+
+def _state(kind: KindResult) -> str:
+    return kind.status if kind.pages or kind.status != "done" else "nothing new"
 
 
 def _show_waiting(waiting: Iterable[Waiting]) -> None:

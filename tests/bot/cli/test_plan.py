@@ -39,7 +39,7 @@ def test_every_problem_names_file_line_key_and_remedy(runner: CliRunner, tmp_pat
     assert "ae.yaml:4 curency" in result.stderr
     assert "Did you mean `currency`?" in result.stderr
     assert "ae.yaml:7 components[0].rate" in result.stderr
-    assert "found. Mend the lines" in result.stderr
+    assert "found. Mend what is named" in result.stderr
     assert "Traceback" not in result.output
 
 
@@ -64,12 +64,22 @@ def test_a_folder_stands_for_the_files_in_it(runner: CliRunner, tmp_path: Path) 
 def test_a_wrong_path_is_a_wrong_use(runner: CliRunner, tmp_path: Path) -> None:
     empty = tmp_path / "empty"
     empty.mkdir()
-    latin = tmp_path / "latin.yaml"
-    latin.write_bytes("plan: é".encode("latin-1"))
-    for path, words in ((tmp_path / "no.yaml", "Check the path"), (empty, "no YAML file"), (latin, "UTF-8")):
+    for path, words in ((tmp_path / "no.yaml", "Check the path"), (empty, "no YAML file")):
         result = runner.invoke(app, ["plan", "check", str(path)])
         assert result.exit_code == 2
         assert words in result.stderr
+
+
+def test_a_file_in_another_encoding_is_one_problem_among_the_others(runner: CliRunner, tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_bytes("plan: é".encode("latin-1"))
+    (tmp_path / "b.yaml").write_text(GOOD, encoding="utf-8")
+    (tmp_path / "c.yaml").write_text(GOOD.replace("8%", "eight"), encoding="utf-8")
+    result = runner.invoke(app, ["plan", "check", str(tmp_path)])
+    assert result.exit_code == 1
+    assert "a.yaml is not UTF-8 text. Save it as UTF-8" in result.stderr
+    assert result.stdout.startswith("b.yaml: ae version 1")
+    assert "c.yaml:7" in result.stderr
+    assert "2 problems found" in result.stderr
 
 
 def test_the_schema_is_json_that_editors_understand(runner: CliRunner) -> None:

@@ -20,6 +20,10 @@ def run(*arguments: str) -> tuple[int, str, str]:
     return result.exit_code, result.stdout, result.stderr
 
 
+def figure(text: str) -> int:
+    return int(text.replace(",", ""))
+
+
 @pytest.fixture
 def own(larkspur: Path, tmp_path: Path) -> Path:
     """A copy of the demo company that a test may change."""
@@ -32,8 +36,33 @@ def test_a_second_sync_changes_nothing(own: Path) -> None:
     assert code == 0
     figures = [line.split() for line in out.splitlines() if re.match(r"\s+(crm|finance)\s+\w+\s+[\d,]+ ", line)]
     assert len(figures) == 7
-    assert all(row[3:7] == ["0", "0", "0", "0"] for row in figures)
+    assert all(row[3:5] == ["0", "0"] for row in figures), "nothing is new, nothing has changed"
+    assert all(figure(row[2]) == figure(row[5]) + figure(row[6]) for row in figures), "read = same + held"
     assert run("calc", "--dir", str(own))[1] == "Nobody's facts changed: nothing to calculate.\n"
+
+
+def test_what_was_read_adds_up(seeding: tuple[Path, str]) -> None:
+    head = next(line.split() for line in seeding[1].splitlines() if line.split()[:1] == ["source"])
+    assert head == ["source", "kind", "read", "new", "changed", "same", "held", "noted", "state"]
+    rows = {row[1]: row for row in map(str.split, seeding[1].splitlines()) if row[:1] in (["crm"], ["finance"])}
+    for kind in ("person", "placement", "deal", "split", "quota", "assignment", "rate"):
+        read, *became = (figure(text) for text in rows[kind][2:7])
+        assert read == sum(became), kind
+    assert rows["deal"][6:8] == ["3", "1"]
+    assert "read = new + changed + same + held." in seeding[1]
+
+
+def test_a_renamed_source_is_refused_until_its_former_name_is_retired(own: Path) -> None:
+    path = own / "sources/mapping.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(
+        text.replace("  finance:", "  payroll:").replace("from: finance", "from: payroll"), encoding="utf-8"
+    )
+    code, _, err = run("sync", "--dir", str(own))
+    assert code == 1
+    assert "--retire finance" in err
+    assert run("sync", "--dir", str(own), "--retire", "finance")[0] == 0
+    assert "payroll" not in run("sync", "--dir", str(own))[2]
 
 
 def test_a_corrected_row_is_released_and_paid(own: Path) -> None:
@@ -106,6 +135,20 @@ def test_a_receipt_is_explained_down_to_a_line(larkspur: Path) -> None:
     assert "8%" in out
 
 
+def test_a_receipt_may_be_typed_large_and_with_blanks(larkspur: Path) -> None:
+    number = receipt(larkspur, "/myquota")
+    for verb in ("replay", "explain"):
+        assert number in run(verb, "--dir", str(larkspur), f" {number.upper()} ")[1]
+
+
+def test_a_deal_is_found_by_a_part_of_its_name(larkspur: Path) -> None:
+    whole = run("explain", "--dir", str(larkspur), "D-80003")[1]
+    assert run("explain", "--dir", str(larkspur), "alder & finch")[1] == whole
+    code, _, err = run("explain", "--dir", str(larkspur), "platform")
+    assert code == 2
+    assert re.search(r"\d+ deals are called that: D-\d+ .+ \(crm\), .* and \d+ more", err)
+
+
 def test_a_shared_deal_is_explained_for_everybody_credited(larkspur: Path) -> None:
     code, out, _ = run("explain", "--dir", str(larkspur), "D-80003")
     assert code == 0
@@ -120,6 +163,9 @@ def test_a_shared_deal_is_explained_for_everybody_credited(larkspur: Path) -> No
     [
         (["D-0"], 2, "No deal won by"),
         (["D-80003", "3"], 2, "receipt"),
+        (["rcp_aaaaaaaaaaaaaaaa", "x"], 2, "LINE 'x' is not a line number"),
+        (["platform"], 2, "Name one by its id."),
+        ([" "], 2, "No deal won by"),
         (["D-80004"], 1, "nobody's statement"),
         (["rcp_aaaaaaaaaaaaaaaa"], 1, "No receipt has that id"),
         (["rcp_aaaaaaaaaaaaaaaa", "1"], 1, "No receipt has that id"),
@@ -200,6 +246,34 @@ def test_every_verb_explains_itself(verb: str) -> None:
     assert code == 0
     assert "Usage: " in out
     assert len(out.splitlines()) > 8
+    assert not re.search(r"\w \.\s", out), "a default in brackets is no markup to be swallowed"
+
+
+def test_it_says_which_version_it_is() -> None:
+    code, out, _ = run("--version")
+    assert code == 0
+    assert re.fullmatch(r"attain \d+\.\d+\.\d+\n", out)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("ATTAIN_PORT", "80x", "ATTAIN_PORT is '80x'; allowed is a whole number from 0 to 65,535."),
+        ("ATTAIN_WORKERS", "0", "ATTAIN_WORKERS is '0'; allowed is a whole number from 1 to 64."),
+        ("ATTAIN_TRANSPORT", "ftp", "ATTAIN_TRANSPORT is 'ftp'; allowed are 'socket' or 'http'."),
+        ("SLACK_API_URL", "ftp://secret@x", "SLACK_API_URL is not usable and must start with https://"),
+    ],
+)
+def test_a_wrong_setting_is_one_sentence(
+    elsewhere: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str, sentence: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    code, _, err = run("doctor", "--offline")
+    assert code == 1
+    assert err.startswith(sentence)
+    assert "secret" not in err
+    assert ".env.example" in err
+    assert list(elsewhere.iterdir()) == []
 
 
 def test_an_unknown_verb_or_option_is_a_wrong_use() -> None:
