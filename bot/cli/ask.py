@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli import place, terminal
-from bot.cli.errors import CommandError, WrongUseError
+from bot.cli.errors import CommandError, UnsoundError, WrongUseError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from bot.sandbox.sightings import Sighting
 
 REPLY_SECONDS = 30.0
+#: Who answers in Slack when a command does not exist, or when the app behind it fails.
+SLACKBOT = "Slackbot"
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 
 
@@ -27,10 +29,10 @@ def ask(
     text: Annotated[str, typer.Argument(help='What to send, such as "/myquota" or "what did I earn?".')],
     email: Annotated[str, typer.Option("--as", metavar="EMAIL", help="Who asks.", show_default=False)],
     as_of: Annotated[
-        str | None, typer.Option("--as-of", metavar="DATE", help="On which day [default: today].")
+        str | None, typer.Option("--as-of", metavar="DATE", help="On which day \\[default: today].")
     ] = None,
     channel: Annotated[
-        str | None, typer.Option("--channel", metavar="NAME", help="In which channel [default: the bot's DM].")
+        str | None, typer.Option("--channel", metavar="NAME", help="In which channel \\[default: the bot's DM].")
     ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the messages exactly as sent: channel, ephemeral, text, blocks.")
@@ -54,6 +56,8 @@ def ask(
         terminal.say(json.dumps([one.as_sent() for one in answers], ensure_ascii=False, indent=2))
     else:
         terminal.say("\n\n".join(worded(one) for one in answers))
+    if any(one.author == SLACKBOT for one in answers):
+        raise UnsoundError("Slack itself answered: the bot was not reached. `/attain help` lists its commands.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,8 +128,9 @@ def test_a_wrong_use_is_one_clear_sentence(larkspur: Path, arguments: list[str],
 
 def test_an_unknown_command_names_itself(larkspur: Path) -> None:
     result = ask(larkspur, "--as", MAYA, "/mypay")
-    assert result.exit_code == 0
+    assert result.exit_code == 1
     assert "/mypay" in result.stdout
+    assert "the bot was not reached" in result.stderr
 
 
 def test_five_thousand_characters_get_an_answer(larkspur: Path) -> None:
