@@ -38,6 +38,7 @@ class Driver:
         self._stop = fake.workspace.feed.subscribe(self._hear)
         self._reader = ""
         self._before: set[tuple[str, str, str]] = set()
+        self._refused = 0
 
     def user(self, who: Who) -> User:
         """The user somebody means.
@@ -166,15 +167,22 @@ class Driver:
     def wait_for_reply(self, timeout: float = REPLY_SECONDS, quiet: float = QUIET_SECONDS) -> list[Sighting]:
         """What the last person to act came to see since: new or changed messages that are not their own.
 
-        Waits up to `timeout` seconds for the first, then until nothing has changed for `quiet` seconds.
+        Waits up to `timeout` seconds for the first, then until nothing has changed for `quiet` seconds; not at all
+        once Slack refused the bot's message because its reader is deactivated.
         """
         deadline = time.monotonic() + timeout
-        self._wait(lambda: bool(self._fresh()), timeout)
+        self._wait(lambda: self.turned_away or bool(self._fresh()), timeout)
         while time.monotonic() < deadline:
             seen = self._changes
             if not self._fresh() or not self._changed_since(seen, quiet):
                 break
         return [seen for _, seen in self._fresh()]
+
+    @property
+    def turned_away(self) -> bool:
+        """Whether Slack refused a message to the last person to act since they did: they are deactivated."""
+        to = (self._reader, self._workspace.direct(self._reader, BOT_USER).id)
+        return any(where in to for where in self._workspace.turned_away[self._refused :])
 
     def reload(self, who: Who) -> None:
         """Reload this person's Slack: ephemerals are gone."""
@@ -193,6 +201,7 @@ class Driver:
     def _begin(self, who: Who) -> User:
         user = self.user(who)
         self._reader = user.id
+        self._refused = len(self._workspace.turned_away)
         self._before = {mark for mark, _ in self._all_seen()}
         return user
 

@@ -98,6 +98,7 @@ class Workspace:
 
     def _build(self) -> None:
         self.generation += 1
+        self.turned_away: list[str] = []
         self.posts, self.views, self.files = Posts(), Views(), Files()
         self.triggers, self.links, self.rates = Triggers(), Links(), Rates(self.setup.burst)
         self.records = Records()
@@ -135,6 +136,11 @@ class Workspace:
                 name = self.manifest.name if kind == "app" else self.users[person].name
                 self.channels[number] = Channel(number, name, kind, members=set(pair))  # type: ignore[arg-type]
             return self.channels[number]
+
+    def turn_away(self, where: str) -> None:
+        """Note a message that the bot could not send to a person or direct message: the reader is deactivated."""
+        self.turned_away.append(where)
+        self.tell("state")
 
     def next_ts(self) -> str:
         """A new message time stamp: unique, increasing, by this workspace's clock."""

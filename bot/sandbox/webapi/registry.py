@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 JSON = dict[str, Any]
 SLOW_SECONDS = 2.0
 RETRY_AFTER = 3
+#: What a call is refused with whose reader can get no message at all.
+UNREACHABLE = "user_disabled"
 _SPARED = ("auth.test", "apps.connections.open")
 
 
@@ -155,6 +157,8 @@ class WebApi:
         except RateLimitError as error:
             return _limited(error.seconds)
         except SlackError as error:
+            if error.code == UNREACHABLE:
+                self.workspace.turn_away(str(args.get("channel") or args.get("users")))
             return Answer({"ok": False, "error": error.code} | error.extra, error.status, self._headers())
         return Answer(body, headers=self._headers())
 

@@ -165,8 +165,9 @@ def test_every_showing_is_on_record_and_nothing_else(stage: Stage) -> None:
     from bot.slack.turn import payload_hash
 
     own = stage.ask(DANA, "/myquota")
-    theirs = stage.ask(MAX, "/earnings this quarter @dana.reyes")
-    stage.ask(LENA, "/myquota @dana.reyes")
+    handle = stage.user(DANA).handle
+    theirs = stage.ask(MAX, f"/earnings this quarter @{handle}")
+    stage.ask(LENA, f"/myquota @{handle}")
     stage.ask(DANA, "help")
     with stage.services.db.read() as conn:
         rows = [
