@@ -89,10 +89,15 @@ def answer(where: place.Place, question: Question) -> list[Sighting]:
         with launch(services, _asker_first(personas, question.email)) as sandbox:
             _send(sandbox, question)
             found = sandbox.slack.wait_for_reply(REPLY_SECONDS)
+            refused = sandbox.slack.turned_away
     except RefusedError as error:
         raise WrongUseError(str(error)) from None
     finally:
         services.close()
+    if not found and refused:
+        raise CommandError(
+            f"{question.email} is deactivated, and Slack refuses messages to deactivated people: no answer can come."
+        )
     if not found:
         raise CommandError(f"No answer came within {REPLY_SECONDS:.0f} s. Run `attain doctor`, then ask again.")
     return found
