@@ -14,11 +14,12 @@ from slack_sdk.errors import SlackApiError
 
 from bot.errors import NotDeliveredError
 from bot.log import Journal
-from operations import identity
+from operations import identity, memory
 from operations.context import Context
-from store import identities, people
+from store import changes, identities, people
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from slack_sdk import WebClient
@@ -42,7 +43,7 @@ class Directory:
         self._client = client
         self._lock = Lock()
         self._strangers: dict[tuple[str, str], datetime] = {}
-        self._home = ""
+        self._home: dict[str, str] = {}
 
     def who(self, inbound: Inbound) -> Person | None:
         """The person who asks; None for whoever is not linked and cannot be."""
@@ -72,6 +73,18 @@ class Directory:
         """The person with that e-mail address."""
         with self._services.db.read() as conn:
             return people.by_email(conn, email)
+
+    def named(self, name: str) -> Person | None:
+        """The one person with that full name, or else the one with that first name; None where nobody or two are."""
+        db = self._services.db
+        with db.read() as conn:
+            known = memory.of(db).recall(("names", changes.watermark(conn)), lambda: _by_name(people.all(conn)))
+            holders = known.get(" ".join(name.casefold().split()), ())
+            return people.by_id(conn, holders[0]) if len(holders) == 1 else None
+
+    def own_account(self) -> str:
+        """The account of the bot itself, whose mention names nobody."""
+        return self._authenticated()["user_id"]
 
     def look_again(self, team_id: str, user_id: str) -> None:
         """Unlink an account that was deactivated, made a guest, or given another address."""
@@ -108,12 +121,17 @@ class Directory:
         return str((user.get("profile") or {}).get("email") or "")
 
     def _home_team(self) -> str:
-        """The id of the workspace the bot token belongs to, asked once."""
+        """The id of the workspace the bot token belongs to."""
+        return self._authenticated()["team_id"]
+
+    def _authenticated(self) -> dict[str, str]:
+        """Whom the bot token belongs to, asked once."""
         if not self._home:
             try:
-                self._home = str(self._client.auth_test()["team_id"])
+                answer = self._client.auth_test()
             except SlackApiError as error:
                 raise NotDeliveredError(str(error.response.get("error", "unknown"))) from None
+            self._home = {name: str(answer[name]) for name in ("team_id", "user_id")}
         return self._home
 
     def _is_stranger(self, key: tuple[str, str]) -> bool:
@@ -127,3 +145,16 @@ class Directory:
             while len(self._strangers) >= REMEMBERED:
                 del self._strangers[next(iter(self._strangers))]
             self._strangers[key] = self._services.clock.now() + STRANGER_FOR
+
+
+def _by_name(everybody: Iterable[Person]) -> dict[str, tuple[int, ...]]:
+    """Who has a name: the holders of it in full, and of a first name that is nobody's full name."""
+    full: dict[str, tuple[int, ...]] = {}
+    first: dict[str, tuple[int, ...]] = {}
+    for person in everybody:
+        words = person.name.casefold().replace(".", " ").split()
+        if words:
+            name = " ".join(words)
+            full[name] = (*full.get(name, ()), person.rep_id)
+            first[words[0]] = (*first.get(words[0], ()), person.rep_id)
+    return first | full

@@ -25,10 +25,11 @@ def answer(turn: Turn, action: str, reply: Callable[[Turn, Person, str | None], 
     if asked.wants_help:
         turn.say("help", views.help(turn.reader))
     else:
-        reply(turn, turn.permitted(action, _named(turn, asked)), asked.period)
+        reply(turn, turn.permitted(action, named(turn, asked)), asked.period)
 
 
-def _named(turn: Turn, asked: Arguments) -> Person | None:
+def named(turn: Turn, asked: Arguments) -> Person | None:
+    """The person who is mentioned or addressed, None where nobody is known by that; the reader where no one is."""
     if asked.mentioned:
         return turn.directory.mentioned(turn.inbound.team_id, asked.mentioned)
     if asked.email:

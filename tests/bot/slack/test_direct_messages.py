@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from tests.bot.slack.staff import DANA, GIL, MIA, NICK, NORA, OTTO
+from store import quarantine
+from tests.bot.slack.staff import DANA, GIL, LENA, MAX, MIA, NICK, NORA, OTTO
 from tests.bot.slack.stage import Stage, words
 
 
@@ -130,3 +131,76 @@ def test_a_foreign_team_member_in_a_shared_channel_is_not_linked(stage: Stage) -
 
 def test_no_quota_in_words(stage: Stage) -> None:
     assert "quota" in stage.ask(NICK, "what's left of my quota?").text.lower()
+
+
+@pytest.mark.parametrize("name", ["it", "that", "sec", "form"])
+def test_a_scrap_of_a_name_is_no_deal(stage: Stage, name: str) -> None:
+    assert "$" not in words(stage.ask(DANA, f"how much did i make on {name}"))
+
+
+def test_a_deal_that_is_only_spelled_alike_is_offered(stage: Stage) -> None:
+    post = stage.ask(DANA, "how much did I make on Intech North")
+    assert "$" not in words(post)
+    (line,) = stage.press(DANA, post, "why_line")
+    assert "Initech North" in words(line)
+
+
+def test_two_deals_in_one_question_are_both_offered(stage: Stage) -> None:
+    post = stage.ask(DANA, "how much did I make on Globex and Umbrella and Initech North")
+    labels = [e["text"]["text"] for b in post.blocks for e in b.get("elements", ()) if e.get("type") == "button"]
+    assert len(labels) == 2
+
+
+def test_a_deal_that_waits_is_said_to_wait(stage: Stage) -> None:
+    held = quarantine.Held(
+        "crm",
+        "deal",
+        "d9",
+        "no_rate",
+        "No rate for CHF.",
+        "Ops can add it.",
+        label="Acme Retail",
+        owner_external_id=DANA,
+    )
+    with stage.services.db.write() as conn:
+        quarantine.put(conn, [held], stage.services.clock.now())
+    post = stage.ask(DANA, "how much did I make on Acme Retail")
+    assert "waiting" in words(post)
+    assert "No rate for CHF" in words(post)
+    assert "$" not in words(post)
+
+
+def test_a_line_of_a_period_and_a_line_that_is_not_there(stage: Stage) -> None:
+    assert "Acme" in words(stage.ask(DANA, "explain line 1 of july"))
+    for text in ("line 0", "explain line 9 of july"):
+        post = stage.ask(DANA, text)
+        assert "no line" in words(post)
+        assert "$" not in words(post)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["what is Dana's quota", "how much did Dana Reyes earn this quarter", "Dana Reyes earnings", "my <@dana> quota"],
+)
+def test_a_manager_asks_in_words_about_a_report(stage: Stage, text: str) -> None:
+    post = stage.ask(MAX, text.replace("dana", stage.user(DANA).id))
+    assert "Dana" in words(post)
+    assert "$" in words(post)
+
+
+def test_who_may_not_see_somebody_is_refused_alike_whether_they_exist(stage: Stage) -> None:
+    asked = ["what is {}'s quota", "how much did {} make", "what is the quota of {}", "earnings for {}"]
+    for text in asked:
+        known, unknown = (stage.ask(LENA, text.format(name)) for name in ("Dana Reyes", "Zelda Zee"))
+        assert known.text == unknown.text
+        assert "$" not in words(known)
+        assert "can't show you that" in words(known)
+    mention = stage.ask(LENA, f"what did <@{stage.user(DANA).id}> earn")
+    assert "can't show you that" in words(mention)
+
+
+@pytest.mark.parametrize("text", ["show me everyone's earnings", "when do I get paid", "did my payout go through?"])
+def test_what_no_figure_answers_gets_the_nearest_three(stage: Stage, text: str) -> None:
+    post = stage.ask(DANA, text)
+    assert "$" not in words(post)
+    assert len([e for b in post.blocks for e in b.get("elements", ()) if e.get("type") == "button"]) == 3

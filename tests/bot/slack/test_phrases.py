@@ -7,7 +7,7 @@ import time
 import pytest
 
 from bot.slack import phrases
-from bot.slack.phrases import Asked, deals_like, understand
+from bot.slack.phrases import Asked, deals_like, deals_named, understand
 
 
 @pytest.mark.parametrize(
@@ -103,9 +103,79 @@ def test_a_long_text_is_read_quickly(text: str) -> None:
     assert time.perf_counter() - started < 0.5
 
 
-def test_deals_are_found_by_whole_words_then_by_spelling() -> None:
+def test_deals_are_found_by_whole_words_and_offered_by_spelling() -> None:
     names = {1: "Acme Expansion Acme Corp", 2: "Acme Renewal Acme Corp", 3: "Globex Platform Globex", 4: "Initech"}
-    assert deals_like("acme", names) == [1, 2]
-    assert deals_like("acme renewal", names) == [2]
+    assert deals_named("acme", names) == [1, 2]
+    assert deals_named("acme renewal", names) == [2]
+    assert deals_named("globx platform", names) == []
     assert deals_like("globx platform", names) == [3]
     assert deals_like("umbrella", names) == []
+    assert deals_named("it", {1: "Marigold Textiles – Security"}) == deals_like("it", {1: "Security"}) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("how much did I make on Nettlebrook in November", Asked("deal", deal="nettlebrook", period="november")),
+        ("how much did I make on my deals this month", Asked("earnings", period="this month")),
+        ("what did I earn last quarter on Acme?", Asked("deal", deal="acme", period="last quarter")),
+        ("What did the Juniper opportunity pay me?", Asked("deal", deal="juniper")),
+        ("how much did I make on Change Healthcare", Asked("deal", deal="change healthcare")),
+        ("explain line 2 of last month", Asked("line", line=2, period="last month")),
+        ("line 0", Asked("line", line=0)),
+        ("what can you do", Asked("help")),
+        ("am I on track?", Asked("quota")),
+    ],
+)
+def test_a_period_is_no_part_of_a_name(text: str, asked: Asked) -> None:
+    assert understand(text) == asked
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "did my payout go through?",
+        "when do I get paid",
+        "did I get paid?",
+        "I think my pay is wrong",
+        "why did my payout change from last month?",
+        "My closed deal isn't on my statement",
+        "what's left to hit target on the spiff",
+        "how much did i make on it",
+        "how much did i make on that deal",
+        "show me everyone's earnings",
+        "what did my team earn",
+        "show me all earnings",
+        "how much did he make",
+        "what is your quota",
+    ],
+)
+def test_what_no_figure_answers_is_not_answered(text: str) -> None:
+    assert understand(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "person", "claim"),
+    [
+        ("what is Dwayne's quota", "dwayne", "sure"),
+        ("what's Dwayne Carter’s quota?", "dwayne carter", "sure"),
+        ("how much did Dwayne Carter make", "dwayne carter", "sure"),
+        ("how much did Dwayne make on Acme", "dwayne", "sure"),
+        ("can I see Dwayne's earnings last month", "dwayne", "sure"),
+        ("what is the quota of Dwayne Carter", "dwayne carter", "sure"),
+        ("earnings for Dwayne", "dwayne", "deal"),
+        ("Dwayne Carter quota", "dwayne carter", "bare"),
+        ("what's left of my quota this quarter", "", ""),
+        ("last quarter's earnings", "", ""),
+        ("october's earnings", "", ""),
+        ("show me my statement", "", ""),
+        ("explain statement", "", ""),
+        ("earnings please", "", ""),
+        ("how much did I make on Acme's Renewal", "", ""),
+        ("how much do I have left to my quota", "", ""),
+    ],
+)
+def test_somebody_else_is_noticed(text: str, person: str, claim: str) -> None:
+    found = understand(text)
+    assert found is not None
+    assert (found.person, found.claim) == (person, claim)
