@@ -95,7 +95,7 @@ def period(words: str) -> str | None:
 def period_within(words: str) -> str | None:
     """The first period named anywhere in a sentence, None where it names none."""
     parts = words.split()
-    for size in (2, 1):
+    for size in (3, 2, 1):
         for start in range(len(parts) - size + 1):
             found = _named(" ".join(parts[start : start + size]))
             if found:

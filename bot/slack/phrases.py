@@ -39,7 +39,9 @@ _PAID_ME = re.compile(
     r"(?:pay|paid|make|made|earn|earned|bring|brought|net|netted|give|gave|get|got) me\b(?P<rest>.*)"
 )
 _NOISE = re.compile(r"^(?:the|my|that|this|our)\s+|\s+(?:deal|opportunity|opp|account|order|please|thanks|pls)$")
-_POINTED_AT = re.compile(r"(?:it|that|this|them|those|these|him|her|one|(?:this|that|the) (?:one|deal|line))")
+_POINTED_AT = re.compile(
+    r"(?:it|that|this|them|those|these|him|her|you|they|we|i|he|she|one|(?:this|that|the) (?:one|deal|line))"
+)
 _ALL_DEALS = re.compile(
     r"(?:all |each |every |of |my |the |these |those |won |closed )*(?:deals?|opportunities|lines)"
 )
@@ -73,8 +75,9 @@ _ABOUT = re.compile(r"\b(?:for|of|about|by) ((?:[^\W\d_][\w.-]*)(?: [^\W\d_][\w.
 _ORDINARY = """
 a about achieved all am an and any are as at be been by can current currently did do does doing done due each
 every explain far figure figures first for from fully get give got had has have hit how hows i im in is it its ive
-last latest least left let line look lot many may me met mine month months most much my need next no not now of off ok
-okay on or our out over pace pacing percent please pls previous prior progress quarter quarters quick remaining remains
+last latest least left let line look lot many may me met mine month months most much my need next no not now of off
+ok okay on or our out over pace pacing percent please pls previous prior progress quarter quarters quick remaining
+remains looking looks against ahead behind
 reach reached report see show so still sum summary tell thanks thank that the their there these this those till to
 today total toward towards track until up us want was we week weeks were what whats when where wheres which with year
 years yet you your half fiscal fy ytd qtd mtd date detail details breakdown big close closed closer go going know like

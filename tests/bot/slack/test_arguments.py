@@ -97,6 +97,7 @@ def test_a_long_argument_is_cut_in_what_is_repeated() -> None:
         ("may i see my quota", None),
         ("what is my quota", None),
         ("earnings 2026-q1", "2026-Q1"),
+        ("my earnings for q3 fy27", "2027-Q3"),
     ],
 )
 def test_a_period_inside_a_sentence(sentence: str, found: str | None) -> None:
