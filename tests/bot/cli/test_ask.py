@@ -57,7 +57,7 @@ def test_words_in_the_readers_language_and_currency(larkspur: Path) -> None:
     result = ask(larkspur, "--as", "juergen.weiss@larkspur.example", "/earnings")
     assert result.exit_code == 0, result.output
     assert re.search(r"\d\.\d{3},\d\d\s€", result.stdout)
-    assert "21.11.2026" in result.stdout
+    assert "21 Nov 2026" in result.stdout
 
 
 def test_anything_but_a_command_is_a_direct_message(larkspur: Path) -> None:
@@ -115,6 +115,7 @@ def test_a_hostile_deal_name_pings_nobody(larkspur: Path) -> None:
         (["--as", MAYA, "--as-of", "soon", "/myquota"], "YYYY-MM-DD"),
         (["--as", MAYA, "  "], "nothing to send"),
         (["--as", MAYA, "x" * 13_000], "too long"),
+        (["--as", "hannah.lindqvist@larkspur.example", "hi"], "deactivated people"),
         (["--as", "hannah.lindqvist@larkspur.example", "--dir", "no/such/folder", "/myquota"], "attain demo"),
     ],
 )
