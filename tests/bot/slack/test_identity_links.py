@@ -55,5 +55,5 @@ def test_somebody_who_gets_their_address_later_is_linked_then(stage: Stage) -> N
 def test_looking_at_somebody_does_not_link_them(stage: Stage) -> None:
     from tests.bot.slack.staff import MAX
 
-    assert "$40,000" in words(stage.ask(MAX, "/myquota @dana.reyes"))
+    assert "$40,000" in words(stage.ask(MAX, f"/myquota @{stage.user(DANA).handle}"))
     assert linked(stage, stage.user(DANA).id) is None

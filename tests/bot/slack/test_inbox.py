@@ -193,7 +193,7 @@ def test_the_log_holds_no_figure_no_words_and_no_token(stage: Stage, lines: io.S
     quota = stage.ask(DANA, "/myquota this quarter")
     stage.press(DANA, quota, "show_earnings")
     stage.ask(DANA, "how much did I make on Globex?")
-    stage.ask(LENA, "/earnings zebra-4711 @dana.reyes")
+    stage.ask(LENA, f"/earnings zebra-4711 @{stage.user(DANA).handle}")
     stage.ask(MAX, f"/earnings {DANA}")
     stage.home(DANA)
     text = lines.getvalue()
