@@ -210,6 +210,7 @@ def serve(settings: Settings, stop: ProcessEvent) -> None:
 
 def churn(settings: Settings, stop: ProcessEvent) -> None:
     """Sync changed files and recalculate, over and over."""
+    worker.give_way()
     services = wiring.build(settings)
     path = settings.sources / "deals.csv"
     rows = path.read_text(encoding="utf-8").splitlines(keepends=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from bot.wiring import Services
     from connectors.source import Source
 
+#: How far the worker stands back: 19 would be furthest.
+NICENESS = 10
 _journal = Journal("bot.worker")
 
 
@@ -40,12 +43,18 @@ class JobResult:
 
 def main(settings: Settings, stop: Event) -> None:
     """Run the schedule until `stop` is set; a running job ends first."""
+    give_way()
     services = wiring.build(settings)
     schedule = Schedule(services, standing_jobs(settings), lambda name: _run_logged(services, name))
     schedule.start()
     stop.wait()
     schedule.close()
     services.close()
+
+
+def give_way() -> None:
+    """Let the web process have a processor first: whoever asks is waiting, a sync is not."""
+    os.nice(NICENESS)
 
 
 def run_job(services: Services, name: str) -> JobResult:
