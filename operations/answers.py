@@ -20,7 +20,7 @@ from engine.plans.schema import plan_hash
 from engine.problems import Problem
 from operations import basis, memory, periods, pricing
 from operations.errors import FactsChanged, PeriodNotBegun, UnknownReceipt
-from store import changes, frames, people
+from store import frames, people, touched
 from store import receipts as kept
 
 if TYPE_CHECKING:
@@ -169,8 +169,8 @@ def pay_period(priced: Priced) -> Period:
 
 
 def _given(conn: Connection, ctx: Context, asked: tuple[str, Person, str | None], work_out: Callable[[], T]) -> T:
-    """The answer to what is asked, from memory while no fact has changed."""
-    return memory.of(ctx.db).recall((*asked, ctx.as_of, changes.watermark(conn)), work_out)
+    """The answer to what is asked, from memory while no fact has changed that could matter to its subject."""
+    return memory.of(ctx.db).recall((*asked, ctx.as_of, touched.last_change(conn, asked[1].rep_id)), work_out)
 
 
 def _quota(conn: Connection, ctx: Context, subject: Person, period: str | None) -> tuple[QuotaAnswer, Receipt]:

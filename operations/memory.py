@@ -1,8 +1,8 @@
 """Answers already worked out, kept while the facts stand still.
 
-An answer follows from the question, the subject, the day and the watermark, and facts at a watermark never change: so
-what is remembered under these four is never out of date. Only what does not follow from them, such as the age of the
-data, is looked up each time.
+An answer follows from the question, the subject, the day and the facts that can matter to the subject, whose newest
+change `store.touched` knows: what is remembered under these four is never out of date. Only what does not follow from
+them, such as the age of the data, is looked up each time.
 """
 
 from __future__ import annotations

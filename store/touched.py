@@ -1,0 +1,39 @@
+"""The newest change that can matter to one rep: until the next one, every answer about them stays what it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import bindparam, func, select, union, union_all
+
+from store.tables.facts import assignment, deal, fx_rate, person, quota, split
+from store.tables.pay import plan
+
+if TYPE_CHECKING:
+    from sqlalchemy import BindParameter, Connection
+
+_REP: BindParameter[int] = bindparam("rep_id")
+#: Every deal the rep ever owned or shared: what others change about it can change what it gives them.
+_DEALS = union(
+    select(deal.c.deal_id).where(deal.c.owner_id == _REP), select(split.c.deal_id).where(split.c.rep_id == _REP)
+).subquery()
+#: A record that moves to somebody else leaves only its end behind.
+_OWN = [
+    select(func.max(column).label("change_id")).where(table.c.rep_id == _REP)
+    for table in (person, quota, assignment)
+    for column in (table.c.change_id, table.c.superseded_by)
+]
+_SHARED = [
+    select(func.max(table.c.change_id).label("change_id")).where(table.c.deal_id.in_(select(_DEALS.c.deal_id)))
+    for table in (deal, split)
+]
+_parts = union_all(*_OWN, *_SHARED, select(func.max(plan.c.change_id).label("change_id"))).subquery()
+_NEWEST = select(func.coalesce(func.max(_parts.c.change_id), 0))
+#: Versions are numbered as they come, so the newest row tells without a look at the others.
+_RATES = select(fx_rate.c.change_id).order_by(fx_rate.c.version_id.desc()).limit(1)
+
+
+def last_change(conn: Connection, rep_id: int) -> int:
+    """The number of the newest change to what is the rep's own, to deals they have part in, or to rates or plans."""
+    own = conn.execute(_NEWEST, {"rep_id": rep_id}).scalar_one()
+    return max(int(own), int(conn.execute(_RATES).scalar() or 0))
