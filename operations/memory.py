@@ -44,11 +44,11 @@ class Memory:
         return found
 
 
-_memories: WeakKeyDictionary[Database, Memory] = WeakKeyDictionary()
+_memories: WeakKeyDictionary[Database, dict[str, Memory]] = WeakKeyDictionary()
 _opening = Lock()
 
 
-def of(db: Database) -> Memory:
-    """The memory that goes with an open database."""
+def of(db: Database, shelf: str = "answers") -> Memory:
+    """The memory that goes with an open database; what is small and many is kept on a shelf of its own."""
     with _opening:
-        return _memories.setdefault(db, Memory())
+        return _memories.setdefault(db, {}).setdefault(shelf, Memory())
