@@ -24,6 +24,11 @@ class FileFormat:
     snapshot: bool = False
 
 
+#: The `timezone` of a source that takes the one of its account, and dates and instants as ISO 8601 writes them.
+ACCOUNT = "account"
+ISO = "iso"
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """A length of time, for the range that no next start ends."""
@@ -46,6 +51,7 @@ class FieldSource:
         inclusive: The date is the last day that belongs to the range, not the first after it.
         until_next: The range ends where the next one of the same owner starts.
         last: How long a range lasts that no next start ends; with `until_next` unset, how long each lasts.
+        account: Where the column is empty, what the account of the source says: its currency.
     """
 
     column: str = ""
@@ -57,6 +63,7 @@ class FieldSource:
     inclusive: bool = False
     until_next: bool = False
     last: Span | None = None
+    account: bool = False
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -86,6 +93,14 @@ class Stages:
 
 
 @dataclass(frozen=True, slots=True)
+class Won:
+    """Which property says that a deal is won, and which that it is closed; "true" means yes."""
+
+    property: str
+    closed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class KindMapping:
     """How rows of one kind are read.
 
@@ -101,6 +116,9 @@ class KindMapping:
         required_when_won: Fields a won deal must have.
         excess_decimals: "reject" or "half_even": what to do with more decimals than the currency has.
         fmt: How the file writes dates and numbers.
+        won: For deals of an API: the properties that say what the stage means, instead of `stages`.
+        object: The source's own name of the record type; "" for the usual one.
+        options: What else this type of source wants to know of the kind.
     """
 
     kind: str
@@ -114,16 +132,40 @@ class KindMapping:
     stages: Stages | None = None
     required_when_won: tuple[str, ...] = ("amount", "close", "owner")
     excess_decimals: str = "reject"
+    won: Won | None = None
+    object: str = ""
+    options: ReadOnly[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every column or property that has to be read, each once."""
+        named = [column for source in self.fields.values() for column in source.columns]
+        ruling = (self.won.property, self.won.closed) if self.won is not None else ()
+        return tuple(dict.fromkeys(name for name in (*named, *self.only_when, *ruling) if name))
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether a range ends where the next begins: then a row means nothing alone, and all are read at once."""
+        return any(source.until_next for source in self.fields.values())
 
 
 @dataclass(frozen=True, slots=True)
 class SourceMapping:
-    """One system that data comes from."""
+    """One system that data comes from.
+
+    Attributes:
+        name: Its name in the mapping and in the store.
+        type: One of the types in `connectors.registry`.
+        folder: Where its files are.
+        interval_seconds: How often it is synced.
+        options: What else its type wants to know; secrets are references (`env:` or `file:`), never the secret.
+    """
 
     name: str
     type: str
     folder: str
     interval_seconds: int
+    options: ReadOnly[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,12 @@ nothing and a second run finds nothing to do.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     import pandas as pd
 
@@ -25,6 +26,72 @@ PAGE_ROWS = 10_000
 
 #: Where a source goes on. A JSON object that only its source understands; stored with the page it came with.
 Cursor = dict[str, Any]
+
+
+#: What a read of an API is for. incremental: what changed; settle: the last hours again, for what came late; sweep:
+#: everything, to see what is gone; backfill: everything, for the first time or for a new field.
+Mode = Literal["incremental", "settle", "sweep", "backfill"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What is wanted of one kind.
+
+    Attributes:
+        kind: The kind.
+        mode: What the read is for.
+        since: Closed lower bound of the source's stamps, overlap included; None reads from the beginning.
+        until: Open upper bound on the source's clock, lag taken off; None reads to the end.
+        resume: What the last page that was stored said; empty starts over. Only backfill and sweep are resumed.
+    """
+
+    kind: str
+    mode: Mode
+    since: datetime | None = None
+    until: datetime | None = None
+    resume: Cursor = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """A record as the source wrote it.
+
+    Attributes:
+        external_id: Its id at the source.
+        source_ts: When the source says it changed, aware UTC; None where the source has no stamps.
+        deleted: The source says it is deleted or archived; of a person: inactive.
+        body: JSON with `Decimal` for numbers with decimals. Names are those that a mapping writes.
+        absorbed: Ids of records that were merged into this one.
+    """
+
+    external_id: str
+    source_ts: datetime | None
+    deleted: bool
+    body: dict[str, Any]
+    absorbed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RawPage:
+    """What one or a few requests brought.
+
+    Attributes:
+        records: Current values.
+        read_at: The source's clock when they were read.
+        resume: Where a resumed read goes on after this page.
+        complete: The last page of a read that showed everything it was asked for.
+        safe_watermark: Every change with an earlier stamp has been shown; None where this page says nothing about it.
+        missing: Of a read by id: ids that the source does not have.
+        total: Records in the whole read where the source says so.
+    """
+
+    records: tuple[Raw, ...]
+    read_at: datetime
+    resume: Cursor = field(default_factory=dict)
+    complete: bool = False
+    safe_watermark: datetime | None = None
+    missing: tuple[str, ...] = ()
+    total: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
