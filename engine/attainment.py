@@ -216,7 +216,8 @@ def _next_tier(reading: _Reading, quota: _Quota) -> NextTier | None:
             missing = start - credit
             shortfall = Money(-(-missing.numerator // missing.denominator), quota.plan.currency)
             plainest = min(tier.rules, key=lambda rule: len(rule.conditions))
-            return NextTier(quota.component.name, Rate.of(Fraction(start, amount)).ppm, plainest.rate, shortfall)
+            rate = plainest.rate or Rate(0)
+            return NextTier(quota.component.name, Rate.of(Fraction(start, amount)).ppm, rate, shortfall)
     return None
 
 

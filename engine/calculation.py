@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +23,28 @@ if TYPE_CHECKING:
     from engine.plans.schema import Plan
     from engine.problems import Problem
 
-KINDS = ("commission", "cap")
+#: Kinds of lines. Those up to "minimum" belong to a credit; the others stand in `Extras`.
+KINDS = (
+    "commission",
+    "cap",
+    "gate",
+    "multiplier",
+    "minimum",
+    "override",
+    "difference",
+    "pool",
+    "hold",
+    "release",
+    "clawback",
+    "adjustment",
+    "prize",
+    "salary",
+    "draw",
+    "recovery",
+    "guarantee",
+    "top_up",
+    "carry",
+)
 REASONS = ("no_plan", "no_rule", "not_measured", "no_rate", "no_exchange_rate", "no_quota")
 
 
@@ -93,6 +114,47 @@ class Trace:
 
 
 @dataclass(frozen=True, slots=True)
+class Extras:
+    """Lines that stand beside those of the credits: overrides, pools, releases, clawbacks, draws and so on.
+
+    One entry per line, by `rep_id`, then day. `measure` is -1 for a line of the whole plan, `deal_id` 0 for one of no
+    deal. `x` and `y` are what the line's explanation names, in the meaning of its kind.
+    """
+
+    rep_id: Ints
+    plan_no: Rows
+    measure: Rows
+    kind: Rows
+    deal_id: Ints
+    days: Rows
+    basis: Ints
+    before: Ints
+    amount: Ints
+    x: Ints
+    y: Ints
+
+    @classmethod
+    def joined(cls, parts: Sequence[Extras]) -> Extras:
+        """Several lots as one, in the order of statements."""
+        dtypes: dict[str, Any] = {"plan_no": "i4", "measure": "i4", "kind": "i1", "days": "i4"}
+        columns = {
+            each.name: np.concatenate(
+                [np.zeros(0, dtype=dtypes.get(each.name, "i8")), *(getattr(part, each.name) for part in parts)]
+            ).astype(dtypes.get(each.name, "i8"), copy=False)
+            for each in fields(cls)
+        }
+        by = [columns[name] for name in ("amount", "deal_id", "kind", "measure", "plan_no", "days", "rep_id")]
+        order = np.lexsort(by)
+        return cls(**{name: values[order] for name, values in columns.items()})
+
+    def __len__(self) -> int:
+        return len(self.rep_id)
+
+
+NO_EXTRAS = Extras.joined(())
+
+
+@dataclass(frozen=True, slots=True)
 class Unpaid:
     """Credits that made no line, and why: `reason` is a position in REASONS, `plan` -1 when there is none."""
 
@@ -121,6 +183,7 @@ class Calculation:
     counted: Counted
     problems: tuple[Problem, ...]
     plans: tuple[Plan, ...]
+    extras: Extras = NO_EXTRAS
 
     @cached_property
     def line_reps(self) -> Rows:
@@ -129,11 +192,57 @@ class Calculation:
 
     @cached_property
     def lines(self) -> pd.DataFrame:
-        """One row per line. An amount is the sum of its lines; `line_no` counts a rep's lines from 1.
+        """One row per line: an amount is the sum of its lines. `line_no` counts a rep's lines from 1.
 
-        `basis_cents` is the credit counted and `before_cents` what had accumulated before it, in the plan's currency;
-        `plan_no` is the position of the plan version in `plans`.
+        Those of the credits come first, then the extras. `basis_cents` is the credit counted and `before_cents` what
+        had accumulated before it, in the plan's currency or in millionths of a unit; `plan_no` is the position of the
+        plan version in `plans`.
         """
+        if not len(self.extras):
+            return self._credit_lines
+        both = pd.concat([self._credit_lines, self._extra_lines], ignore_index=True)
+        names = ("plan", "component", "kind", "rule")
+        for name in names:
+            known = [*self._credit_lines[name].cat.categories, *self._extra_lines[name].cat.categories]
+            both[name] = pd.Categorical(both[name], categories=list(dict.fromkeys(known)))
+        return both.iloc[np.lexsort([both["line_no"], both["rep_id"]])].reset_index(drop=True)
+
+    @cached_property
+    def extra_numbers(self) -> Ints:
+        """The line number of each extra: they go on after the rep's lines of credits."""
+        ids, counts = np.unique(self.counted.seats.rep_ids[self.line_reps], return_counts=True)
+        place = np.searchsorted(ids, self.extras.rep_id)
+        found = (place < len(ids)) & (np.append(ids, -1)[np.minimum(place, len(ids))] == self.extras.rep_id)
+        before = np.where(found, np.append(counts, 0)[np.minimum(place, len(ids))], 0)
+        starts = starts_of(self.extras.rep_id)
+        own = np.arange(len(self.extras)) - np.repeat(starts, lengths_of(starts, len(self.extras)))
+        numbers: Ints = before + own + 1
+        return numbers
+
+    @cached_property
+    def _extra_lines(self) -> pd.DataFrame:
+        extras = self.extras
+        _, component, names = _numbering(self.plans)
+        components = np.append(component, len(names))[extras.measure]
+        return pd.DataFrame(
+            {
+                "rep_id": extras.rep_id,
+                "plan": _category(_plan_codes(self.plans)[extras.plan_no], _plan_names(self.plans)),
+                "component": _category(components, (*names, "")),
+                "kind": _category(extras.kind, KINDS),
+                "deal_id": extras.deal_id,
+                "rule": _category(np.zeros(len(extras), dtype=np.int8), ("",)),
+                "booked_on": extras.days,
+                "basis_cents": extras.basis,
+                "before_cents": extras.before,
+                "amount_cents": extras.amount,
+                "plan_no": extras.plan_no,
+                "line_no": self.extra_numbers,
+            }
+        )
+
+    @cached_property
+    def _credit_lines(self) -> pd.DataFrame:
         trace, deals, seats = self.trace, self.counted.deals, self.counted.seats
         plan_no, component, names = _numbering(self.plans)
         order = self.counted.sorted.whole

@@ -1,6 +1,8 @@
 """The ordered steps of one calculation: facts and plans in, lines and problems out.
 
-    won deals → converted → split → credited by rule → cap per deal → attainment → priced by tier → cap per period
+    won deals → converted → split → credited by rule → cap per deal → attainment → priced by tier
+        → gates, multipliers, minimum and caps → overrides, level differences and pools
+        → releases, clawbacks, adjustments, draws and guarantees
 
 The order is fixed. Credits are worked through by rep, then day, then deal id, because tiers are used up in order.
 Everything runs on arrays in chunks of whole reps, so that the figures of one chunk stay in the processor's cache.
@@ -24,6 +26,8 @@ from engine.measures import kinds_of, ready
 from engine.order import WIDEST, bits
 from engine.payload import Payload
 from engine.pricing import Found, price
+from engine.settlement import settled
+from engine.sharing import shared
 from engine.shortfalls import problems_of
 
 if TYPE_CHECKING:
@@ -77,7 +81,8 @@ def calculate(
         price(order.part(low, high), prepared, seats, found)
     counted, unpaid = Counted(deals, seats, order, prepared), _unpaid(found.unpaid)
     problems += problems_of(counted, unpaid, found.faults)
-    return Calculation(found.ledger.trace(), unpaid, counted, tuple(sorted(set(problems))), ordered)
+    earned = Calculation(found.ledger.trace(), unpaid, counted, tuple(sorted(set(problems))), ordered)
+    return settled(shared(earned, facts, as_of), facts, as_of)
 
 
 def _ordered(plans: Sequence[Plan]) -> tuple[Plan, ...]:

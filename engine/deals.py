@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from engine.order import Ints, Rows
-    from engine.plans.schema import Filter
+    from engine.plans.filters import Filter
 
 LARGEST_CENTS = 10**15  # beyond it an amount is a typing error, and sums of many could not be held exactly
 

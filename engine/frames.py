@@ -1,4 +1,4 @@
-"""The facts of one calculation: five frames, their columns and dtypes checked at the door.
+"""The facts of one calculation: frames whose columns and dtypes are checked at the door.
 
 Dates are `int32` days since 1970-01-01, money is `int64` minor units in a column ending in `_cents`, shares are
 `int64` parts per billion, names are categories. No column is ever a float. The order of rows means nothing.
@@ -7,7 +7,8 @@ Dates are `int32` days since 1970-01-01, money is `int64` minor units in a colum
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -52,7 +53,59 @@ COLUMNS: dict[str, dict[str, str]] = {
         "rate_num": "int64",
         "rate_den": "int64",
     },
+    # figures of deals beside their amount: money in minor units of the deal's currency, numbers in millionths
+    "figures": {"deal_id": "int64", "name": "category", "value": "int64", "unit": "category"},
+    # names that deals carry beside type and product: category, segment, territory, or any other
+    "tags": {"deal_id": "int64", "name": "category", "value": "category"},
+    # where each person stands; manager_id 0: nobody above
+    "people": {
+        "rep_id": "int64",
+        "manager_id": "int64",
+        "role": "category",
+        "title": "category",
+        "team": "category",
+        "territory": "category",
+        "start_on": "int32",
+        "end_on": "int32",
+    },
+    # what was achieved other than by deals; rep_id 0: by everybody on the plan. Units as in `figures`
+    "achievements": {"rep_id": "int64", "name": "category", "on": "int32", "value": "int64", "unit": "category"},
+    # yearly amounts of each rep, such as the target variable; weights of pools in millionths
+    "incentives": {
+        "rep_id": "int64",
+        "name": "category",
+        "start_on": "int32",
+        "end_on": "int32",
+        "amount_cents": "int64",
+        "currency": "category",
+    },
+    # what happened to a deal after it was won: payment, invoice, go_live, churn, refund; 0 where it has no amount
+    "events": {
+        "deal_id": "int64",
+        "name": "category",
+        "on": "int32",
+        "amount_cents": "int64",
+        "currency": "category",
+    },
+    # amounts that people decided: kind is adjustment or prize, deal_id 0 for none
+    "adjustments": {
+        "adjustment_id": "int64",
+        "rep_id": "int64",
+        "on": "int32",
+        "kind": "category",
+        "plan": "category",
+        "deal_id": "int64",
+        "amount_cents": "int64",
+        "currency": "category",
+    },
+    # where something stood before the first day that is calculated: the credit of a component, the debt of a draw
+    "balances": {"rep_id": "int64", "plan": "category", "name": "category", "on": "int32", "value": "int64"},
+    # days in [start_on, end_on) on which a rep is away and has no quota
+    "absences": {"rep_id": "int64", "start_on": "int32", "end_on": "int32"},
 }
+
+#: The frames every calculation needs; the others may be left out.
+CORE = ("deals", "splits", "quotas", "assignments", "rates")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +157,15 @@ class Facts:
     quotas: pd.DataFrame
     assignments: pd.DataFrame
     rates: pd.DataFrame
+    figures: pd.DataFrame = field(default_factory=lambda: empty("figures"))
+    tags: pd.DataFrame = field(default_factory=lambda: empty("tags"))
+    people: pd.DataFrame = field(default_factory=lambda: empty("people"))
+    achievements: pd.DataFrame = field(default_factory=lambda: empty("achievements"))
+    incentives: pd.DataFrame = field(default_factory=lambda: empty("incentives"))
+    events: pd.DataFrame = field(default_factory=lambda: empty("events"))
+    adjustments: pd.DataFrame = field(default_factory=lambda: empty("adjustments"))
+    balances: pd.DataFrame = field(default_factory=lambda: empty("balances"))
+    absences: pd.DataFrame = field(default_factory=lambda: empty("absences"))
 
     @classmethod
     def of(cls, **rows: pd.DataFrame | Sequence[Mapping[str, object]]) -> Facts:
@@ -112,17 +174,32 @@ class Facts:
 
     def frames(self) -> Iterator[tuple[str, pd.DataFrame]]:
         """Each frame with its name, in the order of `COLUMNS`."""
-        return ((field.name, getattr(self, field.name)) for field in fields(self))
+        return ((each.name, getattr(self, each.name)) for each in fields(self))
 
     def inputs_hash(self) -> str:
-        """SHA-256 of the content: the same for every order of rows, columns and categories."""
+        """SHA-256 of the content: the same for every order of rows, columns and categories.
+
+        An empty frame that may be left out adds nothing, so that older receipts keep their hash.
+        """
         digest = hashlib.sha256()
         for name, frame in self.frames():
+            if name not in CORE and frame.empty:
+                continue
             digest.update(f"{name}:{len(frame)}\n".encode())
             for label, values in _canonical(frame, COLUMNS[name]):
                 digest.update(f"{label}\n".encode())
                 digest.update(values.tobytes())
         return digest.hexdigest()
+
+
+@lru_cache(maxsize=len(COLUMNS))
+def _nothing(name: str) -> pd.DataFrame:
+    return shaped(name, ())
+
+
+def empty(name: str) -> pd.DataFrame:
+    """The frame called `name` without rows."""
+    return _nothing(name)
 
 
 def shaped(name: str, rows: pd.DataFrame | Sequence[Mapping[str, object]]) -> pd.DataFrame:

@@ -11,6 +11,7 @@ import numpy as np
 from engine.dates import day
 from engine.deals import Kinds, Names
 from engine.frames import integers, named
+from engine.money import Rate
 from engine.order import positions, sorted_rows, starts_of
 from engine.payload import Payload
 from engine.quotas import Windows, quota_rows, windows
@@ -22,9 +23,10 @@ if TYPE_CHECKING:
 
     from engine.exchange import Exchange
     from engine.frames import Facts
-    from engine.money import Rate
     from engine.order import Ints, Rows
-    from engine.plans.schema import Component, Filter, Plan, Tier
+    from engine.plans.filters import Filter
+    from engine.plans.schema import Component, Plan
+    from engine.plans.tables import Tier
 
 NOT_COUNTED, UNPRICED = -1, -2
 _NOTHING = Payload(np.zeros(0, dtype=np.int64), None, 0, 0)
@@ -129,7 +131,7 @@ def _slots(component: Component, kinds: Kinds) -> tuple[NDArray[np.int32], tuple
     unpriced = (chosen < 0).any(axis=0)
     slot = np.where(counted, np.where(unpriced, UNPRICED, group), NOT_COUNTED).astype(np.int32, copy=False)
     groups = tuple(
-        tuple(tier.rules[max(rule, 0)].rate for tier, rule in zip(tiers, pattern, strict=True))
+        tuple(tier.rules[max(rule, 0)].rate or Rate(0) for tier, rule in zip(tiers, pattern, strict=True))
         for pattern in patterns
     )
     return slot, groups

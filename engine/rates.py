@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from engine.order import Ints, Rows
-    from engine.plans.schema import Table
+    from engine.plans.tables import Table
 
     Numbers = NDArray[Any]  # int64, or Python integers where int64 could overflow
 

@@ -2,37 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.answers import ComponentEarnings, DealName, LineExplanation, LineSummary, PlanRef, RepRef, Slice
+from engine.answers import ComponentEarnings, DealName, LineExplanation, LineSummary, PlanRef, RepRef
 from engine.calculation import KINDS
 from engine.dates import Period, day, on_day
 from engine.errors import LineUnknown
 from engine.exchange import Exchange
-from engine.money import Money, Rate
+from engine.explained import Place, place_of, priced_again, slice_of, span
+from engine.money import Money
 from engine.plans.schema import plan_hash
-from engine.slices import Credit, Piece, Priced, priced, priced_alone
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from engine.calculation import Calculation
     from engine.frames import Facts
-    from engine.measures import Measured, Ready
     from engine.order import Rows
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Where a line stands: its row in the trace, and the plan and component that it belongs to."""
-
-    row: int
-    plan_no: int
-    ready: Ready
-    measure: Measured
 
 
 def components(calc: Calculation, rep_id: int, period: Period) -> tuple[ComponentEarnings, ...]:
@@ -43,7 +31,7 @@ def components(calc: Calculation, rep_id: int, period: Period) -> tuple[Componen
     """
     found: dict[tuple[str, str, str], list[int]] = {}
     for row in _rows(calc, rep_id, period):
-        place = _place(calc, int(row))
+        place = place_of(calc, int(row))
         plan = place.ready.plan
         sums = found.setdefault((plan.name, place.measure.component.name, plan.currency), [0, 0, 0])
         sums[0] += int(calc.trace.basis[row])
@@ -82,17 +70,17 @@ def explain(
     """
     trace, counted = calc.trace, calc.counted
     rep = _rep(calc, rep_id)
-    first, last = _span(calc, rep)
+    first, last = span(calc, rep)
     if rep < 0 or not 1 <= line_no <= last - first:
         raise LineUnknown
-    place = _place(calc, int(first) + line_no - 1)
+    place = place_of(calc, int(first) + line_no - 1)
     at = int(trace.at[place.row])
     credit = int(counted.sorted.whole.credit[at])
     deal = int(counted.seats.deal[credit])
     plan = place.ready.plan
     source = counted.deals.currency.names[counted.deals.currency.codes[deal]]
     booked = int(counted.deals.booked[deal])
-    price = _priced(calc, place)
+    price = priced_again(calc, place)
     exchanged = None if source == plan.currency else Exchange(facts.rates).rate_on(source, plan.currency, booked)
     before, basis = int(trace.before[place.row]), int(trace.basis[place.row])
     return LineExplanation(
@@ -107,7 +95,7 @@ def explain(
         before=Money(before, plan.currency),
         after=Money(before + basis, plan.currency),
         quota=None if price.quota is None else Money(price.quota, plan.currency),
-        slices=tuple(_slice(place, each) for each in price.pieces),
+        slices=tuple(slice_of(place, each) for each in price.pieces),
         rerated=Money(price.rerated, plan.currency),
         note=_note(calc, place, credit),
     )
@@ -119,32 +107,17 @@ def _rep(calc: Calculation, rep_id: int) -> int:
     return at if at < len(ids) and ids[at] == rep_id else -1
 
 
-def _span(calc: Calculation, rep: int) -> tuple[int, int]:
-    """The rows of the trace with the lines of the rep at a position: [first, last)."""
-    first, last = (np.searchsorted(calc.line_reps, rep, side=side) for side in ("left", "right"))
-    return int(first), int(last)
-
-
 def _rows(calc: Calculation, rep_id: int, period: Period) -> Rows:
     """Rows of the trace with the rep's lines for deals booked in the period."""
     rep, trace, counted = _rep(calc, rep_id), calc.trace, calc.counted
-    own = np.arange(*_span(calc, rep))
+    own = np.arange(*span(calc, rep))
     booked = counted.sorted.whole.days[trace.at[own]]
     inside: Rows = own[(booked >= day(period.start_on)) & (booked < day(period.end_on))]
     return inside
 
 
-def _place(calc: Calculation, row: int) -> _Place:
-    number = int(calc.trace.measure[row])
-    for plan_no, ready in enumerate(calc.counted.ready):
-        if number < len(ready.measures):
-            return _Place(row, plan_no, ready, ready.measures[number])
-        number -= len(ready.measures)
-    raise LineUnknown
-
-
 def _summary(calc: Calculation, row: int, line_no: int, names: Mapping[int, DealName]) -> LineSummary:
-    place, trace, counted = _place(calc, row), calc.trace, calc.counted
+    place, trace, counted = place_of(calc, row), calc.trace, calc.counted
     deal = int(counted.seats.deal[counted.sorted.whole.credit[trace.at[row]]])
     deal_id, currency = int(counted.deals.deal_id[deal]), place.ready.plan.currency
     return LineSummary(
@@ -158,44 +131,7 @@ def _summary(calc: Calculation, row: int, line_no: int, names: Mapping[int, Deal
     )
 
 
-def _priced(calc: Calculation, place: _Place) -> Priced:
-    """The line priced again, exactly and on its own, from the credits of its window up to it."""
-    trace, counted, measure = calc.trace, calc.counted, place.measure
-    if trace.kind[place.row]:
-        return Priced((), int(trace.amount[place.row]), None)
-    rows = np.arange(*_span(calc, int(calc.line_reps[place.row])))
-    rows = rows[(trace.measure[rows] == trace.measure[place.row]) & (trace.kind[rows] == 0)]
-    own = counted.sorted.whole.part(trace.at[rows])
-    codes = measure.windows.codes(own.rep, own.days)
-    window = codes[np.searchsorted(rows, place.row)]
-    rows, deal = rows[codes == window], counted.seats.deal[own.credit[codes == window]]
-    kinds = np.zeros(len(rows), dtype=np.int64) if place.ready.codes is None else place.ready.codes[deal]
-    groups = np.zeros(len(rows), dtype=np.int64) if measure.slot is None else measure.slot[kinds]
-    quota = measure.windows.quota
-    own_quota = int(quota[window]) if measure.component.needs_quota and quota is not None else None
-    until = int(np.searchsorted(rows, place.row)) + 1
-    credits_ = [Credit(int(trace.basis[row]), int(g)) for row, g in zip(rows[:until], groups[:until], strict=True)]
-    if measure.component.accumulate == "transaction":
-        return priced_alone(measure.schedule, credits_[-1], own_quota)
-    return priced(measure.schedule, credits_, own_quota)
-
-
-def _slice(place: _Place, piece: Piece) -> Slice:
-    schedule, currency = place.measure.schedule, place.ready.plan.currency
-    by = place.measure.component.priced_by.by
-    scale = 1_000_000 if by == "attainment" else 1
-    bounds = [Rate(start * scale, schedule.axis_den) for start in schedule.starts[piece.tier : piece.tier + 2]]
-    return Slice(
-        axis=by,
-        from_bound=bounds[0].num // bounds[0].den,
-        to_bound=bounds[1].num // bounds[1].den if len(bounds) > 1 else None,
-        basis=Money(piece.basis, currency),
-        rate=Rate.of(schedule.rate(piece.group, piece.tier)),
-        amount=Money(piece.amount, currency),
-    )
-
-
-def _period(place: _Place, booked: int) -> Period:
+def _period(place: Place, booked: int) -> Period:
     """The window in which the line's credit accumulated; the pay period when it did not accumulate."""
     calendar, on = place.ready.plan.calendar, on_day(booked)
     kind, rows = place.measure.component.accumulate, place.measure.windows.rows
@@ -209,7 +145,7 @@ def _period(place: _Place, booked: int) -> Period:
     return calendar.month(on)
 
 
-def _note(calc: Calculation, place: _Place, credit: int) -> str:
+def _note(calc: Calculation, place: Place, credit: int) -> str:
     trace, cap, currency = calc.trace, place.measure, place.ready.plan.currency
     if trace.kind[place.row] and cap.per_period is not None:
         limit = Money(cap.per_period, currency)

@@ -10,10 +10,13 @@ from engine.dates import Period
 from engine.money import Money, Rate, exponent
 
 if TYPE_CHECKING:
+    from engine.plans.filters import Filter, RateRule
     from engine.plans.nodes import Reading
-    from engine.plans.schema import Component, CreditRule, Filter, Plan, RateRule, Table, Tier
+    from engine.plans.schema import Component, CreditRule, Plan
+    from engine.plans.tables import Table, Tier
 
 _BUILT_IN = ("owner", "splits")
+_PRICES = ("rate", "rates", "per_unit", "fixed", "levels", "table")
 
 
 def check_plan(plan: Plan, reading: Reading) -> None:
@@ -63,10 +66,18 @@ def _check_credit_rule(rule: CreditRule, path: str, reading: Reading) -> None:
         reading.report("key_missing", path, f"The rule {rule.name!r} does not say whom it credits.", remedy=remedy)
 
 
+def _prices_differently(component: Component, given: list[str]) -> bool:
+    """Whether a target stands in for a rate, or a table multiplies the rate beside it."""
+    if not given:
+        return component.has_target or component.pool is not None
+    multiplies = component.table is not None and any(tier.multiplier is not None for tier in component.table.tiers)
+    return multiplies and len(given) == 2 and given[0] in ("rate", "per_unit")
+
+
 def _check_component(component: Component, path: str, reading: Reading) -> None:
-    given = [key for key in ("rate", "rates", "table") if getattr(component, key) not in (None, ())]
-    if len(given) != 1:
-        message = "A component is paid by exactly one of rate, rates and table."
+    given = [key for key in _PRICES if getattr(component, key) not in (None, ())]
+    if len(given) != 1 and not _prices_differently(component, given):
+        message = "A component is paid by exactly one of rate, rates, per_unit, fixed, levels and table."
         reading.report("component_unpriced", path, message, found=" and ".join(given) or "none of them")
         return
     for key in ("per_deal", "per_period"):

@@ -13,8 +13,10 @@ from engine.dates import Period
 from engine.errors import EngineError, PlanUnreadable
 from engine.money import CURRENCIES, Money, Rate
 from engine.plans.checks import check_plan
+from engine.plans.filters import Factor
+from engine.plans.json_schema import json_schema
 from engine.plans.nodes import Reading, compose, items, mapping, scalar
-from engine.plans.schema import Plan, described, json_schema, plan_hash
+from engine.plans.schema import Plan, described, plan_hash
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,7 +60,9 @@ class _Reader:
         self.scalars: dict[type, Callable[[str, str], object]] = {
             str: self._text,
             int: self._whole,
+            bool: self._truth,
             Rate: self._rate,
+            Factor: self._factor,
             Money: self._money,
             Period: self._period,
         }
@@ -103,7 +107,7 @@ class _Reader:
         return text
 
     def _one_of(self, node: yaml.Node, path: str, kinds: list[Any]) -> object:
-        """A union of two is a tier's start: a percentage is a rate, anything else an amount."""
+        """A union of two is where something starts: a percentage is a rate, anything else an amount."""
         if len(kinds) == 1:
             return self._value(node, path, kinds[0])
         return self._value(node, path, Rate if self._scalar(node, path).endswith("%") else Money)
@@ -169,6 +173,9 @@ class _Reader:
             raise PlanUnreadable
         return int(text)
 
+    def _truth(self, text: str, path: str) -> bool:
+        return self._choice(text.lower(), path, ["true", "false"]) == "true"
+
     def _choice(self, text: str, path: str, choices: list[str]) -> str:
         if text not in choices:
             self._refuse("value_unknown", path, "This is none of the allowed values.", text, ", ".join(choices))
@@ -186,6 +193,18 @@ class _Reader:
             self._refuse("rate_out_of_range", path, "This rate is negative, or far too high.", text, allowed)
             raise PlanUnreadable
         return rate
+
+    def _factor(self, text: str, path: str) -> Factor:
+        allowed = "a factor such as 1.5 or 150%"
+        try:
+            factor = Factor.parse(text)
+        except EngineError:
+            self._refuse("factor_unreadable", path, "This is no exact factor.", text, allowed)
+            raise PlanUnreadable from None
+        if factor.num < 0 or factor > Rate(1_000):
+            self._refuse("factor_out_of_range", path, "This factor is negative, or far too high.", text, allowed)
+            raise PlanUnreadable
+        return Factor(factor.num, factor.den)
 
     def _money(self, text: str, path: str) -> Money:
         try:

@@ -1,4 +1,4 @@
-"""What a plan may say: frozen types that mirror the YAML file field by field, and the JSON Schema made from them.
+"""What a plan may say: frozen types that mirror the YAML file field by field.
 
 The annotation of each field is its documentation: the loader takes its key from it, the JSON Schema its description.
 """
@@ -6,121 +6,153 @@ The annotation of each field is its documentation: the loader takes its key from
 import hashlib
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from functools import cached_property
-from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, get_args, get_type_hints
 
 from engine.dates import Calendar, Period
 from engine.money import Money, Rate, Rounding
+from engine.plans.filters import WHOLE, DealFilter, Factor, Filter, RateRule, Says
+from engine.plans.tables import Cap, Gate, Minimum, Multiplier, Table, Tier
+from engine.plans.terms import Clawback, PaymentTerms, QuotaRule, Release
 from engine.receipts import canonical
 
-Accumulate = Literal["transaction", "month", "quarter", "quota_period", "year_to_date"]
-Axis = Literal["attainment", "amount"]
-Behaviour = Literal["marginal", "whole_amount"]
+_LANGUAGE = "engine.plans."
+
+Accumulate = Literal["transaction", "month", "quarter", "half_year", "quota_period", "year_to_date"]
 
 
 @dataclass(frozen=True, slots=True)
-class Says:
-    """What a field means, and the key that writes it in the file where that differs from its name."""
+class RoleShare:
+    """The part of a shared deal that everybody of a role shares equally."""
 
-    text: str
-    key: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """Conditions on a deal; all that are given must hold, one of several values is enough."""
-
-    type: Annotated[tuple[str, ...], Says("Deal types, such as new, expansion or renewal.")] = ()
-    product: Annotated[tuple[str, ...], Says("Products.")] = ()
-    currency: Annotated[tuple[str, ...], Says("Currencies of the deal.")] = ()
-    booked: Annotated[Period | None, Says("Days on which the deal was booked: first day .. first day after.")] = None
-
-    @property
-    def conditions(self) -> tuple[str, ...]:
-        """The names of the conditions that are given: the more, the more specific."""
-        return tuple(name for name in ("type", "product", "currency", "booked") if getattr(self, name))
-
-
-@dataclass(frozen=True, slots=True)
-class DealFilter(Filter):
-    """Conditions on a deal, its stage among them."""
-
-    stage: Annotated[tuple[Literal["won"], ...], Says("Only won deals are ever credited; it may be said.")] = ("won",)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RateRule(Filter):
-    """A rate for the deals that meet all conditions. The rule with the most conditions wins."""
-
-    rate: Annotated[Rate, Says("Share of the credit that is paid; 0% is allowed and means: counts, pays nothing.")]
+    role: Annotated[str, Says("The role or title.")]
+    share: Annotated[Rate, Says("Their part of the deal.")]
 
 
 @dataclass(frozen=True, slots=True)
 class CreditRule:
-    """Who is credited for which deals. The first rule that a deal meets decides."""
+    """Who is credited for which deals.
+
+    Of the rules to owner and splits the first that a deal meets decides; every rule to managers, role, team or
+    territory that it meets credits further people.
+    """
 
     name: Annotated[
         str, Says("The rule's name, as it appears on statements. `owner` and `splits` are built in.", "rule")
     ]
     to: Annotated[
-        Literal["", "owner", "splits"],
-        Says("owner: the owner, or those who share the deal; splits: only deals that are shared. Default: `rule`."),
+        Literal["", "owner", "splits", "managers", "role", "team", "territory"],
+        Says(
+            "owner: the owner, or those who share the deal; splits: only deals that are shared; managers: those "
+            "above the credited reps; role: everybody of `role`; team: everybody in the owner's team; territory: "
+            "everybody in the deal's territory. Default: `rule`."
+        ),
     ] = ""
     when: Annotated[DealFilter, Says("Which deals the rule credits.")] = DealFilter()
+    role: Annotated[tuple[str, ...], Says("Only people with one of these roles or titles.")] = ()
+    same: Annotated[
+        tuple[Literal["team", "territory"], ...],
+        Says("role: what these people must share with the owner or the deal."),
+    ] = ()
+    levels: Annotated[int, Says("managers: how many levels up; 0: all.")] = 1
+    share: Annotated[Rate, Says("The part of the deal that each of them is credited with.")] = WHOLE
+    shares: Annotated[
+        Literal["percent", "points", "full"],
+        Says("What the data's shares are: percent that sum to 100%, points of their sum, or full credit for each."),
+    ] = "percent"
+    by_role: Annotated[
+        tuple[RoleShare, ...], Says("Shares by role, in place of those in the data. They sum to 100%.")
+    ] = ()
+    counts_for: Annotated[
+        tuple[Literal["quota", "pay"], ...], Says("Whether the credit counts towards quota, is paid, or both.")
+    ] = ("quota", "pay")
+
+    @property
+    def credits_whom(self) -> str:
+        """The rule's `to`, or its name where that says it."""
+        return self.to or self.name
+
+
+@dataclass(frozen=True, slots=True)
+class TeamCommission:
+    """The commissions of other people as a measure: what an override is paid on."""
+
+    levels: Annotated[int, Says("How many levels below count: 1 is direct reports; 0: all.")] = 1
+    plans: Annotated[tuple[str, ...], Says("Only commissions of these plans.")] = ()
+    components: Annotated[tuple[str, ...], Says("Only commissions of these components.")] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
     """What a component counts."""
 
-    sum: Annotated[Literal["amount"], Says("The figure that is summed over credited deals.")] = "amount"
+    sum: Annotated[
+        str,
+        Says(
+            "The figure that is summed over credited deals: amount, margin, count, or one that your data brings, "
+            "such as quantity, mrr or arr."
+        ),
+    ] = "amount"
     where: Annotated[Filter, Says("Which credited deals count.")] = Filter()
-
-
-@dataclass(frozen=True, slots=True)
-class Tier:
-    """One step of a rate table, from its start up to the start of the next one: [from, next)."""
-
-    start: Annotated[Rate | Money, Says("Where the tier begins: a percentage of quota, or an amount.", "from")]
-    rate: Annotated[Rate | None, Says("The tier's rate for every deal.")] = None
-    rates: Annotated[tuple[RateRule, ...], Says("The tier's rates by product, type, currency or booking date.")] = ()
-
-    @property
-    def begins(self) -> Rate:
-        """The tier's start as an exact number: attainment, or minor units."""
-        return self.start if isinstance(self.start, Rate) else Rate(self.start.minor)
-
-    @property
-    def rules(self) -> tuple[RateRule, ...]:
-        """The tier's rates as rules; one without conditions when the tier has a single rate."""
-        return self.rates if self.rate is None else (RateRule(rate=self.rate),)
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Tiers, what they are measured by, and what reaching one means."""
-
-    by: Annotated[Axis, Says("What `from` measures: attainment (credit divided by quota) or amount (credit).")]
-    behaviour: Annotated[
-        Behaviour,
-        Says("marginal: each tier's rate pays the credit inside it; whole_amount: the reached tier's rate pays all."),
-    ]
-    tiers: Annotated[tuple[Tier, ...], Says("In rising order; the first begins at 0.")]
-
-
-@dataclass(frozen=True, slots=True)
-class Cap:
-    """Upper limits."""
-
-    per_deal: Annotated[
-        Money | None, Says("A rep's share of one deal counts at most this much: after splitting, before attainment.")
+    unit: Annotated[
+        Literal["", "money", "number"],
+        Says("Whether it is money or a number. Default: number for count and achievements, else money."),
+    ] = ""
+    times: Annotated[Factor, Says("Each figure counts this many times: 12 turns monthly into yearly revenue.")] = (
+        Factor(1)
+    )
+    credited_by: Annotated[tuple[str, ...], Says("Only credit given by these credit rules. Default: by any.")] = ()
+    achievement: Annotated[
+        str, Says("Instead of deals: the achievement of that name, such as nps, mbo or percent of plan.")
+    ] = ""
+    take: Annotated[
+        Literal["sum", "last", "average"], Says("How several values of an achievement in one window are taken.")
+    ] = "sum"
+    team_commission: Annotated[
+        TeamCommission | None, Says("Instead of deals: what the people below are paid in commission.")
     ] = None
-    per_period: Annotated[Money | None, Says("The component pays at most this much in one pay period.")] = None
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it is counted in millionths of a unit rather than in minor units of the plan's currency."""
+        if self.unit:
+            return self.unit == "number"
+        return self.sum == "count" or bool(self.achievement)
+
+
+@dataclass(frozen=True, slots=True)
+class LevelRate:
+    """What a level of the hierarchy is worth."""
+
+    level: Annotated[str, Says("The title or role.")]
+    rate: Annotated[Rate | None, Says("Its share of the measure.")] = None
+    per_unit: Annotated[Money | None, Says("What it is paid for each unit of a measure that is a number.")] = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """An amount that is shared between the reps on the plan at the end of the component's window."""
+
+    share: Annotated[
+        Literal["equal", "credit", "weight"],
+        Says(
+            "equal: by head; credit: by each one's own credit; weight: by the incentive `weight` of each in the data."
+        ),
+    ] = "equal"
+    weight: Annotated[str, Says("The name of the incentive in the data that holds each one's weight.")] = ""
+    amount: Annotated[
+        Money | None, Says("The pool of each window, where it is not made of what the component prices.")
+    ] = None
+    component: Annotated[str, Says("The component whose attainment says who is eligible.")] = ""
+    at_least: Annotated[Rate | None, Says("The attainment that makes eligible.")] = None
 
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """One measure of a plan and how it pays. Exactly one of rate, rates and table is given."""
+    """One measure of a plan and how it pays.
+
+    Exactly one of rate, rates, per_unit, fixed, levels and table is given, or a target alone, which is paid in
+    proportion to attainment. With a table of multipliers, rate or per_unit is what they multiply.
+    """
 
     name: Annotated[str, Says("The component's name on statements.")]
     measure: Annotated[Measure, Says("What it counts.")] = Measure()
@@ -130,20 +162,45 @@ class Component:
     ] = "year_to_date"
     rate: Annotated[Rate | None, Says("One rate for everything.")] = None
     rates: Annotated[tuple[RateRule, ...], Says("Rates by product, type, currency or booking date; no tiers.")] = ()
+    per_unit: Annotated[Money | None, Says("Paid for each unit of a measure that is a number.")] = None
+    fixed: Annotated[Money | None, Says("Paid for each deal that counts, whatever its size.")] = None
     table: Annotated[Table | None, Says("Rates by tier.")] = None
+    levels: Annotated[
+        tuple[LevelRate, ...],
+        Says("Level differences: going up from the seller, each higher level is paid what lower ones have not been."),
+    ] = ()
+    target: Annotated[Money | None, Says("The target incentive of one year, the same for everybody.")] = None
+    incentive: Annotated[
+        str, Says("The name of the yearly target incentive in the data, per rep, such as variable.")
+    ] = ""
+    weight: Annotated[Rate, Says("The part of the target incentive that this component carries.")] = WHOLE
+    gates: Annotated[tuple[Gate, ...], Says("Conditions on other components; all must be met.")] = ()
+    multipliers: Annotated[tuple[Multiplier, ...], Says("Factors on what it pays, one after another.")] = ()
+    minimum: Annotated[Minimum, Says("Lower limits.")] = Minimum()
     cap: Annotated[Cap, Says("Upper limits.")] = Cap()
+    pool: Annotated[Pool | None, Says("What it prices is not paid to each rep but shared between them.")] = None
+    release: Annotated[tuple[Release, ...], Says("When its commission is paid; left out: at once.")] = ()
+    clawback: Annotated[Clawback | None, Says("What is taken back when a deal goes wrong.")] = None
 
     @property
     def priced_by(self) -> Table:
         """How the component pays, as a table; without one it is a single tier from 0."""
         if self.table is not None:
             return self.table
-        return Table("amount", "marginal", (Tier(Rate(0), self.rate, self.rates),))
+        if self.has_target and self.rate is None and not self.rates and self.per_unit is None and self.fixed is None:
+            return Table("attainment", "marginal", (Tier(Rate(0), multiplier=Factor(1)),))
+        rates = self.rates or (() if self.fixed is None else (RateRule(fixed=self.fixed),))
+        return Table("amount", "marginal", (Tier(Rate(0), self.rate, rates, self.per_unit),))
+
+    @property
+    def has_target(self) -> bool:
+        """Whether it pays shares of a target incentive."""
+        return self.target is not None or bool(self.incentive)
 
     @property
     def needs_quota(self) -> bool:
         """Whether nothing can be priced without a quota."""
-        return self.table is not None and self.table.by == "attainment"
+        return self.priced_by.by == "attainment" and not self.priced_by.of
 
     @property
     def reads_quota(self) -> bool:
@@ -153,12 +210,16 @@ class Component:
 
 @dataclass(frozen=True, slots=True)
 class RoundingPolicy:
-    """How the running total of a component is rounded; a line is the difference of two rounded totals."""
+    """How amounts are rounded: the running total of a component, whose differences are the lines, or each line."""
 
     mode: Annotated[Rounding, Says("half_up: ties away from zero; half_even: ties to even; down: cut off.")] = (
         "half_up"
     )
     places: Annotated[int | None, Says("Decimals that are kept; those of the plan's currency when left out.")] = None
+    step: Annotated[
+        Literal["total", "line"],
+        Says("total: running totals are rounded, so that lines always sum up; line: every line by itself."),
+    ] = "total"
 
 
 @dataclass(frozen=True)
@@ -170,9 +231,11 @@ class Plan:
     effective: Annotated[Period, Says("First day .. first day after.")]
     currency: Annotated[str, Says("ISO 4217 code of the currency in which the plan counts and pays.")]
     components: Annotated[tuple[Component, ...], Says("What is measured and paid.")]
-    pays: Annotated[Literal["monthly", "quarterly"], Says("How long a pay period is.")] = "monthly"
+    pays: Annotated[Literal["monthly", "quarterly", "yearly"], Says("How long a pay period is.")] = "monthly"
     rounding: Annotated[RoundingPolicy, Says("How amounts are rounded.")] = RoundingPolicy()
     crediting: Annotated[tuple[CreditRule, ...], Says("Who is credited for which deals.")] = (CreditRule("owner"),)
+    quotas: Annotated[tuple[QuotaRule, ...], Says("How quotas are made from those in the data.")] = ()
+    payment: Annotated[PaymentTerms, Says("How earnings become a payout.")] = PaymentTerms()
     description: Annotated[str, Says("A sentence for the people who are paid by the plan.")] = ""
 
     def __hash__(self) -> int:
@@ -202,7 +265,7 @@ def plan_hash(plan: Plan) -> str:
 def _said(value: object) -> object:
     if isinstance(value, tuple):
         return [_said(part) for part in value]
-    if is_dataclass(value) and not isinstance(value, type) and type(value).__module__ == __name__:
+    if is_dataclass(value) and not isinstance(value, type) and type(value).__module__.startswith(_LANGUAGE):
         given = ((field.name, getattr(value, field.name), field.default) for field in fields(value))
         return {name: _said(said) for name, said, default in given if said != default}
     return value
@@ -214,55 +277,6 @@ def described(kind: type) -> dict[str, tuple[str, Any, Says, bool]]:
     found: dict[str, tuple[str, Any, Says, bool]] = {}
     for field in fields(kind):
         hint, says = get_args(hints[field.name])
-        needed = (field.default is MISSING and field.default_factory is MISSING) or (kind, field.name) == (
-            RateRule,
-            "rate",
-        )
+        needed = field.default is MISSING and field.default_factory is MISSING
         found[says.key or field.name] = (field.name, hint, says, needed)
     return found
-
-
-_TEXT: dict[str, object] = {"type": "string", "minLength": 1}
-_SCALARS: dict[type, dict[str, object]] = {
-    str: _TEXT,
-    int: {"type": "integer", "minimum": 0},
-    Rate: {"type": ["string", "number"], "pattern": r"^\s*\d[\d_,]*(\.\d+)?\s*%?$", "examples": ["8%", "12.5%"]},
-    Money: {"type": ["string", "number"], "pattern": r"^\d[\d_,]*(\.\d+)?$", "examples": ["50_000", "1_250.00"]},
-    Period: {
-        "type": "string",
-        "pattern": r"^\d{4}-\d\d-\d\d\s*\.\.\s*\d{4}-\d\d-\d\d$",
-        "examples": ["2026-01-01 .. 2027-01-01"],
-    },
-}
-
-
-def json_schema() -> dict[str, object]:
-    """The JSON Schema (2020-12) of a plan file, generated from the types so that editors complete it."""
-    top = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Attain compensation plan"}
-    return top | _object_schema(Plan)
-
-
-def _object_schema(kind: type) -> dict[str, object]:
-    keys = described(kind)
-    properties = {key: _schema(hint) | {"description": says.text} for key, (_, hint, says, _) in keys.items()}
-    return {
-        "type": "object",
-        "description": (kind.__doc__ or "").splitlines()[0],
-        "properties": properties,
-        "required": [key for key, (*_, needed) in keys.items() if needed],
-        "additionalProperties": False,
-    }
-
-
-def _schema(hint: Any) -> dict[str, object]:
-    if get_origin(hint) is Literal:
-        return {"enum": [value for value in get_args(hint) if value]}
-    if get_origin(hint) is UnionType:
-        kinds = [part for part in get_args(hint) if part is not NoneType]
-        return _schema(kinds[0]) if len(kinds) == 1 else {"anyOf": [_schema(part) for part in kinds]}
-    if get_origin(hint) is not tuple:
-        return dict(_SCALARS[hint]) if hint in _SCALARS else _object_schema(hint)
-    item = get_args(hint)[0]
-    several = {"type": "array", "items": _schema(item), "minItems": 1}
-    is_scalar = item is str or get_origin(item) is Literal
-    return {"anyOf": [_schema(item), several]} if is_scalar else several

@@ -1,0 +1,125 @@
+"""Tiers, what they are measured by, and what reaching one means."""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from engine.money import Money, Rate
+from engine.plans.filters import Factor, Filter, RateRule, Says
+
+Axis = Literal["attainment", "amount", "deal"]
+Behaviour = Literal["marginal", "whole_amount", "interpolated", "curve", "step", "overage"]
+Over = Literal["month", "quarter", "half_year", "year_to_date", "year"]
+Judged = Literal["at_end", "as_reached"]
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """One step of a rate table, from its start up to the start of the next one: [from, next)."""
+
+    start: Annotated[
+        Rate | Money, Says("Where the tier begins: a percentage of quota, an amount, or a number.", "from")
+    ]
+    rate: Annotated[Rate | None, Says("The tier's rate for every deal.")] = None
+    rates: Annotated[tuple[RateRule, ...], Says("The tier's rates by product, type, currency or booking date.")] = ()
+    per_unit: Annotated[Money | None, Says("What each unit in the tier pays, of a measure that is a number.")] = None
+    multiplier: Annotated[
+        Factor | None, Says("The tier's rate as a multiple of the component's own: its rate, or target by quota.")
+    ] = None
+    amount: Annotated[
+        Money | None,
+        Says("step: paid once the tier is reached; interpolated: worth of the full tier; curve: paid at its start."),
+    ] = None
+    pays: Annotated[
+        Factor | None, Says("curve and step: the share of the target that is paid at the tier's start.")
+    ] = None
+    slope: Annotated[
+        Factor | None,
+        Says("curve: share of the target added per 100% of attainment; left out: a straight line to the next tier."),
+    ] = None
+
+    @property
+    def begins(self) -> Rate:
+        """The tier's start as an exact number: attainment, or minor units."""
+        return self.start if isinstance(self.start, Rate) else Rate(self.start.minor)
+
+    @property
+    def rules(self) -> tuple[RateRule, ...]:
+        """The tier's rates as rules; one without conditions when the tier has a single rate."""
+        if self.rates:
+            return self.rates
+        return (RateRule(rate=self.rate, per_unit=self.per_unit),)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Tiers, what they are measured by, and what reaching one means."""
+
+    by: Annotated[
+        Axis,
+        Says("What `from` measures: attainment (credit by quota), amount (credit), deal (a figure of the deal)."),
+    ]
+    behaviour: Annotated[
+        Behaviour,
+        Says(
+            "marginal: each tier's rate pays the credit inside it; whole_amount: the reached tier's rate pays all; "
+            "interpolated: a tier's worth in proportion to how full it is; curve: straight lines through points; "
+            "step: one fixed amount for the highest tier reached; overage: what is beyond the first tier at the "
+            "multiplier of the tier reached."
+        ),
+    ]
+    tiers: Annotated[tuple[Tier, ...], Says("In rising order; the first begins at 0, except in a curve or steps.")]
+    of: Annotated[
+        str, Says("by: deal - the figure; otherwise the component whose credit or attainment chooses the tier.")
+    ] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """A condition on another component: while it is not met, this component pays nothing, or `otherwise`."""
+
+    component: Annotated[str, Says("The component that is tested.")]
+    at_least: Annotated[Rate | Money, Says("What it must have reached: a percentage of its quota, or an amount.")]
+    over: Annotated[Over, Says("Which quota is tested: that of the month, quarter, half year, year so far or year.")]
+    judged: Annotated[
+        Judged, Says("at_end: by what the window has come to, for all deals in it; as_reached: from the deal on.")
+    ] = "at_end"
+    otherwise: Annotated[Rate | None, Says("The rate that is paid instead while it is not met.")] = None
+
+
+@dataclass(frozen=True, slots=True)
+class MultiplierStep:
+    """From where on a multiplier holds."""
+
+    start: Annotated[Rate | Money, Says("A percentage of quota, an amount, or a number.", "from")]
+    times: Annotated[Factor, Says("The factor.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Multiplier:
+    """A factor on what the component pays: for some deals, or by what another component has come to."""
+
+    name: Annotated[str, Says("The name it has on statements.")]
+    when: Annotated[Filter, Says("Deals it holds for.")] = Filter()
+    times: Annotated[Factor | None, Says("The factor.")] = None
+    component: Annotated[str, Says("The component whose attainment (or credit) chooses the factor.")] = ""
+    over: Annotated[Over, Says("Over which window that is judged, at its end.")] = "quarter"
+    steps: Annotated[tuple[MultiplierStep, ...], Says("The factors by what was reached, the first from 0.")] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """Upper limits."""
+
+    per_deal: Annotated[
+        Money | None, Says("A rep's share of one deal counts at most this much: after splitting, before attainment.")
+    ] = None
+    per_period: Annotated[Money | None, Says("The component pays at most this much in one pay period.")] = None
+    pay_per_deal: Annotated[Money | None, Says("One deal pays at most this much.")] = None
+    per_year: Annotated[Money | None, Says("The component pays at most this much in one plan year.")] = None
+
+
+@dataclass(frozen=True, slots=True)
+class Minimum:
+    """Lower limits."""
+
+    per_deal: Annotated[Money | None, Says("A deal that counts pays at least this much.")] = None

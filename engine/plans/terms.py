@@ -1,0 +1,95 @@
+"""When and how what was earned is paid: draws, guarantees, releases, clawbacks; and how quotas are made."""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from engine.money import Money, Rate
+from engine.plans.filters import WHOLE, Factor, Says
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A part of a commission and what it waits for. The parts of a component sum to 100%."""
+
+    share: Annotated[Rate, Says("The part of the commission.")]
+    on: Annotated[
+        Literal["booking", "event", "cash", "days"],
+        Says(
+            "booking: at once; event: the first `event` of the deal; cash: in proportion to payments; "
+            "days: after `days`."
+        ),
+    ] = "booking"
+    event: Annotated[str, Says("The event, such as go_live, invoice_paid or setup_paid.")] = ""
+    days: Annotated[int, Says("How many days after booking.")] = 0
+    unless: Annotated[tuple[str, ...], Says("Events before then that forfeit it, such as churn.")] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Clawback:
+    """What is taken back when a deal goes wrong: only of what was paid, by the elapsed share of a window."""
+
+    on: Annotated[tuple[str, ...], Says("The events that take back, such as churn, cancelled or refund.")]
+    months: Annotated[int, Says("The window in months after booking; 0 with `days`.")] = 0
+    days: Annotated[int, Says("The window in days after booking.")] = 0
+    share: Annotated[Rate, Says("The part that is taken back at most.")] = WHOLE
+    falls: Annotated[
+        Literal["not", "monthly", "daily"],
+        Says("monthly: less by one part of the window for each month that has begun after the first; daily; not."),
+    ] = "not"
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """A payment in advance of commission in each pay period."""
+
+    amount: Annotated[Money, Says("The floor of each pay period.")]
+    recoverable: Annotated[
+        bool, Says("true: what topped up is debt that later commission repays, above the floor.")
+    ] = True
+    periods: Annotated[int, Says("For how many pay periods from the rep's first on the plan; 0: throughout.")] = 0
+    at_end: Annotated[
+        Literal["owed", "forgiven"], Says("What becomes of the debt that is left when the draw ends.")
+    ] = "owed"
+
+
+@dataclass(frozen=True, slots=True)
+class MinimumWage:
+    """The least that law or contract allows for the hours worked, over all pay of a period."""
+
+    hourly: Annotated[Money, Says("Per hour.")]
+    hours: Annotated[int, Says("Hours a week.")]
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentTerms:
+    """How earnings become a payout. Order: releases, clawbacks, adjustments, cap, draw, guarantee, minimum wage."""
+
+    salary: Annotated[Money | None, Says("Base salary of each pay period, beside the commission.")] = None
+    cap: Annotated[Money | None, Says("The plan pays at most this much commission in one pay period.")] = None
+    cap_per_year: Annotated[Money | None, Says("The plan pays at most this much commission in one plan year.")] = None
+    draw: Annotated[Draw | None, Says("A draw against commission.")] = None
+    guarantee: Annotated[Money | None, Says("Commission of a pay period is topped up to this; never repaid.")] = None
+    guarantee_periods: Annotated[int, Says("For how many pay periods from the rep's first; 0: throughout.")] = 0
+    minimum_wage: Annotated[MinimumWage | None, Says("Salary and commission are topped up to it.")] = None
+    negative: Annotated[
+        Literal["carry", "pay", "floor"],
+        Says("A negative period: carry it to the next, take it from pay, or let it drop."),
+    ] = "carry"
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaRule:
+    """How the quota of a rep is made from the one in the data."""
+
+    name: Annotated[str, Says("The quota's name.")]
+    parts: Annotated[Literal["month", "quarter", "half_year", "year"], Says("Into which parts it is cut.")] = "year"
+    weights: Annotated[
+        tuple[Rate, ...], Says("The seasonal weight of each part; left out: equal. They sum to 100%.")
+    ] = ()
+    prorate: Annotated[
+        Literal["none", "months", "days"],
+        Says("How a part shrinks for somebody who starts, leaves or is away in it."),
+    ] = "none"
+    ramp: Annotated[tuple[Rate, ...], Says("Share of the quota in each month since the rep started; then all.")] = ()
+    growth: Annotated[Factor | None, Says("The quota is the credit of the same part a year ago times this.")] = None
+    round_to: Annotated[Money | None, Says("Each part is rounded half up to a multiple of this.")] = None
