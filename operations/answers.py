@@ -20,7 +20,7 @@ from engine.plans.schema import plan_hash
 from engine.problems import Problem
 from operations import basis, memory, periods, pricing
 from operations.errors import FactsChanged, PeriodNotBegun, UnknownReceipt
-from store import changes, frames, people, touched
+from store import frames, people, touched
 from store import receipts as kept
 
 if TYPE_CHECKING:
@@ -171,7 +171,7 @@ def pay_period(priced: Priced) -> Period:
 def _given(conn: Connection, ctx: Context, asked: tuple[str, Person, str | None], work_out: Callable[[], T]) -> T:
     """The answer to what is asked, from memory while no fact has changed that could matter to its subject."""
     rep_id = asked[1].rep_id
-    seen = (rep_id, changes.watermark(conn))
+    seen = (rep_id, touched.watermark(conn))
     newest = memory.of(ctx.db, "touched").recall(seen, lambda: touched.last_change(conn, rep_id))
     return memory.of(ctx.db).recall((*asked, ctx.as_of, newest), work_out)
 

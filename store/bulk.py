@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import closing
+from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
-    from sqlalchemy import BindParameter, Column, ColumnElement, Connection, FromClause, Select, Table
+    from sqlalchemy import BindParameter, Column, ColumnElement, Connection, Executable, FromClause, Select, Table
 
 PAGE = 10_000
 #: Up to as many values an index look-up for each is the plan to have.
@@ -92,22 +93,37 @@ def as_list(dialect: str, values: Iterable[Any]) -> Any:
 
 def inserting(conn: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
     """An INSERT that can say what to do about a row that is there already."""
-    return postgresql.insert(table) if conn.dialect.name == "postgresql" else sqlite.insert(table)
+    return _inserting(conn.dialect.name, table)
+
+
+def _inserting(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+
+
+@cache
+def _inserting_new(dialect: str, table: Table, key: tuple[str, ...]) -> Executable:
+    """Spelled once: to build the statement costs more than to run it."""
+    return _inserting(dialect, table).on_conflict_do_nothing(index_elements=list(key)).returning(table.c[key[0]])
+
+
+@cache
+def _upserting(dialect: str, table: Table, columns: tuple[str, ...], key: tuple[str, ...]) -> Executable:
+    new = _inserting(dialect, table)
+    taken = {name: new.excluded[name] for name in columns if name not in key}
+    return new.on_conflict_do_update(index_elements=list(key), set_=taken)
 
 
 def insert_new(conn: Connection, table: Table, row: Mapping[str, Any], key: Sequence[str]) -> bool:
     """Whether the row was stored; False when one with its key is there already, which then stays as it is."""
-    new = inserting(conn, table).on_conflict_do_nothing(index_elements=list(key)).returning(table.c[key[0]])
-    return conn.execute(new, dict(row)).first() is not None
+    return conn.execute(_inserting_new(conn.dialect.name, table, tuple(key)), dict(row)).first() is not None
 
 
 def upsert(conn: Connection, table: Table, rows: Sequence[Mapping[str, Any]], key: Sequence[str]) -> None:
     """Every row stored; one with the same key takes over the new row's other columns."""
     if not rows:
         return
-    new = inserting(conn, table)
-    taken = {name: new.excluded[name] for name in rows[0] if name not in key}
-    conn.execute(new.on_conflict_do_update(index_elements=list(key), set_=taken), [dict(row) for row in rows])
+    statement = _upserting(conn.dialect.name, table, tuple(rows[0]), tuple(key))
+    conn.execute(statement, [dict(row) for row in rows])
 
 
 def next_id(conn: Connection, column: Column[Any]) -> int:

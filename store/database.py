@@ -45,6 +45,11 @@ class Database:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        options: dict[str, Any] = {"attain_read": True}
+        if engine.dialect.name == "postgresql":
+            options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        self._reading = engine.execution_options(**options)
+        self._writing = engine.execution_options(attain_read=False)
 
     @classmethod
     def open(cls, url: str, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> Database:
@@ -81,26 +86,14 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """One reading transaction: every statement in it sees the same instant, and none may write."""
-        options: dict[str, Any] = {"attain_read": True}
-        if self.dialect == "postgresql":
-            options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-        with self._transaction(options) as conn:
+        with _transaction(self._reading) as conn:
             yield conn
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """One writing transaction: all of it is stored when the block ends, or none."""
-        with self._transaction({"attain_read": False}) as conn:
+        with _transaction(self._writing) as conn:
             yield conn
-
-    @contextmanager
-    def _transaction(self, options: dict[str, Any]) -> Iterator[Connection]:
-        try:
-            with self.engine.connect().execution_options(**options) as conn, conn.begin():
-                yield conn
-        except (SQLAlchemyError, sqlite3.Error, psycopg.Error) as error:
-            # The driver's message quotes rows; what is raised instead says what to do and holds none.
-            raise translated(error) from None
 
     def migrate(self) -> None:
         """Bring the tables to this version; on a current database it changes nothing."""
@@ -130,6 +123,16 @@ class Database:
     def dispose(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()
+
+
+@contextmanager
+def _transaction(engine: Engine) -> Iterator[Connection]:
+    try:
+        with engine.connect() as conn, conn.begin():
+            yield conn
+    except (SQLAlchemyError, sqlite3.Error, psycopg.Error) as error:
+        # The driver's message quotes rows; what is raised instead says what to do and holds none.
+        raise translated(error) from None
 
 
 def head_revision() -> str:
@@ -180,7 +183,6 @@ def _sqlite(url: URL, busy_timeout_ms: int) -> Engine:
     engine = create_engine(
         url,
         hide_parameters=True,
-        pool_pre_ping=True,
         connect_args={"timeout": busy_timeout_ms / 1000, "check_same_thread": False},
     )
     event.listen(engine, "connect", _configure_sqlite)

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Row
 
+_RECORD = insert(disclosure)
+
 
 @dataclass(frozen=True, slots=True)
 class Disclosure:
@@ -35,7 +37,7 @@ def record(conn: Connection, shown: Disclosure) -> None:
     """The showing is on record."""
     row = asdict(shown)
     row["viewer_id"], row["subject_id"] = row.pop("viewer"), row.pop("subject")
-    conn.execute(insert(disclosure), row)
+    conn.execute(_RECORD, row)
 
 
 def by_payload(conn: Connection, payload_hash: str) -> tuple[Disclosure, ...]:

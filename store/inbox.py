@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import and_, bindparam, func, or_, select, update
 
 from store.bulk import among, insert_new
 from store.tables.work import inbox
@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 #: A delivery that outlives this many processes kills them; it is closed instead of being tried again.
 MOST_ATTEMPTS = 5
 CLAIM_AT_ONCE = 100
+_DONE = (
+    update(inbox)
+    .where(inbox.c.key == bindparam("its_key"))
+    .values(state="done", done_at=bindparam("now"), outcome=bindparam("said"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +78,7 @@ def claim(conn: Connection, now: datetime, lease: timedelta, limit: int = CLAIM_
 
 def done(conn: Connection, key: str, now: datetime, outcome: str = "answered") -> None:
     """The delivery was answered, or ended another way; it is not taken up again."""
-    conn.execute(update(inbox).where(inbox.c.key == key).values(state="done", done_at=now, outcome=outcome))
+    conn.execute(_DONE, {"its_key": key, "now": now, "said": outcome})
 
 
 def stale(conn: Connection, now: datetime, lease: timedelta) -> int:

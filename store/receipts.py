@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from engine.receipts import Receipt
 from store.bulk import insert_new
@@ -15,6 +15,8 @@ from store.tables.pay import receipt
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+
+_HAS = select(receipt.c.receipt_id).where(receipt.c.receipt_id == bindparam("wanted"))
 
 
 def save(conn: Connection, issued: Receipt) -> bool:
@@ -32,7 +34,7 @@ def save(conn: Connection, issued: Receipt) -> bool:
 
 def has(conn: Connection, receipt_id: str) -> bool:
     """Whether the receipt is kept already."""
-    return conn.execute(select(receipt.c.receipt_id).where(receipt.c.receipt_id == receipt_id)).first() is not None
+    return conn.execute(_HAS, {"wanted": receipt_id}).first() is not None
 
 
 def get(conn: Connection, receipt_id: str) -> Receipt | None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, func, select, union, union_all
 
+from store.tables.changes import change
 from store.tables.facts import assignment, deal, fx_rate, person, quota, split
 from store.tables.pay import plan
 
@@ -31,6 +32,12 @@ _parts = union_all(*_OWN, *_SHARED, select(func.max(plan.c.change_id).label("cha
 _NEWEST = select(func.coalesce(func.max(_parts.c.change_id), 0))
 #: Versions are numbered as they come, so the newest row tells without a look at the others.
 _RATES = select(fx_rate.c.change_id).order_by(fx_rate.c.version_id.desc()).limit(1)
+_WATERMARK = select(func.coalesce(func.max(change.c.change_id), 0))
+
+
+def watermark(conn: Connection) -> int:
+    """The newest change of all, as `store.changes` has it; spelled once, since every answer begins with it."""
+    return int(conn.execute(_WATERMARK).scalar_one())
 
 
 def last_change(conn: Connection, rep_id: int) -> int:

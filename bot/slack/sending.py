@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from itertools import chain, count
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.error import URLError
 
@@ -65,13 +66,17 @@ def persist(attempt: Callable[[], Sent], patience: float, *, repeatable: bool = 
     `repeatable` requests may be carried out twice without harm, so that an unknown outcome is tried again as well.
     """
     again = ("later", "unknown") if repeatable else ("later",)
+    first = attempt()
+    if first.fate not in again:
+        return first
+    attempts = chain((first,), (attempt() for _ in count()))
     retrying = Retrying(
         retry=retry_if_result(lambda sent: sent.fate in again),
         stop=stop_before_delay(patience),
         wait=_wait,
         retry_error_callback=_last,
     )
-    found: Sent = retrying(attempt)
+    found: Sent = retrying(attempts.__next__)
     return found
 
 

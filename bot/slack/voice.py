@@ -6,6 +6,7 @@ error stands beside it. An answer is only ever ephemeral, in a direct message wi
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import timedelta
 from threading import Lock
@@ -16,6 +17,7 @@ from slack_sdk.webhook import WebhookClient
 from bot.errors import NotDeliveredError
 from bot.log import Journal
 from bot.slack import sending
+from bot.slack.lines import Lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
     from slack_sdk import WebClient
     from slack_sdk.web import SlackResponse
+    from slack_sdk.webhook import WebhookResponse
 
     from bot.clock import Clock
     from bot.slack.inbound import Inbound
@@ -57,6 +60,7 @@ class Voice:
         self._lock = Lock()
         self._addresses: dict[str, _Address] = {}
         self._channels: dict[str, str] = {}
+        self._lines = Lines(TIMEOUT_SECONDS)
 
     def answer(self, to: Inbound, message: Message) -> str:
         """Send `message` back to whoever asked, in private; returns the surface it went to, or may have gone to.
@@ -162,8 +166,13 @@ class Voice:
         return True
 
     def _hand_in(self, url: str, body: dict[str, Any]) -> Sent:
+        return sending.persist(lambda: sending.post(lambda: self._post_to(url, body)), self._patience)
+
+    def _post_to(self, url: str, body: dict[str, Any]) -> WebhookResponse:
+        if self._client.proxy is None:
+            return self._lines.post(url, json.dumps(body).encode())
         hook = WebhookClient(url, timeout=TIMEOUT_SECONDS, retry_handlers=[], proxy=self._client.proxy)
-        return sending.persist(lambda: sending.post(lambda: hook.send_dict(body)), self._patience)
+        return hook.send_dict(body)
 
 
 def _accepted(sent: Sent) -> Sent:
