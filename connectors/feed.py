@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
 from connectors.http import Wire
+from connectors.secrets_by_reference import is_reference
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -66,6 +67,15 @@ class Setup:
     def kind(self, name: str) -> KindMapping | None:
         """How the mapping reads that kind from this source; None where it does not."""
         return next((kind for kind in self.kinds if kind.kind == name), None)
+
+    def option(self, name: str, default: str = "") -> str:
+        """What the mapping says under that key of the source; a reference is looked up.
+
+        Raises:
+            ConfigRefused: The secret is not where the reference points.
+        """
+        said = self.source.options.get(name, default)
+        return self.secret(said) if is_reference(said) else said
 
 
 class Feed(Protocol):

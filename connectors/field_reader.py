@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 UNITS = ("percent", "fraction")
 SPAN = re.compile(r"([1-9][0-9]{0,2}) (day|week|month|year)s?")
 KEYS = {
-    "text": ("column", "constant", "join", "with"),
+    "text": ("column", "constant", "join", "with", "account"),
     "money": ("column", "constant"),
     "number": ("column", "constant"),
     "share": ("column", "constant", "unit"),
@@ -38,7 +38,10 @@ def read_field(name: str, field: Field, node: Node, notes: Notes) -> FieldSource
     for key, value in node.keys.items():
         if key not in allowed:
             notes.refuse(value, f"Unknown key {key!r} for {name}", allowed, found=repr(key))
-    _check_one_origin(name, node, notes)
+    if "account" in node.keys:
+        _check_account(name, node, notes)
+    else:
+        _check_one_origin(name, node, notes)
     return _block(name, field, node, notes)
 
 
@@ -66,6 +69,7 @@ def _block(name: str, field: Field, node: Node, notes: Notes) -> FieldSource:
         unit=plain.get("unit", ""),
         inclusive=plain.get("inclusive") == "true",
         until_next="until" in keys,
+        account=plain.get("account") == "true",
         last=_span(keys.get("last") or keys.get("length"), notes),
     )
 
@@ -83,6 +87,13 @@ def _check_short(name: str, field: Field, node: Node, notes: Notes) -> None:
             f"Say whether {name} is the last day of the range",
             [f"{{column: {node.text}, inclusive: true}}", "inclusive: false", "{until: next, last: 3 months}"],
         )
+
+
+def _check_account(name: str, node: Node, notes: Notes) -> None:
+    """Only a currency can be the account's: alone, or where the column is empty."""
+    keys = node.keys or {}
+    if name != "currency" or keys["account"].text != "true" or not keys.keys() <= {"account", "column"}:
+        notes.refuse(keys["account"], "Only the currency can be the account's", ["currency: {account: true}"])
 
 
 def _check_one_origin(name: str, node: Node, notes: Notes) -> None:

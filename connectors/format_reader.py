@@ -7,13 +7,16 @@ import re
 from typing import TYPE_CHECKING
 from zoneinfo import available_timezones
 
-from connectors.schema import FileFormat
+from connectors.schema import ACCOUNT, ISO, NAMED_FORMATS, FileFormat
 from connectors.strict_yaml import words
 
 if TYPE_CHECKING:
+    from connectors.source_types import SourceType
     from connectors.strict_yaml import Node, Notes
 
 KEYS = ("date_format", "decimal", "thousands", "encoding", "delimiter", "null", "timezone", "snapshot")
+#: What an API may be said to do otherwise.
+API_KEYS = ("timezone", "date_format", "decimal", "null")
 DECIMALS = (".", ",")
 THOUSANDS = ("", ",", ".", " ", "'", "’", "\u00a0", "\u202f")
 DELIMITERS = (",", ";", "\t", "|")
@@ -46,9 +49,26 @@ def read(keys: dict[str, Node], at: Node, notes: Notes) -> FileFormat:
     )
 
 
+def read_api(keys: dict[str, Node], kept: SourceType, notes: Notes) -> FileFormat:
+    """How an API writes: dates as ISO 8601 and a decimal point, unless those keys say otherwise."""
+    if "date_format" in keys:
+        check_date_format(keys["date_format"], notes)
+    zone = keys["timezone"].text or "" if "timezone" in keys else kept.timezone
+    if zone != ACCOUNT and zone not in available_timezones():
+        notes.refuse(keys["timezone"], "Unknown time zone", [ACCOUNT, "an IANA name such as Europe/Berlin"])
+    return FileFormat(
+        date_format=(keys["date_format"].text or "") if "date_format" in keys else ISO,
+        decimal=_one_of(keys, "decimal", DECIMALS, notes),
+        nulls=_nulls(keys.get("null"), notes),
+        timezone=zone,
+    )
+
+
 def check_date_format(node: Node, notes: Notes) -> None:
     """Notes a format that names no day, or a directive that is not read."""
     text = node.text or ""
+    if text in NAMED_FORMATS:
+        return
     directives = re.findall(r"%(.?)", text)
     unknown = [f"%{d}" for d in directives if d not in DIRECTIVES or not d]
     if unknown:

@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from connectors import format_reader
 from connectors.field_reader import read_field
 from connectors.normalise.kinds import FIELDS, STAGES
-from connectors.schema import KindMapping, Lookup, SourceMapping, Stages
+from connectors.schema import KindMapping, Lookup, SourceMapping, Stages, Won
+from connectors.secrets_by_reference import is_reference
 from connectors.source import KINDS
+from connectors.source_types import DAY, TYPES
 from connectors.strict_yaml import Node, Notes, parse, words
 
 if TYPE_CHECKING:
     from connectors.schema import FieldSource, FileFormat
+    from connectors.source_types import SourceType
     from engine.problems import Problem
 
 FILE_KEYS = ("version", "sources", "kinds")
-SOURCE_KEYS = ("type", "folder", "interval", *format_reader.KEYS)
-KIND_KEYS = (
-    "from", "file", "fields", "only_when", "aliases", "lookup", "stages", "required_when_won", "excess_decimals",
-    *format_reader.KEYS,
-)  # fmt: skip
+SOURCE_KEYS = ("type", "interval")
+KIND_KEYS = ("from", "fields", "only_when", "aliases", "stages", "required_when_won", "excess_decimals")
+FILE_SOURCE_KEYS = ("folder", *format_reader.KEYS)
+FILE_KIND_KEYS = ("file", "lookup", *format_reader.KEYS)
+API_KIND_KEYS = ("object", "won", *format_reader.API_KEYS)
+WON_KEYS = ("property", "closed")
 LOOKUP_KEYS = ("file", "key", "by", "take")
-TYPES = ("csv",)
 EXCESS = ("reject", "half_even")
-DAY_SECONDS = 86_400
+DAY_SECONDS = DAY
 
 
 def read(text: str, filename: str) -> tuple[dict[str, SourceMapping], tuple[KindMapping, ...], list[Problem]]:
@@ -47,7 +51,7 @@ def read(text: str, filename: str) -> tuple[dict[str, SourceMapping], tuple[Kind
         if kind not in KINDS:
             notes.refuse(node, f"Unknown kind {kind!r}", KINDS, found=repr(kind))
             continue
-        found = _kind(kind, node, formats, notes)
+        found = _kind(kind, node, _Sources(sources, formats), notes)
         if found is not None:
             kinds.append(found)
     return sources, tuple(sorted(kinds, key=lambda k: KINDS.index(k.kind))), notes.problems
@@ -101,27 +105,51 @@ def choice(node: Node | None, notes: Notes, allowed: tuple[str, ...]) -> str:
 
 
 def _source(name: str, node: Node, notes: Notes) -> SourceMapping:
-    keys = block(node, notes, SOURCE_KEYS, required=("type",))
-    interval = text_of(keys.get("interval"), notes, str(DAY_SECONDS))
+    said = (node.keys or {}).get("type")
+    type_name = choice(said, notes, tuple(TYPES))
+    kept = TYPES[type_name]
+    own = FILE_SOURCE_KEYS if kept.is_file else (*kept.options, *format_reader.API_KEYS)
+    keys = block(node, notes, (*SOURCE_KEYS, *own), required=("type", *kept.required))
+    interval = text_of(keys.get("interval"), notes, str(kept.interval))
     if not (interval.isascii() and interval.isdigit() and 0 < int(interval) <= 400 * DAY_SECONDS):
         notes.refuse(keys["interval"], "The interval is a number of seconds", ["1 to 34560000"])
         interval = "1"
+    options = {key: ",".join(words(keys[key], notes)) for key in kept.options if key in keys}
+    for key in kept.secrets & options.keys():
+        if not is_reference(options[key]):
+            found = "something else, which is not repeated here"
+            notes.refuse(keys[key], f"{key} is named by reference", ["env:NAME", "file:path"], found=found)
     return SourceMapping(
         name=name,
-        type=choice(keys.get("type"), notes, TYPES),
+        type=type_name,
         folder=text_of(keys.get("folder"), notes, "."),
         interval_seconds=int(interval),
+        options=MappingProxyType(options),
     )
 
 
-def _kind(kind: str, node: Node, formats: dict[str, Node], notes: Notes) -> KindMapping | None:
-    required = ("from", "file", "fields", *(("stages",) if kind == "deal" else ()))
-    keys = block(node, notes, KIND_KEYS, required)
-    if any(key not in keys for key in required):
+@dataclass(frozen=True, slots=True)
+class _Sources:
+    """The sources of the file, as read and as written."""
+
+    read: dict[str, SourceMapping]
+    nodes: dict[str, Node]
+
+    def type_of(self, name: str) -> SourceType:
+        return TYPES[self.read[name].type]
+
+
+def _kind(kind: str, node: Node, sources: _Sources, notes: Notes) -> KindMapping | None:
+    said = (node.keys or {}).get("from")
+    source = text_of(said, notes)
+    if said is not None and source not in sources.nodes:
+        notes.refuse(said, "No such source", tuple(sources.nodes))
         return None
-    source = text_of(keys["from"], notes)
-    if source not in formats:
-        notes.refuse(keys["from"], "No such source", tuple(formats))
+    kept = sources.type_of(source) if said is not None else TYPES["csv"]
+    required = ("from", "fields", *(_file_required(kind) if kept.is_file else kept.kind_required))
+    own = FILE_KIND_KEYS if kept.is_file else (*API_KIND_KEYS, *kept.kind_options)
+    keys = block(node, notes, (*KIND_KEYS, *own), required)
+    if any(key not in keys for key in required):
         return None
     lookups = _lookups(keys.get("lookup"), notes)
     fields = _fields(kind, keys["fields"], notes)
@@ -129,9 +157,9 @@ def _kind(kind: str, node: Node, formats: dict[str, Node], notes: Notes) -> Kind
     return KindMapping(
         kind=kind,
         source=source,
-        file=text_of(keys["file"], notes),
+        file=text_of(keys.get("file"), notes),
         fields=MappingProxyType(fields),
-        fmt=_format(formats[source], node, notes),
+        fmt=_format(sources.nodes[source], node, kept, notes),
         only_when=MappingProxyType(
             {c: frozenset(words(n, notes)) for c, n in named(keys.get("only_when"), notes).items()}
         ),
@@ -140,14 +168,33 @@ def _kind(kind: str, node: Node, formats: dict[str, Node], notes: Notes) -> Kind
         stages=_stages(keys.get("stages"), notes),
         required_when_won=_required(kind, keys.get("required_when_won"), notes),
         excess_decimals=choice(keys.get("excess_decimals"), notes, EXCESS),
+        won=_won(kind, keys, notes),
+        object=text_of(keys.get("object"), notes),
+        options=MappingProxyType({key: text_of(keys[key], notes) for key in kept.kind_options if key in keys}),
     )
 
 
-def _format(source: Node, kind: Node, notes: Notes) -> FileFormat:
+def _file_required(kind: str) -> tuple[str, ...]:
+    return ("file", "stages") if kind == "deal" else ("file",)
+
+
+def _won(kind: str, keys: dict[str, Node], notes: Notes) -> Won | None:
+    """The properties that say what a deal's stage means."""
+    node = keys.get("won")
+    if node is None:
+        return None
+    if kind != "deal" or "stages" in keys:
+        notes.refuse(node, "`won` is for deals, and instead of `stages`", ["one of the two"])
+    said = block(node, notes, WON_KEYS, required=("property",))
+    return Won(text_of(said.get("property"), notes), text_of(said.get("closed"), notes))
+
+
+def _format(source: Node, kind: Node, kept: SourceType, notes: Notes) -> FileFormat:
     """The source's format with what the kind says otherwise."""
-    merged = {k: v for k, v in (source.keys or {}).items() if k in format_reader.KEYS}
-    merged |= {k: v for k, v in (kind.keys or {}).items() if k in format_reader.KEYS}
-    return format_reader.read(merged, kind, notes)
+    known = format_reader.KEYS if kept.is_file else format_reader.API_KEYS
+    merged = {k: v for k, v in (source.keys or {}).items() if k in known}
+    merged |= {k: v for k, v in (kind.keys or {}).items() if k in known}
+    return format_reader.read(merged, kind, notes) if kept.is_file else format_reader.read_api(merged, kept, notes)
 
 
 def _fields(kind: str, node: Node, notes: Notes) -> dict[str, FieldSource]:

@@ -27,6 +27,8 @@ class FileFormat:
 #: The `timezone` of a source that takes the one of its account, and dates and instants as ISO 8601 writes them.
 ACCOUNT = "account"
 ISO = "iso"
+#: Notations that no pattern of directives describes; an instant becomes its day by `normalise.days.day_of`.
+NAMED_FORMATS = (ISO, "epoch", "epoch_ms", "dotnet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,7 @@ class KindMapping:
         won: For deals of an API: the properties that say what the stage means, instead of `stages`.
         object: The source's own name of the record type; "" for the usual one.
         options: What else this type of source wants to know of the kind.
+        labels: What people call a stage whose text is an id.
     """
 
     kind: str
@@ -135,6 +138,7 @@ class KindMapping:
     won: Won | None = None
     object: str = ""
     options: ReadOnly[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    labels: ReadOnly[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -83,6 +83,7 @@ class RawPage:
         safe_watermark: Every change with an earlier stamp has been shown; None where this page says nothing about it.
         missing: Of a read by id: ids that the source does not have.
         total: Records in the whole read where the source says so.
+        refused: Why the source cannot be read any further; such a page has no records and is the last one.
     """
 
     records: tuple[Raw, ...]
@@ -92,6 +93,7 @@ class RawPage:
     safe_watermark: datetime | None = None
     missing: tuple[str, ...] = ()
     total: int | None = None
+    refused: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from connectors.normalise.moments import day_of, instant_of
+from connectors.schema import NAMED_FORMATS
 from engine.dates import add_months, day, on_day
 
 if TYPE_CHECKING:
@@ -26,8 +29,10 @@ FIRST_YEAR, LAST_YEAR = 1900, 2200
 def days(text: Any, date_format: str, timezone: str = "") -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
     """The day of each text, `NO_DAY` where it is empty, and which texts are no date in that format.
 
-    An instant with an offset (`%z`) becomes its day in `timezone`.
+    An instant with an offset (`%z`) becomes its day in `timezone`; so does one in a named notation, `moments.day_of`.
     """
+    if date_format in NAMED_FORMATS:
+        return _named_days(text, date_format, ZoneInfo(timezone or "UTC"))
     stamps, bad = instants(text, date_format)
     if "%z" in date_format:
         stamps = stamps.tz_convert(timezone or "UTC").tz_localize(None)
@@ -36,8 +41,39 @@ def days(text: Any, date_format: str, timezone: str = "") -> tuple[NDArray[np.in
     return np.where(missing, NO_DAY, counted).astype(np.int32), bad
 
 
-def instants(text: Any, date_format: str) -> tuple[pd.DatetimeIndex, NDArray[np.bool_]]:
+def _named_days(text: Any, notation: str, zone: ZoneInfo) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
+    words, codes = _coded(text)
+    known = np.full(len(words) + 1, NO_DAY, dtype=np.int32)
+    wrong = np.zeros(len(words) + 1, dtype=bool)
+    for place, word in enumerate(words):
+        found = day_of(word, notation, zone)
+        if found is not None and FIRST_YEAR <= found.year <= LAST_YEAR:
+            known[place] = day(found)
+        else:
+            wrong[place] = bool(word)
+    return known[codes], wrong[codes]
+
+
+def _named_instants(text: Any, notation: str, zone: ZoneInfo) -> tuple[pd.DatetimeIndex, NDArray[np.bool_]]:
+    words, codes = _coded(text)
+    found = [instant_of(word, notation, zone) for word in words]
+    wrong = np.array([at is None and bool(word) for at, word in zip(found, words, strict=True)] + [False], dtype=bool)
+    stamps = pd.DatetimeIndex([*found, None], tz="UTC").as_unit("us")
+    return stamps.take(codes), wrong[codes]
+
+
+def _coded(text: Any) -> tuple[list[str], NDArray[np.int64]]:
+    """The distinct texts, and which of them each row has."""
+    coded = pc.dictionary_encode(text)
+    if isinstance(coded, pa.ChunkedArray):
+        coded = coded.combine_chunks()
+    return coded.dictionary.to_pylist(), coded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+
+
+def instants(text: Any, date_format: str, timezone: str = "") -> tuple[pd.DatetimeIndex, NDArray[np.bool_]]:
     """The instant of each text, NaT where it is empty, and which texts are no instant in that format."""
+    if date_format in NAMED_FORMATS:
+        return _named_instants(text, date_format, ZoneInfo(timezone or "UTC"))
     coded = pc.dictionary_encode(text)
     if isinstance(coded, pa.ChunkedArray):
         coded = coded.combine_chunks()

@@ -18,7 +18,8 @@ import pyarrow.compute as pc
 from connectors.normalise import amounts
 from connectors.normalise.days import NO_DAY, days, instants, next_starts, shifted
 from connectors.normalise.kinds import FIELDS, KEYS, RANGE_OWNERS
-from connectors.normalise.sheet import Sheet
+from connectors.normalise.sheet import Sheet, is_in
+from connectors.normalise.stages import stage_name, stage_of
 from engine.dates import day
 from engine.money import CURRENCIES, exponent
 from engine.people import ROLES
@@ -80,7 +81,7 @@ def normalise(mapping: KindMapping, frame: pd.DataFrame, waiting: frozenset[str]
     columns, won = _BUILDERS[mapping.kind](sheet)
     keys = KEYS[mapping.kind]
     if waiting:
-        sheet.refuse(_is_in(sheet.text("id"), waiting), "split_sum", "id")
+        sheet.refuse(is_in(sheet.text("id"), waiting), "split_sum", "id")
     _refuse_repeated(sheet, keys)
     if mapping.kind == "split":
         _refuse_wrong_sums(sheet, columns["share_ppb"])
@@ -114,9 +115,9 @@ def _person(sheet: Sheet) -> tuple[dict[str, Any], NDArray[np.bool_]]:
     sheet.need("id", "key_missing")
     sheet.need("name")
     role = pc.utf8_lower(sheet.text("role", "rep"))
-    sheet.refuse(~_is_in(role, ROLES), "role_unknown", "role")
+    sheet.refuse(~is_in(role, ROLES), "role_unknown", "role")
     zone = sheet.text("timezone", "UTC")
-    sheet.refuse(~_is_in(zone, available_timezones()), "timezone_unknown", "timezone")
+    sheet.refuse(~is_in(zone, available_timezones()), "timezone_unknown", "timezone")
     hired, left = _start(sheet, "hired", optional=True), _end(sheet, "left", None)
     sheet.refuse((left != NO_DAY) & (hired != NO_DAY) & (left <= hired), "range_empty", "left")
     return {
@@ -151,7 +152,7 @@ def _placement(sheet: Sheet) -> tuple[dict[str, Any], NDArray[np.bool_]]:
 
 def _deal(sheet: Sheet) -> tuple[dict[str, Any], NDArray[np.bool_]]:
     sheet.need("id", "key_missing")
-    stage = _stage(sheet)
+    stage = stage_of(sheet)
     won = stage == "won"
     currency = _currency(sheet, "currency")
     amount = _money(sheet, currency, won)
@@ -168,7 +169,7 @@ def _deal(sheet: Sheet) -> tuple[dict[str, Any], NDArray[np.bool_]]:
         "amount_cents": amount,
         "currency": currency,
         "stage": pa.array(stage, type=pa.string()),
-        "stage_name": sheet.text("stage"),
+        "stage_name": stage_name(sheet),
         "booked_on": np.where(blank & (booked == NO_DAY), 0, booked).astype(np.int32),
         "deal_type": sheet.text("type"),
         "product": sheet.text("product"),
@@ -256,14 +257,9 @@ def _nobody(sheet: Sheet) -> NDArray[np.bool_]:
     return np.zeros(sheet.count, dtype=bool)
 
 
-def _is_in(text: Any, allowed: Any) -> NDArray[np.bool_]:
-    found: NDArray[np.bool_] = pc.is_in(text, pa.array(sorted(allowed))).to_numpy(zero_copy_only=False).astype(bool)
-    return found
-
-
 def _currency(sheet: Sheet, field: str, known: frozenset[str] = CURRENCIES) -> Any:
     code = pc.utf8_upper(sheet.text(field))
-    sheet.refuse(~_is_in(code, known), "currency_unknown", field)
+    sheet.refuse(~is_in(code, known), "currency_unknown", field)
     return code
 
 
@@ -296,23 +292,12 @@ _AMOUNT_CODES = {
 }
 
 
-def _stage(sheet: Sheet) -> NDArray[Any]:
-    stages = sheet.mapping.stages
-    encoded = pc.dictionary_encode(sheet.text("stage"))
-    names = []
-    for word in encoded.dictionary.to_pylist():
-        listed = [s for s in ("won", "lost", "open") if stages is not None and word in getattr(stages, s)]
-        names.append(listed[0] if listed else (stages.rest if stages is not None and word else ""))
-    stage: NDArray[Any] = np.array(names or [""], dtype=object)[encoded.indices.to_numpy(zero_copy_only=False)]
-    sheet.refuse(stage == "", "stage_unmapped", "stage")
-    return stage
-
-
 def _updated(sheet: Sheet) -> pd.DatetimeIndex:
     source = sheet.mapping.fields.get("updated")
     if source is None:
         return pd.DatetimeIndex(np.full(sheet.count, np.datetime64("NaT", "us")), tz="UTC")
-    stamps, bad = instants(sheet.text("updated"), source.date_format or sheet.mapping.fmt.date_format)
+    fmt = sheet.mapping.fmt
+    stamps, bad = instants(sheet.text("updated"), source.date_format or fmt.date_format, fmt.timezone)
     sheet.refuse(bad, "date_format", "updated")
     if stamps.tz is None:
         zone = sheet.mapping.fmt.timezone or "UTC"

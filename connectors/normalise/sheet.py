@@ -136,13 +136,14 @@ class Sheet:
         elif source.join:
             found = self._joined(source)
         elif source.column:
-            found = self._column(source.column)
+            found = self.column(source.column)
         else:
             return self._repeat("")
         renamed = self.mapping.aliases.get(name)
-        return _replaced(found, renamed) if renamed else found
+        return replaced(found, renamed) if renamed else found
 
-    def _column(self, name: str) -> Any:
+    def column(self, name: str) -> Any:
+        """The texts of a column as the source names it: trimmed, null tokens and a missing column as ""."""
         if name not in self.frame:
             return self._repeat("")
         text = pc.utf8_trim_whitespace(arrow_text(self.frame[name]))
@@ -150,7 +151,7 @@ class Sheet:
         return pc.if_else(pc.is_in(text, pa.array(nulls)), "", text) if nulls else text
 
     def _joined(self, source: FieldSource) -> Any:
-        columns = [self._column(name) for name in source.join]
+        columns = [self.column(name) for name in source.join]
         filled = [pc.if_else(pc.equal(c, ""), pa.scalar(None, pa.string()), c) for c in columns]
         return pc.binary_join_element_wise(*filled, source.separator, null_handling="skip")
 
@@ -164,7 +165,7 @@ class Sheet:
 
     def _check_lookups(self) -> None:
         for lookup in self.mapping.lookups:
-            unknown = self._column(f"{lookup.name}.{UNMATCHED}")
+            unknown = self.column(f"{lookup.name}.{UNMATCHED}")
             self.refuse(self.bools(pc.not_equal(unknown, "")), "lookup_missing", lookup.by, unknown)
 
 
@@ -177,6 +178,12 @@ def arrow_text(column: pd.Series[Any]) -> Any:
     if isinstance(found, pa.ChunkedArray):
         found = found.combine_chunks()
     return pc.fill_null(found, "")
+
+
+def is_in(text: Any, allowed: Any) -> NDArray[np.bool_]:
+    """Which texts are among those allowed."""
+    found: NDArray[np.bool_] = pc.is_in(text, pa.array(sorted(allowed))).to_numpy(zero_copy_only=False).astype(bool)
+    return found
 
 
 def factorised(texts: list[Any], count: int) -> NDArray[np.int64]:
@@ -195,7 +202,8 @@ def _clean(value: object) -> str | None:
     return value.encode("utf-8", "replace").decode("utf-8") if isinstance(value, str) else None
 
 
-def _replaced(text: Any, renamed: Any) -> Any:
+def replaced(text: Any, renamed: Any) -> Any:
+    """The texts, those that `renamed` names replaced."""
     old = pa.array(list(renamed), type=pa.string())
     new = pa.array(list(renamed.values()), type=pa.string())
     return pc.coalesce(new.take(pc.index_in(text, value_set=old)), text)
