@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, func, select, union, union_all
 
+from store.tables.access import identity
 from store.tables.changes import change
 from store.tables.facts import assignment, deal, fx_rate, person, quota, split
 from store.tables.pay import plan
@@ -38,6 +39,24 @@ _WATERMARK = select(func.coalesce(func.max(change.c.change_id), 0))
 def watermark(conn: Connection) -> int:
     """The newest change of all, as `store.changes` has it; spelled once, since every answer begins with it."""
     return int(conn.execute(_WATERMARK).scalar_one())
+
+
+_ACCOUNT = select(
+    _WATERMARK.scalar_subquery(),
+    select(func.coalesce(func.max(identity.c.identity_id), 0))
+    .where(
+        identity.c.team_id == bindparam("team_id"),
+        identity.c.user_id == bindparam("user_id"),
+        identity.c.unlinked_at.is_(None),
+    )
+    .scalar_subquery(),
+)
+
+
+def account(conn: Connection, team_id: str, user_id: str) -> tuple[int, int]:
+    """The newest change and the number of the account's link (0: none): while both stay, so does who that is."""
+    newest, linked = conn.execute(_ACCOUNT, {"team_id": team_id, "user_id": user_id}).one()
+    return int(newest), int(linked)
 
 
 def last_change(conn: Connection, rep_id: int) -> int:

@@ -16,7 +16,7 @@ from bot.errors import NotDeliveredError
 from bot.log import Journal
 from operations import identity, memory
 from operations.context import Context
-from store import changes, identities, people
+from store import changes, identities, people, touched
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -50,7 +50,7 @@ class Directory:
         if inbound.user_team_id and inbound.user_team_id != inbound.team_id:
             return None
         key = (inbound.team_id, inbound.user_id)
-        person = identity.resolve(self._context(), *key)
+        person = self._linked(*key)
         if person is not None or self._is_stranger(key):
             return person
         email = self._vouched_email(*key)
@@ -61,9 +61,17 @@ class Directory:
             _journal.info("linked", team=inbound.team_id, user=inbound.user_id, rep=person.rep_id)
         return person
 
+    def _linked(self, team_id: str, user_id: str) -> Person | None:
+        """The person the account is linked to, worked out once per change of the link, the facts or the day."""
+        ctx = self._context()
+        with ctx.db.read() as conn:
+            seen = touched.account(conn, team_id, user_id)
+        known = memory.of(ctx.db, "accounts")
+        return known.recall((team_id, user_id, ctx.as_of, *seen), lambda: identity.resolve(ctx, team_id, user_id))
+
     def mentioned(self, team_id: str, user_id: str) -> Person | None:
         """The person somebody else named; looked up without linking them."""
-        person = identity.resolve(self._context(), team_id, user_id)
+        person = self._linked(team_id, user_id)
         if person is not None:
             return person
         email = self._vouched_email(team_id, user_id)
