@@ -90,3 +90,10 @@ class LineUnknown(EngineError):
 
     Ask for the current statement again; its lines carry their present numbers.
     """
+
+
+class ExampleUnclear(EngineError):
+    """A worked example names something that it does not have.
+
+    Name a rep, deal or component of the example.
+    """

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli import place, terminal
+from bot.cli import place, plan_examples, terminal
 from bot.cli.errors import UnsoundError, WrongUseError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from engine.plans.schema import Plan
-    from engine.problems import Problem
 
 plan = typer.Typer(no_args_is_help=True, help="Check and publish plan files.")
 
@@ -35,7 +34,7 @@ def check(files: FilesArgument) -> None:
     wrong = 0
     for path in _expand(files):
         try:
-            found = load(_text(path), path.name)
+            found = load(plan_examples.text(path), path.name)
         except UnsoundError as error:
             wrong += 1
             terminal.failure(str(error))
@@ -45,9 +44,18 @@ def check(files: FilesArgument) -> None:
         else:
             wrong += len(found)
             for problem in found:
-                terminal.failure(_line(problem))
+                terminal.failure(plan_examples.line(problem))
     if wrong:
         raise UnsoundError(f"{wrong} problem{'s' * (wrong != 1)} found. Mend what is named above and check again.")
+
+
+@plan.command("test")
+def run_examples(
+    files: FilesArgument,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Name the examples that hold, too.")] = False,
+) -> None:
+    """Run the worked examples beside plan files: NAME.examples.yaml beside NAME.yaml, or all in a folder."""
+    plan_examples.run(files, verbose=verbose)
 
 
 @plan.command("schema")
@@ -67,7 +75,7 @@ def publish(files: FilesArgument, folder: place.DirOption = None) -> None:
 
     with place.find(folder).context(create=True) as ctx:
         for path in _expand(files):
-            published = plans.publish(ctx, _text(path), path.name)
+            published = plans.publish(ctx, plan_examples.text(path), path.name)
             terminal.say(f"{path.name}: published {_summary(published)}")
 
 
@@ -75,31 +83,18 @@ def _expand(files: Iterable[Path]) -> list[Path]:
     """The files, with each folder replaced by the YAML files in it, in the order of their names."""
     found: list[Path] = []
     for path in files:
-        inside = sorted(path.glob("*.y*ml")) if path.is_dir() else [path]
+        inside = sorted(_plan_files(path)) if path.is_dir() else [path]
         if not inside:
             raise WrongUseError(f"{path} holds no YAML file. Name a plan file or a folder with some.")
         found += inside
     return found
 
 
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise UnsoundError(f"{path} is not UTF-8 text. Save it as UTF-8 and check again.") from None
-    except OSError as error:
-        raise WrongUseError(f"{path} cannot be read ({error.strerror}). Check the path.") from None
+def _plan_files(folder: Path) -> Iterator[Path]:
+    return (path for path in folder.glob("*.y*ml") if not path.name.endswith(".examples.yaml"))
 
 
 def _summary(found: Plan) -> str:
     span = f"{found.effective.start_on} .. {found.effective.end_on}"
     names = ", ".join(component.name for component in found.components)
     return f"{found.name} version {found.version}, {span}, {found.currency}: {names}"
-
-
-def _line(problem: Problem) -> str:
-    """A problem as one line: place, what is wrong, what was found, what is allowed, remedy."""
-    parts = [f"{problem.where}: {problem.message}" if problem.where else problem.message]
-    parts += [f"Found {problem.found}."] if problem.found else []
-    parts += [f"Allowed: {problem.allowed}."] if problem.allowed else []
-    return " ".join([*parts, problem.remedy]).strip()

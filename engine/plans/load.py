@@ -7,7 +7,7 @@ from dataclasses import is_dataclass
 from datetime import date
 from difflib import get_close_matches
 from types import NoneType, UnionType
-from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args, get_origin
 
 from engine.dates import Period
 from engine.errors import EngineError, PlanUnreadable
@@ -16,6 +16,7 @@ from engine.plans.checks import check_plan
 from engine.plans.filters import Factor
 from engine.plans.json_schema import json_schema
 from engine.plans.nodes import Reading, compose, items, mapping, scalar
+from engine.plans.numbers import Figure
 from engine.plans.schema import Plan, described, plan_hash
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ __all__ = ["json_schema", "load", "plan_hash"]
 
 _PERIOD = re.compile(r"(\d{4}-\d\d-\d\d)\s*\.\.\s*(\d{4}-\d\d-\d\d)", re.ASCII)
 _LONGEST_TEXT = 2_000
+Kind = TypeVar("Kind")
 
 
 def load(text: str, filename: str) -> Plan | tuple[Problem, ...]:
@@ -47,6 +49,16 @@ def load(text: str, filename: str) -> Plan | tuple[Problem, ...]:
     return plan
 
 
+def read_object(text: str, filename: str, kind: type[Kind]) -> Kind | tuple[Problem, ...]:
+    """One object of the types that say how they are written, or every problem found in `text`, sorted by line."""
+    reading = Reading(filename)
+    root = compose(text, reading)
+    found = None if root is None else _Reader(reading).of(root, kind)
+    if not isinstance(found, kind) or reading.problems:
+        return tuple(sorted(set(reading.problems), key=lambda problem: (_line_of(problem), problem)))
+    return found
+
+
 def _line_of(problem: Problem) -> int:
     return int(problem.where.split(" ")[0].rsplit(":", 1)[1])
 
@@ -63,6 +75,8 @@ class _Reader:
             bool: self._truth,
             Rate: self._rate,
             Factor: self._factor,
+            Figure: self._figure,
+            date: self._date,
             Money: self._money,
             Period: self._period,
         }
@@ -79,11 +93,15 @@ class _Reader:
                     "currency_unknown", "currency", "This is no ISO 4217 currency code.", code, "a code such as USD"
                 )
             self.currency = code if code in CURRENCIES else ""
+        plan = self.of(root, Plan)
+        return plan if isinstance(plan, Plan) else None
+
+    def of(self, root: yaml.Node, kind: Any) -> object | None:
+        """The object of that kind at the root, or None after reporting."""
         try:
-            plan = self._object(root, "", Plan)
+            return self._object(root, "", kind)
         except PlanUnreadable:
             return None
-        return plan if isinstance(plan, Plan) else None
 
     def _refuse(self, code: str, path: str, message: str, found: str, allowed: str) -> None:
         self.reading.report(code, path, message, found=repr(found[:60]), allowed=allowed)
@@ -205,6 +223,20 @@ class _Reader:
             self._refuse("factor_out_of_range", path, "This factor is negative, or far too high.", text, allowed)
             raise PlanUnreadable
         return Factor(factor.num, factor.den)
+
+    def _figure(self, text: str, path: str) -> Figure:
+        try:
+            return Figure.parse(text)
+        except EngineError:
+            self._refuse("number_unreadable", path, "This is no exact number.", text, "1_250.00, -750 or 33.3%")
+            raise PlanUnreadable from None
+
+    def _date(self, text: str, path: str) -> date:
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            self._refuse("day_unreadable", path, "This is no day.", text, "a day such as 2026-03-31")
+            raise PlanUnreadable from None
 
     def _money(self, text: str, path: str) -> Money:
         try:
