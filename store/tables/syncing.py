@@ -11,6 +11,7 @@ from sqlmodel import Field, SQLModel
 from store.tables.column_types import Id, core
 
 OPEN = text("status = 'open'")
+HELD = text("held = 1")
 
 
 class SyncRun(SQLModel, table=True):
@@ -48,6 +49,53 @@ class SyncState(SQLModel, table=True):
     config_hash: str
     finished_at: datetime | None
     interval_seconds: int
+
+
+class RawRecord(SQLModel, table=True):
+    """A record as its source wrote it last, so that another mapping can read it again without asking the source.
+
+    Attributes:
+        body: JSON; "" once another record has absorbed this one and it was never read itself.
+        body_hash: Tells whether the record said anything new.
+        keys: Which facts it became: "" none, "=" the one of its own id, else a JSON list.
+        mapping_hash: What it was last read with; "" when it has to be read again.
+        held: Some of it waits in quarantine.
+        merged_into: The record that absorbed it.
+        seen_sweep: The last sweep, by its number, that saw it.
+    """
+
+    __tablename__ = "raw_record"
+    __table_args__: Any = (Index("ix_raw_record_held", "source", "kind", sqlite_where=HELD, postgresql_where=HELD),)
+
+    source: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    external_id: str = Field(primary_key=True)
+    source_us: int | None = Field(sa_type=BigInteger, nullable=True)
+    read_us: int = Field(sa_type=BigInteger)
+    deleted: int
+    body: str
+    body_hash: str
+    keys: str
+    mapping_hash: str
+    held: int
+    merged_into: str
+    first_seen_us: int = Field(sa_type=BigInteger)
+    seen_sweep: int = Field(sa_type=BigInteger)
+
+
+class Hint(SQLModel, table=True):
+    """Something a webhook said has changed: where to look, never what it is. An event is taken once."""
+
+    __tablename__ = "sync_hint"
+    __table_args__: Any = (UniqueConstraint("source", "event_id"),)
+
+    hint_id: int = Field(primary_key=True, sa_type=Id)
+    source: str
+    event_id: str
+    kind: str
+    external_id: str
+    received_at: datetime
+    done_at: datetime | None
 
 
 class SourceFile(SQLModel, table=True):
@@ -114,6 +162,8 @@ class Quarantine(SQLModel, table=True):
 
 sync_run = core(SyncRun)
 sync_state = core(SyncState)
+raw_record = core(RawRecord)
+hint = core(Hint)
 source_file = core(SourceFile)
 mapping = core(MappingVersion)
 quarantine = core(Quarantine)
