@@ -1,0 +1,1 @@
+"""HubSpot: deals, owners, splits, goals and exchange rates, over the date-based paths or v3."""
