@@ -14,7 +14,7 @@ from sqlalchemy import and_, bindparam, delete, func, insert, literal, select, u
 from engine.dates import Period
 from engine.money import Money
 from store import arrays, labels
-from store.bulk import PAGE, among, upsert
+from store.bulk import FEW, PAGE, among, as_list, listed_in, upsert
 from store.bulk import insert as insert_rows
 from store.changes import watermark
 from store.tables.facts import deal, person, split
@@ -31,6 +31,16 @@ if TYPE_CHECKING:
 PUBLISHER_LOCK = 4_276_102
 _WORDS = ("plan", "component", "kind", "rule")
 _SHOWN = ("rep_id", "period_start_on", "period_end_on", "currency")
+_OPEN = insert(run).returning(run.c.run_id)
+_CLOSE = (
+    update(run)
+    .where(run.c.run_id == bindparam("its_id"))
+    .values(status=bindparam("ends"), finished_at=bindparam("at"), detail=bindparam("why"))
+)
+_LAST_DAY = select(run.c.as_of_on).where(run.c.status == "done").order_by(run.c.run_id.desc()).limit(1)
+_MINE = run.alias("mine")
+_WAITING = select(stale_rep.c.rep_id).order_by(stale_rep.c.change_id, stale_rep.c.rep_id)
+_STATE = insert(said_once)
 _NUMBERS = ("line_no", "deal_id", "booked_on", "basis_cents", "before_cents", "amount_cents")
 
 
@@ -82,12 +92,12 @@ def open_run(conn: Connection, opened: RunOpened) -> int:
         "started_at": opened.started_at,
         "finished_at": None,
     }
-    return int(conn.execute(insert(run).returning(run.c.run_id), row).scalar_one())
+    return int(conn.execute(_OPEN, row).scalar_one())
 
 
 def close_run(conn: Connection, run_id: int, status: str, now: datetime, detail: str = "") -> None:
     """The run ended: `done`, or `failed` with a reason."""
-    conn.execute(update(run).where(run.c.run_id == run_id).values(status=status, finished_at=now, detail=detail))
+    conn.execute(_CLOSE, {"its_id": run_id, "ends": status, "at": now, "why": detail})
 
 
 def save_lines(conn: Connection, run_id: int, lines: pd.DataFrame) -> int:
@@ -102,8 +112,7 @@ def save_lines(conn: Connection, run_id: int, lines: pd.DataFrame) -> int:
     found = {name: lines[name].to_numpy(dtype=np.int64) for name in _NUMBERS if name in lines}
     if "line_no" not in found:
         found["line_no"] = lines.groupby("rep_id", sort=False).cumcount().to_numpy(dtype=np.int64) + 1
-    for word in _WORDS:
-        found[f"{word}_label"] = _labelled(conn, lines[word])
+    found |= _labelled(conn, {f"{word}_label": lines[word] for word in _WORDS})
     for start in range(0, len(reps), PAGE):
         window = slice(start, start + PAGE)
         count = len(reps[window])
@@ -136,7 +145,7 @@ def publish(conn: Connection, run_id: int, statements: Sequence[Statement], now:
         if said.rep_id not in ahead
     ]
     if rows:
-        conn.execute(insert(said_once), rows)
+        conn.execute(_STATE, rows)
         upsert(conn, statement_pointer, [{key: row[key] for key in (*_SHOWN, "run_id")} for row in rows], _SHOWN)
     return ahead
 
@@ -156,14 +165,16 @@ def statements(conn: Connection, rep_id: int, period_start_on: date) -> tuple[Pu
 
 def shown(conn: Connection, rep_ids: Iterable[int]) -> tuple[Statement, ...]:
     """The statements that these reps are shown now, by rep and period."""
-    mine = _current().where(among(conn, said_once.c.rep_id, sorted(set(rep_ids))))
-    return tuple(map(_statement, conn.execute(mine)))
+    wanted = sorted(set(rep_ids))
+    if len(wanted) > FEW:
+        return tuple(map(_statement, conn.execute(_current().where(among(conn, said_once.c.rep_id, wanted)))))
+    theirs = {"reps": as_list(conn.dialect.name, wanted)}
+    return tuple(map(_statement, conn.execute(_shown_to_few(conn.dialect.name), theirs)))
 
 
 def last_as_of(conn: Connection) -> date | None:
     """The day that the newest finished run spoke of; None before the first."""
-    newest = select(run.c.as_of_on).where(run.c.status == "done").order_by(run.c.run_id.desc()).limit(1)
-    found: date | None = conn.execute(newest).scalar()
+    found: date | None = conn.execute(_LAST_DAY).scalar()
     return found
 
 
@@ -186,20 +197,35 @@ def due_between(conn: Connection, after: date, until: date) -> frozenset[int]:
 
 def _shown_newer(conn: Connection, run_id: int, rep_ids: set[int]) -> frozenset[int]:
     """Those of the reps who are shown a run with a higher watermark than this one's."""
-    mine = conn.execute(select(run.c.watermark).where(run.c.run_id == run_id)).scalar_one()
-    newer = (
-        select(statement_pointer.c.rep_id)
-        .join(run, run.c.run_id == statement_pointer.c.run_id)
-        .where(run.c.watermark > mine)
-        .distinct()
-    )
-    return frozenset(conn.execute(newer).scalars()) & rep_ids
+    if len(rep_ids) > FEW:
+        return frozenset(conn.execute(_NEWER, {"run_id": run_id}).scalars()) & rep_ids
+    theirs = {"run_id": run_id, "reps": as_list(conn.dialect.name, sorted(rep_ids))}
+    return frozenset(conn.execute(_newer_of_few(conn.dialect.name), theirs).scalars())
+
+
+_NEWER = (
+    select(statement_pointer.c.rep_id)
+    .join(run, run.c.run_id == statement_pointer.c.run_id)
+    .where(run.c.watermark > select(_MINE.c.watermark).where(_MINE.c.run_id == bindparam("run_id")).scalar_subquery())
+    .distinct()
+)
+
+
+@cache
+def _newer_of_few(dialect: str) -> Select[Any]:
+    return _NEWER.where(listed_in(dialect, statement_pointer.c.rep_id, bindparam("reps")))
 
 
 def _current(*more: ColumnElement[Any]) -> Select[Any]:
     same = [statement_pointer.c[name] == said_once.c[name] for name in (*_SHOWN, "run_id")]
     ordered = (said_once.c[name] for name in _SHOWN)
     return select(said_once, *more).join(statement_pointer, and_(*same)).order_by(*ordered)
+
+
+@cache
+def _shown_to_few(dialect: str) -> Select[Any]:
+    # By the pointers: few rows show which of a rep's many statements are the newest.
+    return _current().where(listed_in(dialect, statement_pointer.c.rep_id, bindparam("reps")))
 
 
 def _statement(row: Row[Any]) -> Statement:
@@ -240,7 +266,7 @@ def mark_all_stale(conn: Connection) -> None:
 
 def stale_reps(conn: Connection, limit: int | None = None) -> tuple[int, ...]:
     """Who waits for a calculation, longest waiting first."""
-    waiting = select(stale_rep.c.rep_id).order_by(stale_rep.c.change_id, stale_rep.c.rep_id).limit(limit)
+    waiting = _WAITING if limit is None else _WAITING.limit(limit)
     return tuple(conn.execute(waiting).scalars())
 
 
@@ -255,9 +281,10 @@ def stale_count(conn: Connection) -> int:
     return int(conn.execute(select(func.count()).select_from(stale_rep)).scalar_one())
 
 
-def _labelled(conn: Connection, words: pd.Series[Any]) -> Any:
-    kept = words.astype("category")
-    texts = [str(text) for text in kept.cat.categories]
-    numbers = labels.numbers(conn, texts)
-    table = np.array([numbers[text] for text in texts] or [0], dtype=np.int64)
-    return table[kept.cat.codes.to_numpy()]
+def _labelled(conn: Connection, columns: dict[str, pd.Series[Any]]) -> dict[str, Any]:
+    """Columns of words as the numbers of these words, looked up together."""
+    kept = {name: words.astype("category").array for name, words in columns.items()}
+    texts = {name: [str(text) for text in column.categories] for name, column in kept.items()}
+    numbers = labels.numbers(conn, set().union(*texts.values()))
+    tables = {name: np.array([numbers[text] for text in texts[name]] or [0], dtype=np.int64) for name in kept}
+    return {name: tables[name][column.codes] for name, column in kept.items()}
