@@ -16,7 +16,8 @@ from engine.exchange import Exchange
 from engine.frames import integers, named
 from engine.money import Money, Rate, divide
 from engine.problems import Problem
-from engine.quotas import FAULTS, FINE, MISSING, ZERO, QuotaRows, quota_rows, windows
+from engine.quota_rules import quotas_of
+from engine.quotas import FAULTS, FINE, MISSING, ZERO, QuotaRows, windows
 
 if TYPE_CHECKING:
     from datetime import date
@@ -140,7 +141,7 @@ def _quotas(reading: _Reading) -> list[_Quota]:
         named_by = {component.quota: component for component in reversed(plan.components) if component.quota}
         for component in plan.components:
             if component.quota and named_by[component.quota] is component:
-                rows = quota_rows(reading.facts.quotas, component.quota, rep_ids, plan, exchange)
+                rows = quotas_of(reading.facts, component.quota, rep_ids, plan, exchange)
                 now = np.flatnonzero((rows.start <= today) & (today < rows.end)).tolist()
                 window = _window(plan, component, rows, (now, reading.as_of))
                 priced = windows(plan, component.accumulate, rows, 1).quota_on(today)

@@ -82,7 +82,7 @@ def calculate(
     counted, unpaid = Counted(deals, seats, order, prepared), _unpaid(found.unpaid)
     problems += problems_of(counted, unpaid, found.faults)
     earned = Calculation(found.ledger.trace(), unpaid, counted, tuple(sorted(set(problems))), ordered)
-    return settled(shared(earned, facts, as_of), facts, as_of)
+    return settled(shared(earned, facts, as_of), facts, as_of, reps)
 
 
 def _ordered(plans: Sequence[Plan]) -> tuple[Plan, ...]:

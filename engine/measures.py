@@ -14,7 +14,8 @@ from engine.frames import integers, named
 from engine.money import Rate
 from engine.order import positions, sorted_rows, starts_of
 from engine.payload import Payload
-from engine.quotas import Windows, quota_rows, windows
+from engine.quota_rules import quotas_of
+from engine.quotas import Windows, windows
 from engine.rates import Schedule, schedule
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ def measured(plan: Plan, number: int, made: Compiled, context: tuple[Facts, Exch
     component, slot = plan.components[number], made.slots[number]
     rows = None
     if component.reads_quota:
-        rows = quota_rows(facts.quotas, component.quota, rep_ids, plan, exchange)
+        rows = quotas_of(facts, component.quota, rep_ids, plan, exchange)
     cap = component.cap
     return Measured(
         component,

@@ -215,3 +215,32 @@ class Money:
 
     def __str__(self) -> str:
         return f"{self.text} {self.currency}"
+
+
+@total_ordering
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number that is no money, in exact millionths of a unit: credit that is counted, such as licences or points."""
+
+    millionths: int
+    unit: str = ""
+
+    @property
+    def minor(self) -> int:
+        """The number in the smallest part that is counted, as `Money.minor` is for amounts."""
+        return self.millionths
+
+    @property
+    def text(self) -> str:
+        """The number without trailing zeros and without its unit: `12.5`."""
+        whole, part = divmod(abs(self.millionths), 1_000_000)
+        return f"{'-' if self.millionths < 0 else ''}{whole}" + (f".{part:06d}".rstrip("0") if part else "")
+
+    def __bool__(self) -> bool:
+        return self.millionths != 0
+
+    def __lt__(self, other: Quantity) -> bool:
+        return self.millionths < other.millionths
+
+    def __str__(self) -> str:
+        return f"{self.text} {self.unit}".rstrip()

@@ -34,8 +34,8 @@ FAULTS = {
     TOO_LONG: ("quota_too_long", "The quota runs longer than the window it is needed for, so nothing is priced."),
     NO_RATE: ("fx_rate_missing", "The quota's currency has no exchange rate on its first day, so nothing is priced."),
 }
-_MONTHS = {"month": 1, "quarter": 3, "year_to_date": 12}
-_LONGEST_DAYS = {"month": 31, "quarter": 92, "year_to_date": 366, "quota_period": 366 * 20}
+_MONTHS = {"month": 1, "quarter": 3, "half_year": 6, "year_to_date": 12}
+_LONGEST_DAYS = {"month": 31, "quarter": 92, "half_year": 184, "year_to_date": 366, "quota_period": 366 * 20}
 
 
 @dataclass(frozen=True, slots=True)
