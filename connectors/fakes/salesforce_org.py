@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,9 @@ STAGES = (
     ("Closed Lost", True, False),
 )
 
+#: When the organisation was set up.
+FOUNDED = datetime(2020, 1, 1, tzinfo=UTC)
+
 #: Objects whose records are deleted and restored with the record they belong to.
 CHILDREN: Mapping[str, tuple[tuple[str, str], ...]] = {
     DEAL: (
@@ -38,6 +42,11 @@ class Org(Records):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        clock, self.clock = self.clock, lambda: FOUNDED
+        self._found()
+        self.clock = clock
+
+    def _found(self) -> None:
         for place, (name, closed, won) in enumerate(STAGES, start=1):
             stage = {"ApiName": name, "MasterLabel": name, "IsClosed": closed, "IsWon": won}
             self.add("OpportunityStage", stage | {"IsActive": True, "SortOrder": place})
