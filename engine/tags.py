@@ -29,6 +29,11 @@ class Tags:
         self._known: dict[str, Named] = {}
         self.problems: list[Problem] = []
 
+    @property
+    def values(self) -> tuple[str, ...]:
+        """All values of all tags."""
+        return self._values.names
+
     def of(self, name: str) -> Named:
         """What each deal carries as the tag called `name`; nothing where it carries two different values."""
         if name not in self._known:

@@ -35,6 +35,10 @@ class FigureRange:
     of: Annotated[str, Says("The figure: quantity, margin_pct, discount_pct, months or one that your data brings.")]
     start: Annotated[Rate | Money | None, Says("The least that meets it: a percentage or a number.", "from")] = None
     end: Annotated[Rate | Money | None, Says("The first that is too much.", "below")] = None
+    unit: Annotated[
+        Literal["", "money", "number"],
+        Says("What the figure is, where that is not known: number for quantity, months and percentages, else money."),
+    ] = ""
 
 
 @dataclass(frozen=True, slots=True)
