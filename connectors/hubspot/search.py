@@ -79,20 +79,21 @@ class Search:
                 yield Found(fresh, instant(key), page.date, page.total)
                 continue
             yield Found(fresh, instant(key), page.date, page.total)
-            yield from self._drained(key)
+            yield from self._drained(key, {row for row, at in rows if at == key})
             key += 1
             self._before = frozenset((row, at) for row, at in rows if at >= key)
 
-    def _drained(self, key: int) -> Iterator[Found]:
-        """Every id of one millisecond, by number: as many as there are."""
+    def _drained(self, key: int, shown_before: set[str]) -> Iterator[Found]:
+        """Every other id of one millisecond, by number: as many as there are."""
         last = 0
         while True:
             page = self._page([_filter("EQ", key), _filter("GT", last, ID)], ID)
             numbers = [int(str(row["id"])) for row in page.rows if milliseconds_of(row) == key]
-            ids = tuple(str(number) for number in numbers if number > last)
-            if page.after and not ids:
+            further = [str(number) for number in numbers if number > last]
+            if page.after and not further:
                 raise PagingRepeats(where=self.object)
-            yield Found(ids, instant(key), page.date, page.total)
+            fresh = tuple(one for one in further if one not in shown_before)
+            yield Found(fresh, instant(key), page.date, page.total)
             if not page.after:
                 return
             last = max(numbers)

@@ -83,7 +83,7 @@ def _purge(portal: Portal, body: dict[str, str]) -> str:
 
 
 def _merge(portal: Portal, body: dict[str, str]) -> str:
-    return portal.merge(body["id"], body["into_it"], new_id=body.get("new_id") == "True")
+    return portal.merge(body["id"], body["loser"], new_id=body.get("new_id", "").lower() == "true")
 
 
 def _reassign(portal: Portal, body: dict[str, str]) -> str:
