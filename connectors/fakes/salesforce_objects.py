@@ -188,6 +188,9 @@ PREFIXES: Mapping[str, str] = MappingProxyType(
     }
 )
 
+#: The same of an object that the organisation added itself.
+OWN_PREFIX = "a00"
+
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _CHECK = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 
@@ -198,7 +201,7 @@ def record_id(name: str, number: int) -> str:
     for _ in range(9):
         number, digit = divmod(number, len(_DIGITS))
         digits = _DIGITS[digit] + digits
-    short = f"{PREFIXES[name]}A00{digits}"
+    short = f"{PREFIXES.get(name, OWN_PREFIX)}A00{digits}"
     return short + "".join(_check(short[start : start + 5]) for start in (0, 5, 10))
 
 

@@ -85,10 +85,7 @@ class SalesforceFeed:
             ).problems
         found: list[Problem] = []
         for kind in self.kinds:
-            try:
-                self._check(kind)
-            except SourceError as refusal:
-                found += refusal.problems
+            found += self._problems(kind)
         return tuple(dict.fromkeys(found))
 
     def pages(self, ask: Ask) -> Iterator[RawPage]:
@@ -101,7 +98,8 @@ class SalesforceFeed:
         windowed = ask.until is not None and ask.mode in ("incremental", "settle")
         kind, is_split = ask.kind, ask.kind == "split"
         if not windowed:
-            self._check(kind)
+            for refusal in self._refusals(kind):
+                raise refusal
             yield from self._all_splits(ask) if is_split else self._all(ask)
             return
         window = self._window(ask)
@@ -197,16 +195,24 @@ class SalesforceFeed:
         reached = None if window.is_empty else window.until
         yield replace(last or RawPage((), self.now()), complete=True, safe_watermark=reached)
 
-    def _check(self, kind: str) -> None:
-        """Checks that the kind's object and fields are there before all of it is read.
+    def _problems(self, kind: str) -> list[Problem]:
+        """What would stop a sync of the kind."""
+        try:
+            return [problem for refusal in self._refusals(kind) for problem in refusal.problems]
+        except SourceError as refusal:
+            return list(refusal.problems)
+
+    def _refusals(self, kind: str) -> list[ConfigRefused]:
+        """What the kind's object lacks.
 
         Raises:
-            ConfigRefused: It names what is missing.
+            SourceError: There is no such object, or it cannot be told.
         """
         table = self._splits().table if kind == "split" else self._table(kind)
-        self._session.require(table.name, ("Id", "SystemModstamp", *table.columns))
-        if kind == "split" and table.name == splits.SPLIT:
+        missing = self._session.missing(table.name, table.select().fields)
+        if not missing and table.name == splits.SPLIT:
             splits.check_types(self._session, splits.granting(self._setup))
+        return missing
 
     def _table(self, kind: str) -> Table:
         return _TABLES[kind](self._mapping(kind))

@@ -15,7 +15,7 @@ from connectors.salesforce.manners import MANNERS, field_missing
 from connectors.salesforce.soql import named
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from connectors.feed import Setup
@@ -119,22 +119,22 @@ class Session:
             self._columns[name] = {str(each["name"]): _column(each) for each in fields}
         return self._columns[name]
 
-    def require(self, name: str, fields: tuple[str, ...]) -> None:
-        """Checks that the object has those fields, also those of records it refers to.
+    def missing(self, name: str, fields: Sequence[str]) -> list[ConfigRefused]:
+        """Which of those fields the object, or a record it refers to, does not have.
 
         Raises:
-            ConfigRefused: It names the field that is missing.
+            SourceError: Salesforce does not tell.
         """
-        for field in fields:
-            here = name
-            *path, last = field.split(".")
-            for step in path:
-                links = [c for c in self.columns(here).values() if c.relationship == step and c.refers]
-                if not links:
-                    raise field_missing(field, name)
-                here = links[0].refers
-            if last not in self.columns(here):
-                raise field_missing(field, name)
+        return [field_missing(field, name) for field in dict.fromkeys(fields) if not self._has(name, field)]
+
+    def _has(self, name: str, field: str) -> bool:
+        *path, last = field.split(".")
+        for step in path:
+            links = [c for c in self.columns(name).values() if c.relationship == step and c.refers]
+            if not links:
+                return False
+            name = links[0].refers
+        return last in self.columns(name)
 
     def read(self, select: Select, *, deleted: bool = True) -> Iterator[Batch]:
         """The pages of a query, deleted records among them unless told otherwise.

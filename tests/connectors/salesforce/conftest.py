@@ -29,10 +29,10 @@ version: 1
 sources:
   sf:
     type: salesforce
-    domain: acme.my.salesforce.com
+    domain: "{domain}"
     client_id: env:SF_ID
     client_secret: env:SF_SECRET
-    split_types: Revenue
+    split_types: "{split_types}"
     {extra}
 kinds:
 """
@@ -75,6 +75,8 @@ class Desk:
     slept: list[float] = field(default_factory=list)
     kinds: str = KINDS
     extra: str = ""
+    split_types: str = "Revenue"
+    domain: str = "acme.my.salesforce.com"
     meanwhile: list[Callable[[str], None]] = field(default_factory=list)
     secrets: dict[str, str] = field(default_factory=lambda: dict(SECRETS))
 
@@ -86,7 +88,10 @@ class Desk:
         return self.fake.org
 
     def mapping(self) -> Any:
-        return load(SOURCE.format(extra=self.extra) + self.kinds, "mapping.yaml")
+        return load(
+            SOURCE.format(extra=self.extra, split_types=self.split_types, domain=self.domain) + self.kinds,
+            "mapping.yaml",
+        )
 
     def wire(self) -> Wire:
         return Wire(
