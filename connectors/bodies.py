@@ -66,11 +66,6 @@ def text(value: object) -> str:
     return json.dumps(value, default=str, ensure_ascii=False)
 
 
-def packed(body: Mapping[str, Any]) -> str:
-    """The body as it is kept: JSON with sorted names, numbers with decimals as texts so that no digit is lost."""
-    return json.dumps(body, default=text, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
 def _looked_up(part: Any, body: Mapping[str, Any], column: str) -> str:
     if isinstance(part, dict):
         found = part.get(column)

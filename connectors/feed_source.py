@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -169,6 +170,10 @@ class FeedSource:
         refused = places[positions] if len(positions) else np.zeros(0, dtype=np.int64)
         named = [f"{self.name}: {kind} {records[p].external_id}" for p in refused.tolist()]
         rejected = found.rejected.drop(columns="position").assign(place=pd.Series(named, dtype="str"))
+        keyless = (rejected["code"] == "key_missing").to_numpy()
+        if keyless.any():  # quarantine names it by the id that the source gave it
+            ids = np.array([records[p].external_id for p in refused.tolist()], dtype=object)
+            rejected.loc[keyless, "external_id"] = ids[keyless]
         return Normal(rows, tuple(places[found.positions].tolist()), rejected, tuple(refused.tolist()), skipped)
 
     def _refused(self, error: SourceError) -> RawPage:
@@ -230,6 +235,15 @@ class FeedSource:
         if self._account is None:
             self._account = self._feed.account()
         return self._account
+
+    def account_hash(self) -> str:
+        """Changes when the account's zone, currency or stages do; "" where it cannot be asked now."""
+        try:
+            account = self.account()
+        except SourceError:
+            return ""
+        stages = sorted((name, stage.meaning, stage.label) for name, stage in account.stages.items())
+        return hashlib.sha256(repr((account.timezone, account.currency, stages)).encode()).hexdigest()[:16]
 
     def _zone(self) -> str:
         zone = self.account().timezone

@@ -64,7 +64,7 @@ def take(conn: Connection, intake: Intake, page: Page) -> Taken:
         rows=page.rows,
         state=state,
         now=intake.now,
-        held=[_held(intake, row) for row in page.rejected.to_dict("records")],
+        held=[held_row(source, kind, row) for row in page.rejected.to_dict("records")],
         gone=gone,
         actor=intake.actor,
         cause=f"sync {source}",
@@ -73,6 +73,11 @@ def take(conn: Connection, intake: Intake, page: Page) -> Taken:
     for file in intake.files:
         source_files.save(conn, source, file, intake.now)
     return Taken(applied, state, released + applied.passed, spared)
+
+
+def ceiling(live: int) -> int:
+    """How many of so many live records may be deleted at once without anybody's approval."""
+    return min(max(live * CEILING_PERCENT // 100, CEILING_LEAST), CEILING_MOST)
 
 
 def ceiling_problem(source: str, kind: str, spared: int) -> Problem:
@@ -95,8 +100,7 @@ def _gone(conn: Connection, intake: Intake, page: Page) -> tuple[frozenset[str],
     live = facts.live_keys(conn, kind, intake.state.source, intake.now.date())
     present = page.present
     absent = live.difference(facts.keys(kind, present)) if len(present) else live
-    ceiling = min(max(len(live) * CEILING_PERCENT // 100, CEILING_LEAST), CEILING_MOST)
-    too_many = len(absent) > ceiling or (len(present) == 0 and len(absent) > 0)
+    too_many = len(absent) > ceiling(len(live)) or (len(present) == 0 and len(absent) > 0)
     if too_many and not intake.delete_any:
         return frozenset(), len(absent)
     return absent, 0
@@ -120,10 +124,11 @@ def _passed(conn: Connection, intake: Intake, page: Page) -> set[str]:
     return (passed | set(page.rows["key"])) - set(page.rejected["external_id"])
 
 
-def _held(intake: Intake, row: Mapping[Hashable, Any]) -> Held:
+def held_row(source: str, kind: str, row: Mapping[Hashable, Any]) -> Held:
+    """A refused row as quarantine keeps it."""
     return Held(
-        source=intake.state.source,
-        kind=intake.state.kind,
+        source=source,
+        kind=kind,
         external_id=row["external_id"],
         code=row["code"],
         detail=row["detail"],

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from engine.problems import Problem
+from operations.sources import Feed
 from store import facts, moves
 from store import sync as syncs
 
 if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+
+    import pandas as pd
+
     from operations.context import Context
-    from operations.sources import Source
+    from operations.sources import RawPage, Source
     from store.moves import Told
 
 #: Kinds that count once more for every source that holds them. People who are known twice are one by their address.
 COUNTED = ("deal", "quota", "assignment", "rate")
 
 
-def doubled(ctx: Context, source: Source) -> dict[str, tuple[str, ...]]:
+def doubled(ctx: Context, source: Source | Feed) -> dict[str, tuple[str, ...]]:
     """The sources that hold at least half of what each kind of this one is about to bring.
 
-    Only looked at while the source is new or its mapping has changed; files are then read once more.
+    Only looked at while the source is new or its mapping has changed; files are then read once more, and of an API
+    the first page.
     """
     found: dict[str, tuple[str, ...]] = {}
     for kind in COUNTED:
@@ -53,15 +60,32 @@ def problem(source: str, kind: str, old: str) -> Problem:
     )
 
 
-def _incoming(source: Source, kind: str) -> dict[str, Told | None]:
+def _incoming(source: Source | Feed, kind: str) -> dict[str, Told | None]:
     incoming: dict[str, Told | None] = {}
-    for page in source.pages(kind, {}):
-        if not len(page.rows):
+    for rows in _rows_of_feed(source, kind) if isinstance(source, Feed) else _rows_of_files(source, kind):
+        if not len(rows):
             continue
-        keys = facts.keys(kind, page.rows)
+        keys = facts.keys(kind, rows)
         if kind == "deal":
-            told = zip(page.rows["name"].tolist(), page.rows["amount_cents"].tolist(), strict=True)
+            told = zip(rows["name"].tolist(), rows["amount_cents"].tolist(), strict=True)
             incoming |= dict(zip(keys, told, strict=True))
         else:
             incoming |= dict.fromkeys(keys)
     return incoming
+
+
+def _rows_of_files(source: Source, kind: str) -> Iterator[pd.DataFrame]:
+    for page in source.pages(kind, {}):
+        yield page.rows
+
+
+def _rows_of_feed(feed: Feed, kind: str) -> Iterator[pd.DataFrame]:
+    """What a first page holds: enough to tell whether the records are known under another name."""
+    with closing(_pages(feed, kind)) as pages:
+        first = next(pages, None)
+    if first is not None and first.records:
+        yield feed.normalise(kind, first.records, frozenset()).rows
+
+
+def _pages(feed: Feed, kind: str) -> Generator[RawPage]:
+    yield from feed.pages(kind, "backfill", None, None, {})

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Connection, Update
 
-#: How `keys` says that a record became the one fact that has its id.
+#: How `fact_keys` says that a record became the one fact that has its id.
 OWN = "="
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -30,7 +30,7 @@ _KNOWN = (
     raw_record.c.read_us,
     raw_record.c.deleted,
     raw_record.c.body_hash,
-    raw_record.c.keys,
+    raw_record.c.fact_keys,
     raw_record.c.mapping_hash,
     raw_record.c.held,
     raw_record.c.merged_into,
@@ -46,7 +46,7 @@ class Known(NamedTuple):
     read_us: int
     deleted: int
     body_hash: str
-    keys: str
+    fact_keys: str
     mapping_hash: str
     held: int
     merged_into: str
@@ -55,7 +55,7 @@ class Known(NamedTuple):
     @property
     def facts(self) -> frozenset[str]:
         """The keys of the facts it became."""
-        return unpacked_keys(self.external_id, self.keys)
+        return unpacked_keys(self.external_id, self.fact_keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +200,13 @@ def get(conn: Connection, source: str, kind: str, ids: Collection[str]) -> list[
     return [Kept(Known(*row[:-1]), json.loads(row[-1] or "{}")) for row in rows]
 
 
+def all_live(conn: Connection, source: str, kind: str) -> list[Kept]:
+    """Every live record of the kind; for kinds that are few."""
+    live = select(*_KNOWN, raw_record.c.body).where(*_of(source, kind), raw_record.c.deleted == 0)
+    rows = bulk.fetch_all(conn, live.order_by(raw_record.c.external_id))
+    return [Kept(Known(*row[:-1]), json.loads(row[-1] or "{}")) for row in rows]
+
+
 def read_again(conn: Connection, source: str, kind: str, ids: Collection[str] | None = None) -> None:
     """Those records, or all of the kind, have to be read again with the mapping."""
     chosen = () if ids is None else (among(conn, raw_record.c.external_id, sorted(ids)),)
@@ -215,8 +222,8 @@ def held(conn: Connection, source: str, kind: str) -> frozenset[str]:
 def claimed(conn: Connection, source: str, kind: str, others: Collection[str]) -> frozenset[str]:
     """The keys of facts that live records have, those in `others` left out."""
     rows = conn.execute(
-        select(raw_record.c.external_id, raw_record.c.keys).where(
-            *_of(source, kind), raw_record.c.deleted == 0, raw_record.c.keys != ""
+        select(raw_record.c.external_id, raw_record.c.fact_keys).where(
+            *_of(source, kind), raw_record.c.deleted == 0, raw_record.c.fact_keys != ""
         )
     )
     apart = set(others)

@@ -218,6 +218,11 @@ def finish_run(
     )
 
 
+def set_mode(conn: Connection, sync_run_id: int, mode: str) -> None:
+    """The run turned out to be of that mode."""
+    conn.execute(update(sync_run).where(sync_run.c.sync_run_id == sync_run_id).values(mode=mode))
+
+
 def abandon_runs(conn: Connection, source: str, now: datetime) -> int:
     """How many runs of the source never ended; they failed. Only for who holds the source's lease."""
     never_ended = update(sync_run).where(sync_run.c.source == source, sync_run.c.status == "running")

@@ -57,7 +57,7 @@ class RawRecord(SQLModel, table=True):
     Attributes:
         body: JSON; "" once another record has absorbed this one and it was never read itself.
         body_hash: Tells whether the record said anything new.
-        keys: Which facts it became: "" none, "=" the one of its own id, else a JSON list.
+        fact_keys: Which facts it became: "" none, "=" the one of its own id, else a JSON list.
         mapping_hash: What it was last read with; "" when it has to be read again.
         held: Some of it waits in quarantine.
         merged_into: The record that absorbed it.
@@ -75,7 +75,7 @@ class RawRecord(SQLModel, table=True):
     deleted: int
     body: str
     body_hash: str
-    keys: str
+    fact_keys: str
     mapping_hash: str
     held: int
     merged_into: str

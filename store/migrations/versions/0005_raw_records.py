@@ -25,7 +25,7 @@ def upgrade() -> None:
         sa.Column("deleted", sa.Integer(), nullable=False),
         sa.Column("body", sa.String(), nullable=False),
         sa.Column("body_hash", sa.String(), nullable=False),
-        sa.Column("keys", sa.String(), nullable=False),
+        sa.Column("fact_keys", sa.String(), nullable=False),
         sa.Column("mapping_hash", sa.String(), nullable=False),
         sa.Column("held", sa.Integer(), nullable=False),
         sa.Column("merged_into", sa.String(), nullable=False),
