@@ -76,11 +76,12 @@ def calculate(
     prepared = _prepared(facts, ordered, deals, seats)
     order = _sorted(deals, seats, reps)
     sizes = [len(plan.components) for plan in ordered]
-    found = Found(Ledger(len(order.key) * max(sizes, default=0), sum(sizes)), [], [])
+    ledger = Ledger(len(order.key) * max(sizes, default=0), sum(sizes))
+    found = Found(ledger, [], [], deals.amount, day(as_of))
     for low, high in order.cuts(chunk_rows):
         price(order.part(low, high), prepared, seats, found)
     counted, unpaid = Counted(deals, seats, order, prepared), _unpaid(found.unpaid)
-    problems += problems_of(counted, unpaid, found.faults)
+    problems += problems_of(counted, unpaid, found.faults) + found.problems
     earned = Calculation(found.ledger.trace(), unpaid, counted, tuple(sorted(set(problems))), ordered)
     return settled(shared(earned, facts, as_of), facts, as_of, reps)
 

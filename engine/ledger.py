@@ -52,8 +52,8 @@ class Ledger:
         columns = self._columns
         columns["at"][place] = block.credits.at
         columns["measure"][place] = block.measure
-        if block.is_cap is not None:
-            columns["kind"][place] = block.is_cap
+        if block.kind is not None:
+            columns["kind"][place] = block.kind
         columns["basis"][place] = block.basis
         columns["before"][place] = block.before
         columns["amount"][place] = block.amount

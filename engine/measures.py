@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from engine.conditions import Conditions, conditions_of
 from engine.dates import day
 from engine.deals import Kinds, Names
 from engine.frames import integers, named
@@ -47,7 +48,6 @@ class Measured:
     schedule: Schedule
     windows: Windows
     per_deal: int | None
-    per_period: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,7 @@ class Ready:
     spans: tuple[tuple[Rows, Rows], ...]
     active: NDArray[np.bool_] | None  # per day of the plan: whether this version pays; None: always
     measures: tuple[Measured, ...]
+    conditions: tuple[Conditions | None, ...]
     pay_periods: Windows
     payload: Payload  # per credit its amount in the plan's currency, and its kind
     fault: NDArray[np.int8] | None  # per deal: why it could not be converted
@@ -70,6 +71,7 @@ def filters_of(plan: Plan) -> list[Filter]:
     found: list[Filter] = [rule.when for rule in plan.crediting]
     for component in plan.components:
         found.append(component.measure.where)
+        found += [each.when for each in component.multipliers]
         found += [rule for tier in component.priced_by.tiers for rule in tier.rules]
     return found
 
@@ -117,7 +119,6 @@ def measured(plan: Plan, number: int, made: Compiled, context: tuple[Facts, Exch
         made.schedules[number],
         windows(plan, component.accumulate, rows, len(rep_ids)),
         None if cap.per_deal is None else cap.per_deal.minor,
-        None if cap.per_period is None else cap.per_period.minor,
     )
 
 
@@ -215,6 +216,7 @@ def ready(
         spans=assigned_spans(context[0].assignments, plan, context[2]),
         active=paying_days(plan, plans),
         measures=tuple(measured(plan, number, made, context) for number in range(len(plan.components))),
+        conditions=conditions_of(plan, kinds_of(plans, codes[0]), context),
         pay_periods=windows(plan, "month" if monthly else "quarter", None, len(context[2])),
         payload=_NOTHING,
         fault=None,

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from engine.conditions import COMMISSION, Asked, Priced, effects
 from engine.dates import day
+from engine.gates import History
 from engine.measures import NOT_COUNTED, UNPRICED
-from engine.order import running, starts_of, steps
+from engine.order import starts_of
 from engine.rates import positioned
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from engine.ledger import Ledger
     from engine.measures import Measured, Ready
     from engine.order import Ints, Rows
+    from engine.problems import Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +48,11 @@ class QuotaFault:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """The lines of one component of one chunk, by rep. `is_cap` is None when all are commissions."""
+    """The lines of one component of one chunk, by rep. `kind` is None when all are commissions."""
 
     credits: Credits
     measure: int
-    is_cap: NDArray[np.bool_] | None
+    kind: NDArray[np.int8] | None
     basis: Ints
     before: Ints
     amount: Ints
@@ -62,6 +65,9 @@ class Found:
     ledger: Ledger
     unpaid: list[NoLine]
     faults: list[QuotaFault]
+    whole: Ints  # the amount of each deal
+    as_of: int
+    problems: list[Problem] = field(default_factory=list)
 
     def lost(self, credit: Rows, plan: int, measure: int, reason: str) -> None:
         """Notes credits that make no line."""
@@ -80,7 +86,10 @@ def price(part: Credits, prepared: tuple[Ready, ...], seats: Seats, found: Found
         own = part if on_plan.all() else part.part(on_plan)
         if len(own.rep):
             own = _credited(own, plan, plan_no, seats, found)
-            blocks += _price_plan(own, plan, (plan_no, number), found)
+            priced = _price_plan(own, plan, (plan_no, number), found)
+            if any(each is not None for each in plan.conditions):
+                priced = _conditioned(priced, plan, number, (seats, found))
+            blocks += priced
         number += len(plan.measures)
     found.lost(part.credit[~covered], -1, -1, "no_plan")
     found.ledger.write([block for block in blocks if len(block.basis)])
@@ -170,8 +179,7 @@ def _price(
     alone = measure.component.accumulate == "transaction"
     amounts = measure.schedule.singly(at) if alone else measure.schedule.amounts(at)
     before = np.zeros_like(basis) if alone else at.after - basis
-    block = Block(part, place[1], None, basis, before, amounts)
-    return block if measure.per_period is None else _capped(block, plan, measure.per_period)
+    return Block(part, place[1], None, basis, before, amounts)
 
 
 def _note_faults(part: Credits, faulty: tuple[NDArray[np.int8], Rows], place: tuple[int, int], found: Found) -> None:
@@ -182,23 +190,46 @@ def _note_faults(part: Credits, faulty: tuple[NDArray[np.int8], Rows], place: tu
     found.faults += [QuotaFault(int(fault[at]), *place, int(part.rep[at]), int(part.days[at])) for at in bad[first]]
 
 
-def _capped(block: Block, plan: Ready, limit: int) -> Block:
-    """The lines with, after each, what the cap of the pay period takes away, or gives back after a reversal."""
-    starts = starts_of(plan.pay_periods.codes(block.credits.rep, block.credits.days))
-    paid = np.clip(running(block.amount, starts), -limit, limit)
-    change = steps(paid, starts) - block.amount
-    has_line = change != 0
-    if not has_line.any():
+def _conditioned(blocks: list[Block], plan: Ready, first: int, context: tuple[Seats, Found]) -> list[Block]:
+    """The lines of one plan with those of its gates, multipliers, minimums and caps."""
+    seats, found = context
+    by_measure = {block.measure - first: block for block in blocks}
+    changed = []
+    for offset, block in by_measure.items():
+        made = plan.conditions[offset]
+        if made is None or not len(block.basis):
+            changed.append(block)
+            continue
+        histories = {tested: _history(by_measure.get(tested), block) for tested in made.tests}
+        asked = Asked(histories, found.as_of, seats.rep_ids, found.problems)
+        own = block.credits
+        codes = plan.measures[offset].windows.codes(own.rep, own.days)
+        is_back = found.whole[seats.deal[own.credit]] < 0
+        priced = Priced(own, codes, plan.payload.take(own.credit)[1], is_back, block.basis, block.amount)
+        changed.append(_lined(block, effects(made, priced, asked)))
+    return changed
+
+
+def _history(tested: Block | None, own: Block) -> History:
+    """What a component was credited with; one without any credit has come to nothing."""
+    return History(own.credits.part(slice(0)), own.basis[:0]) if tested is None else History(tested.credits, tested.basis)
+
+
+def _lined(block: Block, changes: list[tuple[int, Ints]]) -> Block:
+    """The lines with, after each, one for every effect that changes it."""
+    table = np.stack([np.ones(len(block.basis), dtype=bool), *(change != 0 for _, change in changes)], axis=1)
+    if int(table.sum()) == len(table):
         return block
-    rows = np.repeat(np.arange(len(change)), 1 + has_line)
-    is_cap = np.zeros(len(rows), dtype=bool)
-    is_cap[1:] = rows[1:] == rows[:-1]
+    kinds = np.array([COMMISSION, *(kind for kind, _ in changes)], dtype=np.int8)
+    rows, effect = np.nonzero(table)
+    amounts = np.stack([block.amount, *(change for _, change in changes)], axis=1)
+    first = effect == 0
     basis, before = block.basis[rows], block.before[rows]
     return Block(
         block.credits.part(rows),
         block.measure,
-        is_cap,
-        np.where(is_cap, 0, basis),
-        np.where(is_cap, before + basis, before),
-        np.where(is_cap, change[rows], block.amount[rows]),
+        kinds[effect],
+        np.where(first, basis, 0),
+        np.where(first, before, before + basis),
+        amounts[rows, effect],
     )

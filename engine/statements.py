@@ -147,8 +147,8 @@ def _period(place: Place, booked: int) -> Period:
 
 def _note(calc: Calculation, place: Place, credit: int) -> str:
     trace, cap, currency = calc.trace, place.measure, place.ready.plan.currency
-    if trace.kind[place.row] and cap.per_period is not None:
-        limit = Money(cap.per_period, currency)
+    if trace.kind[place.row] and cap.component.cap.per_period is not None:
+        limit = cap.component.cap.per_period
         return f"This component pays at most {limit} in a pay period."
     whole, counted = int(place.ready.payload.amounts(np.array([credit]))[0]), int(trace.basis[place.row])
     if whole != counted:

@@ -1,0 +1,188 @@
+"""What stands between a component's commission and what it pays: gates, multipliers, minimum and caps, in that order.
+
+Each effect is a line of its own after the commission it changes, so that an amount stays the sum of its lines.
+Components are tested by their credit, so that the order of components, and whether two test each other, means nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engine import caps
+from engine.amounts import Policy
+from engine.calculation import KINDS
+from engine.gates import Gateway, History, fault_problems, let_through
+from engine.multipliers import Factored
+from engine.quotas import windows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from engine.calculation import Credits
+    from engine.exchange import Exchange
+    from engine.frames import Facts
+    from engine.gates import Goal
+    from engine.kinds import Kinds
+    from engine.order import Ints, Rows
+    from engine.plans.schema import Component, Plan
+    from engine.problems import Problem
+    from engine.quotas import Windows
+
+COMMISSION, CAP, GATE, MULTIPLIER, MINIMUM, POOL = (
+    KINDS.index(kind) for kind in ("commission", "cap", "gate", "multiplier", "minimum", "pool")
+)
+Effect = tuple[int, "Ints"]  # the kind of its lines, and the change of each credit
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """The conditions of one component, ready."""
+
+    component: Component
+    gates: tuple[Gateway, ...]
+    factors: tuple[Factored, ...]
+    periods: Windows
+    years: Windows
+    policy: Policy
+    where: str  # plan and component, for problems
+
+    @property
+    def tests(self) -> tuple[int, ...]:
+        """Positions of the components that it tests."""
+        goals = [gateway.goal for gateway in self.gates]
+        goals += [factored.goal for factored in self.factors if factored.goal is not None]
+        return tuple(sorted({goal.tested for goal in goals}))
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """What a component has priced: credits, their windows and kinds of deal, what they count and are worth."""
+
+    credits: Credits
+    codes: Rows
+    kinds: Rows | None
+    is_back: NDArray[np.bool_]  # where a deal is taken back
+    basis: Ints
+    amount: Ints
+
+
+def has_conditions(component: Component) -> bool:
+    """Whether anything can change what it prices."""
+    cap = component.cap
+    limits = (component.minimum.per_deal, cap.pay_per_deal, cap.per_period, cap.per_year)
+    others = (component.gates, component.multipliers, component.pool)
+    return any(limit is not None for limit in limits) or any(other not in ((), None) for other in others)
+
+
+def conditions_of(plan: Plan, kinds: Kinds, context: tuple[Facts, Exchange, Ints]) -> tuple[Conditions | None, ...]:
+    """The conditions of each component, ready for the reps of `context`; None where it has none."""
+    return tuple(
+        _conditions(plan, component, kinds, context) if has_conditions(component) else None
+        for component in plan.components
+    )
+
+
+def _conditions(plan: Plan, component: Component, kinds: Kinds, context: tuple[Facts, Exchange, Ints]) -> Conditions:
+    period = {"monthly": "month", "quarterly": "quarter", "yearly": "year_to_date"}[plan.pays]
+    reps = len(context[2])
+    return Conditions(
+        component,
+        tuple(Gateway.of(plan, gate, context) for gate in component.gates),
+        tuple(Factored.of(plan, each, kinds.meeting(each.when), context) for each in component.multipliers),
+        windows(plan, period, None, reps),  # type: ignore[arg-type]
+        windows(plan, "year_to_date", None, reps),
+        Policy.of(plan),
+        f"{plan.name} / {component.name}",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the conditions go by beside the component itself: what others have come to, and by which day."""
+
+    histories: dict[int, History]
+    as_of: int
+    rep_ids: Ints
+    problems: list[Problem]
+
+
+def effects(made: Conditions, priced: Priced, asked: Asked) -> list[Effect]:
+    """What each condition changes, in the order in which they hold."""
+    found: list[Effect] = []
+    amount = priced.amount
+    opened = np.ones(len(amount), dtype=bool)
+
+    def then(kind: int, changed: Ints) -> None:
+        nonlocal amount
+        found.append((kind, changed - amount))
+        amount = changed
+
+    if made.gates:
+        opened, instead = _gated(made, priced, asked)
+        then(GATE, let_through(amount, opened, instead, priced.credits.rep))
+    for factored in made.factors:
+        then(MULTIPLIER, _multiplied(made, replace(priced, amount=amount), factored, asked))
+    for kind, limited in _limits(made, priced, opened):
+        then(kind, limited(amount))
+    if made.component.pool is not None:
+        then(POOL, np.zeros_like(amount))
+    return found
+
+
+def _gated(made: Conditions, priced: Priced, asked: Asked) -> tuple[NDArray[np.bool_], Ints]:
+    """Which credits every gate lets through, and what the first closed one pays instead for the others."""
+    wanted = priced.credits
+    instead, opened = np.zeros_like(priced.amount), np.ones(len(wanted.rep), dtype=bool)
+    for gateway in made.gates:
+        history = asked.histories[gateway.goal.tested]
+        own = gateway.opens(history, wanted, priced.is_back, asked.as_of)
+        faults = _faults(gateway.goal, wanted, asked, (made.where, "the gate stays closed"), gateway.gate.judged)
+        if faults is not None:
+            own &= faults == 0
+        if gateway.gate.otherwise is not None:
+            rate = gateway.gate.otherwise
+            basis = np.where(opened & ~own, priced.basis, 0)
+            num = np.array([rate.num], dtype=np.int64 if rate.num < 2**62 else object)
+            instead = instead + made.policy.scaled(basis, (num, rate.den), priced.codes)
+        opened &= own
+    return opened, instead
+
+
+def _faults(goal: Goal, wanted: Credits, asked: Asked, said: tuple[str, str], judged: str) -> NDArray[np.int8] | None:
+    """What is wrong with the quotas that are tested; each becomes a problem."""
+    _, faults = goal.quota(wanted, asked.as_of if judged == "at_end" else None)
+    if faults is not None:
+        asked.problems.extend(fault_problems(goal, wanted, faults, (said[0], asked.rep_ids), said[1]))
+    return faults
+
+
+def _multiplied(made: Conditions, priced: Priced, factored: Factored, asked: Asked) -> Ints:
+    goal, faults, history = factored.goal, None, None
+    if goal is not None:
+        history = asked.histories[goal.tested]
+        effect = f"the multiplier {factored.multiplier.name!r} is left out"
+        faults = _faults(goal, priced.credits, asked, (made.where, effect), "at_end")
+    num = factored.chosen(priced.credits, priced.kinds, history, faults, asked.as_of)
+    return made.policy.scaled(priced.amount, (num, factored.den), priced.codes)
+
+
+def _limits(made: Conditions, priced: Priced, opened: NDArray[np.bool_]) -> list[tuple[int, Callable[[Ints], Ints]]]:
+    least, cap = made.component.minimum.per_deal, made.component.cap
+    rep, days = priced.credits.rep, priced.credits.days
+    found: list[tuple[int, Callable[[Ints], Ints]]] = []
+    if least is not None:
+        floor = least.minor
+        found.append((MINIMUM, lambda amount: caps.at_least(amount, floor, (priced.is_back, opened), rep)))
+    if cap.pay_per_deal is not None:
+        most = cap.pay_per_deal.minor
+        found.append((CAP, lambda amount: caps.per_deal(amount, most, rep)))
+    for limit, spans in ((cap.per_period, made.periods), (cap.per_year, made.years)):
+        if limit is not None:
+            codes, top = spans.codes(rep, days), limit.minor
+            found.append((CAP, lambda amount, top=top, codes=codes: caps.per_window(amount, top, codes)))
+    return found

@@ -1,0 +1,188 @@
+"""Gates: whether a component may pay, by what another component of the same rep has come to.
+
+What is tested is credit, never pay: the sum of the tested component's credits in the window, against the quota of that
+window or against an amount. `over: year` tests the quota of the whole plan year, `over: year_to_date` the sum of the
+quota rows that have started by the day.
+
+`judged: at_end` goes by what the window has come to by the day of the calculation, for all its credits. `judged:
+as_reached` goes by the running total: the credit that reaches it is paid, earlier ones are not. A credit that is taken
+back is let through where the total stood high enough before it.
+
+A closed gate is a line that takes the commission away, and gives what `otherwise` pays. Where credits are taken back,
+the sum of what a gate lets through stays between nothing and what was priced, over the rep's time on this version of
+the plan: it is never more than was priced, and nothing is left once everything has been taken back.
+
+A quota that cannot be used is a Problem, and the gate is closed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engine.bounds import held, largest
+from engine.dates import on_day
+from engine.money import Money, Rate, exponent
+from engine.order import running, starts_of
+from engine.problems import Problem
+from engine.quotas import FAULTS, FINE, MISSING, ZERO, quota_rows, windows
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from engine.calculation import Credits
+    from engine.exchange import Exchange
+    from engine.frames import Facts
+    from engine.order import Ints, Rows
+    from engine.plans.schema import Component, Plan
+    from engine.plans.tables import Gate, Over
+    from engine.quotas import QuotaRows, Windows
+
+_LIMIT = 2**62
+_DAYS = 1 << 20
+_KINDS = {"year": "year_to_date"}
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The credits of one component by rep and day, and how much each counted."""
+
+    credits: Credits
+    basis: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """What a component is tested against: its windows, and their quota where a percentage is asked for."""
+
+    tested: int  # position of the component in its plan
+    component: Component
+    over: Over
+    windows: Windows
+    rows: QuotaRows | None  # the quota's rows, where it is known only from day to day
+
+    @classmethod
+    def of(cls, plan: Plan, name: str, over: Over, by_quota: bool, context: tuple[Facts, Exchange, Ints]) -> Goal:
+        """The goal of testing the component called `name`, for the reps of `context`."""
+        facts, exchange, rep_ids = context
+        tested = [component.name for component in plan.components].index(name)
+        component = plan.components[tested]
+        rows = quota_rows(facts.quotas, component.quota, rep_ids, plan, exchange) if by_quota else None
+        made = windows(plan, _KINDS.get(over, over), rows, len(rep_ids))  # type: ignore[arg-type]
+        return cls(tested, component, over, made, rows if over == "year_to_date" else None)
+
+    def quota(self, credits_: Credits, as_of: int | None) -> tuple[Ints | None, NDArray[np.int8] | None]:
+        """Per credit the quota that is tested, and what is wrong with it; `as_of` in place of the credit's day."""
+        codes = self.windows.codes(credits_.rep, credits_.days)
+        if self.windows.quota is None:
+            return None, None
+        faults = self.windows.faults(codes)
+        quota = self.windows.quota[codes]
+        if self.rows is None:
+            return quota, faults
+        days = credits_.days if as_of is None else np.full(len(codes), as_of)
+        started, unknown = self._started(self.rows, codes, days)
+        fault = np.zeros(len(codes), dtype=np.int8) if faults is None else faults
+        fault[(fault == FINE) & unknown] = MISSING
+        fault[(fault == FINE) & (started <= 0)] = ZERO
+        return started, fault if fault.any() else None
+
+    def _started(self, rows: QuotaRows, codes: Rows, days: Rows) -> tuple[Ints, NDArray[np.bool_]]:
+        """The sum of the quota rows of each window that have started by a day, and where none has."""
+        span = self.windows.lookup
+        inside = (rows.start >= self.windows.origin) & (rows.start < self.windows.origin + len(span))
+        start, amount = rows.start[inside], rows.amount[inside]
+        own = rows.rep[inside] * np.int64(self.windows.count) + span[start - self.windows.origin]
+        if not len(own):
+            return np.zeros(len(codes), dtype=np.int64), np.ones(len(codes), dtype=bool)
+        sums = running(amount, starts_of(own))
+        known = own * _DAYS + (start - self.windows.origin)
+        place = np.searchsorted(known, codes * _DAYS + np.clip(days - self.windows.origin, 0, _DAYS - 1), "right") - 1
+        found = (place >= 0) & (own[np.maximum(place, 0)] == codes)
+        return np.where(found, sums[np.maximum(place, 0)], 0), ~found
+
+    def at_end(self, history: History, wanted: Credits) -> Ints:
+        """What the window of each wanted credit has come to."""
+        own = self.windows.codes(history.credits.rep, history.credits.days)
+        starts = starts_of(own)
+        if not len(starts):
+            return np.zeros(len(wanted.rep), dtype=np.int64)
+        sums = np.add.reduceat(history.basis, starts)
+        codes = self.windows.codes(wanted.rep, wanted.days)
+        place = np.minimum(np.searchsorted(own[starts], codes), len(starts) - 1)
+        return np.where(own[starts][place] == codes, sums[place], 0)
+
+    def as_reached(self, history: History, wanted: Credits, is_back: NDArray[np.bool_]) -> Ints:
+        """What the window has come to with each wanted credit; without it where it is taken back."""
+        own = self.windows.codes(history.credits.rep, history.credits.days)
+        if not len(own):
+            return np.zeros(len(wanted.rep), dtype=np.int64)
+        sums = running(history.basis, starts_of(own))
+        codes = self.windows.codes(wanted.rep, wanted.days)
+        found = np.zeros(len(codes), dtype=np.int64)
+        for side, rows in (("right", ~is_back), ("left", is_back)):
+            place = np.searchsorted(history.credits.at, wanted.at[rows], side) - 1  # type: ignore[call-overload]
+            known = (place >= 0) & (own[np.maximum(place, 0)] == codes[rows])
+            found[rows] = np.where(known, sums[np.maximum(place, 0)], 0)
+        return found
+
+
+def bar(start: Rate | Money, component: Component) -> tuple[Rate, bool]:
+    """A threshold as a number that credit is compared with, and whether it is a share of quota."""
+    if isinstance(start, Rate):
+        return start, True
+    return Rate(start.minor * 10**6, 10 ** exponent(start.currency)) if component.measure.is_number else Rate(
+        start.minor
+    ), False
+
+
+def reaches(reached: Ints, start: Rate, quota: Ints | None) -> NDArray[np.bool_]:
+    """Whether each total is at least `start`, or `start` times its quota."""
+    wide = largest(reached) * start.den >= _LIMIT or (1 if quota is None else largest(quota)) * start.num >= _LIMIT
+    left = (reached.astype(object) if wide else reached) * start.den
+    right = start.num if quota is None else (quota.astype(object) if wide else quota) * start.num
+    return np.asarray(left >= right, dtype=bool)
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """One gate, ready to be asked."""
+
+    gate: Gate
+    goal: Goal
+
+    @classmethod
+    def of(cls, plan: Plan, gate: Gate, context: tuple[Facts, Exchange, Ints]) -> Gateway:
+        """The gate made ready for the reps of `context`."""
+        return cls(gate, Goal.of(plan, gate.component, gate.over, isinstance(gate.at_least, Rate), context))
+
+    def opens(self, history: History, wanted: Credits, is_back: NDArray[np.bool_], as_of: int) -> NDArray[np.bool_]:
+        """For which of the wanted credits it is open, quota faults aside."""
+        by_end = self.gate.judged == "at_end"
+        reached = self.goal.at_end(history, wanted) if by_end else self.goal.as_reached(history, wanted, is_back)
+        quota, _ = self.goal.quota(wanted, as_of if by_end else None)
+        return reaches(reached, bar(self.gate.at_least, self.goal.component)[0], quota)
+
+
+def fault_problems(
+    goal: Goal, credits_: Credits, faults: NDArray[np.int8], place: tuple[str, Ints], effect: str
+) -> list[Problem]:
+    """One problem per rep and window whose quota cannot be tested; `place` is where it is said, and the rep ids."""
+    bad = np.flatnonzero(faults)
+    codes = goal.windows.codes(credits_.rep[bad], credits_.days[bad])
+    found = []
+    for at in bad[starts_of(codes)]:
+        code, message = FAULTS[int(faults[at])]
+        name, on = goal.component.quota, on_day(int(credits_.days[at]))
+        said = f"{message.rsplit(', so', 1)[0]}, so {effect}."
+        remedy = f"Load a quota named {name!r} for this rep that fits {on} ({goal.over})."
+        rep_id = int(place[1][credits_.rep[at]])
+        found.append(Problem(code, said, remedy, place[0], rep_id, found=f"{goal.component.name!r} tested on {on}"))
+    return found
+
+
+def let_through(amount: Ints, opened: NDArray[np.bool_], instead: Ints, reps: Rows) -> Ints:
+    """What remains of each amount: itself where the gate is open, `instead` where not; see the top of this file."""
+    return held(np.where(opened, amount, instead), (amount, instead), reps)

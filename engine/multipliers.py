@@ -1,0 +1,80 @@
+"""Multipliers: factors on what a component pays, for some deals or by what another component has come to.
+
+Each is a line of its own with the difference it makes; several multiply one after another. A factor by another
+component goes by what that one's window has come to by the day of the calculation, for all credits in the window; a
+quota that cannot be used is a Problem, and the factor is 1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import lcm
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engine.gates import Goal, bar, reaches
+from engine.money import Rate
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from engine.calculation import Credits
+    from engine.exchange import Exchange
+    from engine.frames import Facts
+    from engine.gates import History
+    from engine.order import Ints, Rows
+    from engine.plans.schema import Plan
+    from engine.plans.tables import Multiplier
+
+
+@dataclass(frozen=True, slots=True)
+class Factored:
+    """One multiplier, ready: the factors it may be, over one denominator; the first is 1."""
+
+    multiplier: Multiplier
+    meets: NDArray[np.bool_]  # per kind of deal
+    goal: Goal | None
+    factors: Ints
+    den: int
+
+    @classmethod
+    def of(
+        cls, plan: Plan, multiplier: Multiplier, meets: NDArray[np.bool_], context: tuple[Facts, Exchange, Ints]
+    ) -> Factored:
+        """The multiplier made ready for the reps of `context`."""
+        factors = [Rate(1), *(step.times for step in multiplier.steps)]
+        goal = None
+        if multiplier.component:
+            by_quota = any(isinstance(step.start, Rate) for step in multiplier.steps)
+            goal = Goal.of(plan, multiplier.component, multiplier.over, by_quota, context)
+        elif multiplier.times is not None:
+            factors.append(multiplier.times)
+        den = lcm(*(factor.den for factor in factors))
+        spelled = [factor.num * (den // factor.den) for factor in factors]
+        fits = max(spelled) < 2**62
+        return cls(multiplier, meets, goal, np.array(spelled, dtype=np.int64 if fits else object), den)
+
+    def chosen(
+        self,
+        wanted: Credits,
+        kinds: Rows | None,
+        history: History | None,
+        faults: NDArray[np.int8] | None,
+        as_of: int,
+    ) -> Ints:
+        """The factor of each wanted credit, in `den`ths."""
+        place = np.zeros(len(wanted.rep), dtype=np.intp)
+        if self.goal is None or history is None:
+            place += 1
+        else:
+            reached = self.goal.at_end(history, wanted)
+            quota, _ = self.goal.quota(wanted, as_of)
+            for step in self.multiplier.steps:
+                start, by_quota = bar(step.start, self.goal.component)
+                place += reaches(reached, start, quota if by_quota else None)
+            place = np.maximum(place, 1)  # below 0 the first step holds
+        if faults is not None:
+            place[faults > 0] = 0
+        place[~(self.meets[:1] if kinds is None else self.meets[kinds])] = 0
+        return self.factors[place]
