@@ -7,20 +7,26 @@ rounded once, then split between people by largest remainder, so that the credit
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from engine.frames import WHOLE_PPB, integers
+from engine.money import Rate
 from engine.order import lengths_of, positions, sorted_rows, starts_of
 from engine.problems import Problem
+from engine.totals import rounded
 
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
     from engine.deals import Deals
+    from engine.money import Rounding
     from engine.order import Ints, Rows
+
+WHOLE = Rate(1)
+_LIMIT = 2**62
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,26 +39,63 @@ class Shares:
 
 
 @dataclass(frozen=True, slots=True)
+class Lot:
+    """The credits that one rule of one plan gives beside those of owners and splits in percent.
+
+    Each is `share` of what it is made from: the whole deal; or, with `weights` (where each deal begins, and the
+    weight of each credit), a part of it; or, with `sources` (other credits, and the place here of the credit that
+    each goes into), their sum.
+    """
+
+    position: Rows  # among all credits
+    share: Rate
+    weights: tuple[Rows, Ints] | None = None
+    sources: tuple[Rows, Rows] | None = None
+
+    def amounts(self, parts: Ints, mode: Rounding) -> Ints:
+        """What its credits come to. `parts` has the amounts of credits made before, the whole deal for its own."""
+        own: Ints = parts[self.position]
+        if self.weights is not None:
+            own = weighed(own, *self.weights)
+        if self.sources is not None:
+            own = np.zeros(len(own), dtype=np.int64)
+            np.add.at(own, self.sources[1], parts[self.sources[0]])
+        return own if self.share == WHOLE else scaled(own, self.share, mode)
+
+
+@dataclass(frozen=True, slots=True)
 class Seats:
-    """One entry per credit, by deal, then rep: the deal's position and the rep's position in `rep_ids`."""
+    """One entry per credit, by deal, then rep: the deal's position and the rep's position in `rep_ids`.
+
+    Where a plan credits others than owners and those who share a deal in percent, `lots` hold these credits; then
+    `plan_no` and `rule` say for each credit which plan's rule gives it: -1 for owners and shares in percent, which
+    are credits of every plan.
+    """
 
     deal: Rows
     rep: Rows
     rep_ids: Ints
     shares: Shares
     is_shared: NDArray[np.bool_] | None  # per deal; None when no deal is shared
+    lots: tuple[Lot, ...] = ()
+    plan_no: Rows | None = None
+    rule: Rows | None = None
 
-    def amounts(self, whole: Ints) -> Ints:
-        """Each credit's part of its deal's amount; the parts of a deal sum to it exactly."""
+    def amounts(self, whole: Ints, mode: Rounding = "half_up") -> Ints:
+        """Each credit's part of its deal's amount or figure; the shares of a deal sum to it exactly."""
         parts: Ints = whole[self.deal]
         if len(self.shares.position):
             parts[self.shares.position] = apportioned(parts[self.shares.position], self.shares)
+        for lot in self.lots:
+            parts[lot.position] = lot.amounts(parts, mode)
         return parts
 
     def share_ppb(self) -> Ints:
         """Each credit's share of its deal in parts per billion."""
         found = np.full(len(self.deal), WHOLE_PPB, dtype=np.int64)
         found[self.shares.position] = self.shares.share
+        for lot in self.lots:
+            found[lot.position] = lot.amounts(found, "down")
         return found
 
 
@@ -84,6 +127,42 @@ def _favour(parts: Ints, left: Ints, shares: tuple[Ints, Rows]) -> None:
     begins = starts_of(group[order])
     rank = np.arange(len(order)) - np.repeat(begins, lengths_of(begins, len(order)))
     parts[order[rank < left[group[order]]]] += 1
+
+
+def weighed(whole: Ints, starts: Rows, weight: Ints) -> Ints:
+    """`whole` (repeated for each weight of a deal) split in proportion by largest remainder; ties go to the first."""
+    if not len(whole):
+        return whole
+    lengths = lengths_of(starts, len(whole))
+    total = np.repeat(np.add.reduceat(weight, starts), lengths)
+    size: NDArray[Any] = np.abs(whole)
+    if int(size.max()) * int(weight.max()) >= _LIMIT:
+        size, weight, total = size.astype(object), weight.astype(object), total.astype(object)
+    parts, rest = np.divmod(size * weight, total)
+    left = size[starts] - np.add.reduceat(parts, starts)
+    deal = np.repeat(np.arange(len(starts)), lengths)
+    order = np.lexsort([np.arange(len(whole)), -rest.astype(np.int64), deal])
+    rank = np.arange(len(whole)) - np.repeat(starts, lengths)
+    parts[order[rank < left[deal]]] += 1
+    found: Ints = parts.astype(np.int64)
+    return np.where(whole < 0, -found, found)
+
+
+def scaled(whole: Ints, share: Rate, mode: Rounding) -> Ints:
+    """`whole` times a share, rounded."""
+    size: NDArray[Any] = whole
+    if int(np.abs(whole).max(initial=0)) * share.num >= _LIMIT or share.den >= _LIMIT:
+        size = whole.astype(object)
+    return rounded(size * share.num, share.den, mode).astype(np.int64)
+
+
+def split_table(deals: Deals, splits: pd.DataFrame) -> tuple[Rows, Ints, Ints]:
+    """The shares of deals by deal, then rep: the deal's position, the rep's id, the share."""
+    row, known = positions(integers(splits, "deal_id"), deals.deal_id)
+    keep = np.flatnonzero(known)
+    row, rep_id, share = row[keep], integers(splits, "rep_id")[keep], integers(splits, "share_ppb")[keep]
+    order = np.lexsort([rep_id, row])
+    return row[order], rep_id[order], share[order]
 
 
 def seats_of(deals: Deals, splits: pd.DataFrame) -> tuple[Seats, list[Problem]]:
