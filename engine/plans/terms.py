@@ -19,9 +19,12 @@ class Release:
             "days: after `days`."
         ),
     ] = "booking"
-    event: Annotated[str, Says("The event, such as go_live, invoice_paid or setup_paid.")] = ""
+    event: Annotated[
+        str,
+        Says("The event, such as go_live or setup_paid; with cash: whose amounts count, `payment` if left out."),
+    ] = ""
     days: Annotated[int, Says("How many days after booking.")] = 0
-    unless: Annotated[tuple[str, ...], Says("Events before then that forfeit it, such as churn.")] = ()
+    unless: Annotated[tuple[str, ...], Says("Events up to then that forfeit it, such as churn.")] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,9 @@ class Clawback:
     share: Annotated[Rate, Says("The part that is taken back at most.")] = WHOLE
     falls: Annotated[
         Literal["not", "monthly", "daily"],
-        Says("monthly: less by one part of the window for each month that has begun after the first; daily; not."),
+        Says(
+            "not; daily: by the days that are left; monthly: by one part of the window for each month begun after one."
+        ),
     ] = "not"
 
 
@@ -72,9 +77,9 @@ class PaymentTerms:
     guarantee_periods: Annotated[int, Says("For how many pay periods from the rep's first; 0: throughout.")] = 0
     minimum_wage: Annotated[MinimumWage | None, Says("Salary and commission are topped up to it.")] = None
     negative: Annotated[
-        Literal["carry", "pay", "floor"],
-        Says("A negative period: carry it to the next, take it from pay, or let it drop."),
-    ] = "carry"
+        Literal["pay", "carry", "floor"],
+        Says("A pay period that comes out negative: take it from pay, carry it to the next, or let it drop."),
+    ] = "pay"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,5 +96,8 @@ class QuotaRule:
         Says("How a part shrinks for somebody who starts, leaves or is away in it."),
     ] = "none"
     ramp: Annotated[tuple[Rate, ...], Says("Share of the quota in each month since the rep started; then all.")] = ()
-    growth: Annotated[Factor | None, Says("The quota is the credit of the same part a year ago times this.")] = None
+    growth: Annotated[Factor | None, Says("The quota is the credit of an earlier part times this.")] = None
+    growth_on: Annotated[
+        Literal["year_ago", "previous"], Says("Which part that is: the same one a year ago, or the one before.")
+    ] = "year_ago"
     round_to: Annotated[Money | None, Says("Each part is rounded half up to a multiple of this.")] = None

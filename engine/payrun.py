@@ -1,0 +1,162 @@
+"""The pay periods of a plan version, who is on the plan in each, and what was earned in it.
+
+A pay period is a window of the plan's calendar, as far as this version of the plan pays in it. Somebody who joins or
+leaves in it is on the plan for some of its days, and fixed amounts shrink by days; one who is on it throughout gets
+them whole.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engine.calculation import KINDS
+from engine.dates import add_months, day
+from engine.earnings import share_of
+from engine.frames import integers, named
+from engine.measures import paying_days
+from engine.order import positions
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from datetime import date
+
+    from numpy.typing import NDArray
+
+    from engine.calculation import Calculation
+    from engine.frames import Facts
+    from engine.order import Ints, Rows
+    from engine.plans.schema import Plan
+
+MONTHS = {"monthly": 1, "quarterly": 3, "yearly": 12}
+
+
+@dataclass(frozen=True, slots=True)
+class PayPeriods:
+    """Pay periods in order of time, [start, end), days of the whole window, and the window's place in the calendar."""
+
+    plan: Plan
+    start: Rows
+    end: Rows
+    days: Rows
+    number: Rows
+    lookup: Rows  # per day of the plan: its pay period, -1 where this version does not pay
+
+    @property
+    def origin(self) -> int:
+        """The first day of `lookup`."""
+        return day(self.plan.effective.start_on)
+
+    def of(self, on: Rows) -> Rows:
+        """The pay period of each day; -1 for a day in none."""
+        at = np.asarray(on).astype(np.int64) - self.origin
+        inside = (at >= 0) & (at < len(self.lookup))
+        return np.where(inside, self.lookup[np.clip(at, 0, len(self.lookup) - 1)], -1)
+
+    def window(self, on: date) -> int:
+        """The place in the calendar of the window with a day, which may lie before the plan."""
+        start = self.plan.effective.start_on
+        months = (on.year - start.year) * 12 + on.month - start.month
+        if add_months(start, months) > on:
+            months -= 1
+        return months // MONTHS[self.plan.pays]
+
+
+def pay_periods(plan: Plan, plans: tuple[Plan, ...]) -> PayPeriods:
+    """The pay periods of one version of a plan among `plans`."""
+    step = MONTHS[plan.pays]
+    edges = np.array([day(edge) for edge in plan.calendar.starts(step, plan.effective.end_on)])
+    lookup = np.repeat(np.arange(len(edges) - 1), np.diff(edges))[: plan.effective.days]
+    active = paying_days(plan, plans)
+    if active is not None:
+        lookup = np.where(active, lookup, -1)
+    paying = np.flatnonzero(lookup >= 0)
+    number, begin = np.unique(lookup[paying], return_index=True)
+    first, last = paying[begin], paying[np.append(begin[1:], len(paying)) - 1] if len(paying) else paying
+    place = np.full(len(edges), -1, dtype=np.int64)
+    place[number] = np.arange(len(number))
+    own = np.where(lookup >= 0, place[lookup], -1)
+    return PayPeriods(plan, first + edges[0], last + edges[0] + 1, np.diff(edges)[number], number, own)
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """The reps of a plan by rising id, and their rows among its assignments."""
+
+    rep_ids: Ints
+    rep: Rows
+    start: Ints
+    end: Ints
+
+    def days_in(self, periods: PayPeriods) -> Ints:
+        """How many days each rep is on the plan in each pay period, [rep, period]."""
+        since = np.maximum(self.start[:, None], periods.start[None, :])
+        until = np.minimum(self.end[:, None], periods.end[None, :])
+        found = np.zeros((len(self.rep_ids), len(periods.start)), dtype=np.int64)
+        np.add.at(found, self.rep, np.maximum(until - since, 0))
+        return np.minimum(found, (periods.end - periods.start)[None, :])
+
+    def first_day(self) -> Ints:
+        """The first day of each rep's first assignment; far in the future for a rep without one."""
+        found = np.full(len(self.rep_ids), 2**31 - 1, dtype=np.int64)
+        np.minimum.at(found, self.rep, self.start)
+        return found
+
+
+def staff_of(facts: Facts, plan_name: str, others: Ints, reps: Collection[int] | None) -> Staff:
+    """Everybody who is ever on the plan, and `others`; only `reps` where they are given."""
+    table = facts.assignments
+    label, who = named(table, "plan"), integers(table, "rep_id")
+    start, end = integers(table, "start_on").astype(np.int64), integers(table, "end_on").astype(np.int64)
+    rows = np.flatnonzero((label.codes == label.code(plan_name)) & (start < end))
+    rep_ids = np.union1d(who[rows], others).astype(np.int64)
+    if reps is not None:
+        rep_ids = rep_ids[np.isin(rep_ids, np.fromiter(reps, dtype=np.int64, count=len(reps)))]
+    rep, known = positions(who[rows], rep_ids)
+    rows = rows[known]
+    return Staff(rep_ids, rep[known], start[rows], end[rows])
+
+
+def prorated(amount: int, days: Ints, whole: int, mode: str) -> Ints:
+    """A fixed amount of a pay period by the days on the plan."""
+    full: NDArray[np.int64] = np.full(len(days), amount, dtype=np.int64)
+    return share_of(full, days, whole, mode)  # type: ignore[arg-type]  # a plan's rounding mode is one of three
+
+
+@dataclass(frozen=True, slots=True)
+class Earned:
+    """What a plan's lines came to, per rep (a position) and day: one entry each, by rep, then day."""
+
+    rep: Rows
+    day: Rows
+    amount: Ints
+
+
+def earned_by(calc: Calculation, numbers: Sequence[int], rep_ids: Ints, kinds: Sequence[int] | None) -> Earned:
+    """The sums by rep and day of all lines of some plans (positions in `calc.plans`).
+
+    With `kinds` only the extras of these kinds count, without it all lines but prizes.
+    """
+    extras = calc.extras
+    chosen = np.isin(extras.plan_no, numbers)
+    if kinds is not None:
+        rows = np.flatnonzero(chosen & np.isin(extras.kind, kinds))
+        return _summed(extras.rep_id[rows], extras.days[rows], extras.amount[rows], rep_ids)
+    counted, trace = calc.counted, calc.trace
+    plan_of = np.repeat(np.arange(len(calc.plans)), [len(plan.components) for plan in calc.plans])
+    own = slice(None) if len(numbers) == len(calc.plans) else np.flatnonzero(np.isin(plan_of[trace.measure], numbers))
+    rows = np.flatnonzero(chosen & (extras.kind != KINDS.index("prize")))
+    who = np.concatenate([counted.seats.rep_ids[calc.line_reps[own]], extras.rep_id[rows]])
+    on = np.concatenate([counted.sorted.whole.days[trace.at[own]], extras.days[rows]])
+    return _summed(who, on, np.concatenate([trace.amount[own], extras.amount[rows]]), rep_ids)
+
+
+def _summed(who: Ints, on: Rows, amount: Ints, rep_ids: Ints) -> Earned:
+    place, known = positions(who, rep_ids)
+    key = (place[known].astype(np.int64) << 32) + on[known].astype(np.int64) + 2**31
+    keys, at = np.unique(key, return_inverse=True)
+    sums = np.zeros(len(keys), dtype=np.int64)
+    np.add.at(sums, at, amount[known])
+    return Earned(keys >> 32, (keys & 0xFFFFFFFF) - 2**31, sums)
