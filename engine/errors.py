@@ -97,3 +97,10 @@ class ExampleUnclear(EngineError):
 
     Name a rep, deal or component of the example.
     """
+
+
+class DealUnknown(EngineError):
+    """The facts hold no such deal.
+
+    Name a deal of the rep, by the id under which it is stored.
+    """

@@ -64,6 +64,7 @@ def _compared(made: _Run, expected: Expected) -> list[Outcome]:
         "pays": _pays,
         "credits": _credits,
         "rate": _rate,
+        "share": _share,
         "attainment": _attainment,
         "quota": _quota,
     }
@@ -170,6 +171,12 @@ def _credits(made: _Run, expected: Expected) -> Fraction:
 def _rate(made: _Run, expected: Expected) -> Fraction:
     credit = _credits(made, expected)
     return _pays(made, expected) / credit if credit else Fraction(0)
+
+
+def _share(made: _Run, expected: Expected) -> Fraction:
+    if expected.share_of is None or not expected.share_of.value:
+        raise ExampleUnclear(f"{made.cast.example.name!r}: `share` goes with `share_of`")
+    return _pays(made, expected) / Fraction(expected.share_of.value)
 
 
 def _attainment(made: _Run, expected: Expected) -> Fraction:

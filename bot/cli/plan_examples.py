@@ -23,7 +23,13 @@ def run(paths: Iterable[Path], *, verbose: bool) -> None:
     """
     passed = failed = 0
     for path in _files(paths):
-        for each in _tried(path):
+        try:
+            results = _tried(path)
+        except UnsoundError as error:
+            failed += 1
+            terminal.failure(str(error))
+            continue
+        for each in results:
             passed, failed = passed + each.holds, failed + (not each.holds)
             if verbose or not each.holds:
                 _tell(path, each)
@@ -60,7 +66,7 @@ def _tried(path: Path) -> tuple[Tried, ...]:
 
 
 def _tell(path: Path, each: Tried) -> None:
-    label = f"{path.name}: {each.example.id or each.example.name}"
+    label = f"{path.parent.name}/{path.name}: {each.example.name}"
     if each.holds:
         terminal.say(f"{label}: holds")
     for problem in each.problems:

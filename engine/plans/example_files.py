@@ -164,9 +164,11 @@ class Expected:
     pays: Annotated[Figure | None, Says("The sum of their amounts.")] = None
     credits: Annotated[Figure | None, Says("The sum of what they count.")] = None
     rate: Annotated[Figure | None, Says("Amounts divided by credit, to the decimals written.")] = None
+    share: Annotated[Figure | None, Says("With `share_of`: amounts as a part of it, to the decimals written.")] = None
+    share_of: Annotated[Figure | None, Says("What `share` is a part of.")] = None
     attainment: Annotated[Figure | None, Says("Credit by quota of `component`, to the decimals written.")] = None
     quota: Annotated[Figure | None, Says("The quota of `component` that runs on the last day of `within`.")] = None
-    to_earn: Annotated[Figure | None, Says("With `needs`: what the rep wants to be paid.")] = None
+    to_earn: Annotated[Figure | None, Says("With `needs`: what the component is to pay.")] = None
     needs: Annotated[Figure | None, Says("The credit that is missing for that, to the decimals written.")] = None
     problem: Annotated[str, Says("The code of a problem that is reported.")] = ""
     figure: Annotated[str, Says("What the publisher calls it.")] = ""
