@@ -254,5 +254,5 @@ def _touched(
         tied = split.c.rep_id if kind.table is deal else deal.c.owner_id
         other = split if kind.table is deal else deal
         theirs = select(tied).where(other.c.superseded_by.is_(None), among(conn, other.c.deal_id, deals)).distinct()
-        found |= set(conn.execute(theirs).scalars())
+        found.update(row[0] for row in fetch_all(conn, theirs))
     return frozenset(found - {0})

@@ -206,3 +206,10 @@ def test_plain_sqlite_can_read_the_file(sqlite_database: Database) -> None:
     with sqlite3.connect(str(sqlite_database.engine.url.database)) as plain:
         found: Any = plain.execute("SELECT count(*) FROM deal").fetchone()
     assert found == (0,)
+
+
+def test_a_statement_that_runs_often_is_planned_for_the_list_it_gets_on_postgres(database: Database) -> None:
+    if database.dialect == "sqlite":
+        pytest.skip("SQLite is told nothing about plans")
+    with database.read() as conn:
+        assert conn.exec_driver_sql("SHOW plan_cache_mode").scalar() == "force_custom_plan"
