@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, timedelta
 from types import MappingProxyType
@@ -60,7 +61,12 @@ class SalesforceFeed:
         return tuple(kind for kind in KINDS if self._setup.kind(kind) is not None)
 
     def now(self) -> datetime:
-        """Salesforce's own clock, as its last answer said."""
+        """Salesforce's own clock, as its last answer said; it is asked before a window is cut by ours.
+
+        Who cannot sign in learns why from whatever is asked next.
+        """
+        with suppress(SourceError):
+            self._session.connect()
         return self._session.now()
 
     def calls(self) -> int:

@@ -93,9 +93,9 @@ def test_bug_03_a_fast_clock_of_ours_does_not_move_the_watermark_past_theirs(des
 
 def test_bug_03_the_feed_tells_the_time_of_salesforce(desk: Desk) -> None:
     desk.skew = timedelta(minutes=10)
-    feed = desk.feed()
-    feed.account()
-    assert feed.now() == desk.now
+    assert desk.feed().now() == desk.now
+    desk.secrets["env:SF_SECRET"] = "wrong"
+    assert desk.feed().now() == desk.now + desk.skew
 
 
 def test_bug_05_a_page_that_leads_back_ends_the_read(desk: Desk) -> None:
