@@ -1,4 +1,4 @@
-"""Running totals that are kept between limits, so that credits which are taken back take back exactly what was paid."""
+"""Running totals kept between limits, so that credits which are taken back take back exactly what was paid."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """What stands between a component's commission and what it pays: gates, multipliers, minimum and caps, in that order.
 
 Each effect is a line of its own after the commission it changes, so that an amount stays the sum of its lines.
-Components are tested by their credit, so that the order of components, and whether two test each other, means nothing.
+Components are tested by their credit, so the order of components, and whether two test each other, means nothing.
 """
 
 from __future__ import annotations
@@ -167,7 +167,7 @@ def _multiplied(made: Conditions, priced: Priced, factored: Factored, asked: Ask
         history = asked.histories[goal.tested]
         effect = f"the multiplier {factored.multiplier.name!r} is left out"
         faults = _faults(goal, priced.credits, asked, (made.where, effect), "at_end")
-    num = factored.chosen(priced.credits, priced.kinds, history, faults, asked.as_of)
+    num = factored.chosen(priced.credits, priced.kinds, (history, faults), asked.as_of)
     return made.policy.scaled(priced.amount, (num, factored.den), priced.codes)
 
 

@@ -1,12 +1,12 @@
 """Gates: whether a component may pay, by what another component of the same rep has come to.
 
-What is tested is credit, never pay: the sum of the tested component's credits in the window, against the quota of that
-window or against an amount. `over: year` tests the quota of the whole plan year, `over: year_to_date` the sum of the
-quota rows that have started by the day.
+What is tested is credit, never pay: the sum of the tested component's credits in the window, against the quota of
+that window or against an amount. `over: year` tests the quota of the whole plan year, `over: year_to_date` the sum of
+the quota rows that have started by the day.
 
 `judged: at_end` goes by what the window has come to by the day of the calculation, for all its credits. `judged:
-as_reached` goes by the running total: the credit that reaches it is paid, earlier ones are not. A credit that is taken
-back is let through where the total stood high enough before it.
+as_reached` goes by the running total: the credit that reaches it is paid, earlier ones are not. A credit that is
+taken back is let through where the total stood high enough before it.
 
 A closed gate is a line that takes the commission away, and gives what `otherwise` pays. Where credits are taken back,
 the sum of what a gate lets through stays between nothing and what was priced, over the rep's time on this version of
@@ -24,10 +24,13 @@ import numpy as np
 
 from engine.bounds import held, largest
 from engine.dates import on_day
+from engine.figures import MILLION
 from engine.money import Money, Rate, exponent
 from engine.order import running, starts_of
 from engine.problems import Problem
-from engine.quotas import FAULTS, FINE, MISSING, ZERO, quota_rows, windows
+from engine.quota_rules import quotas_of
+from engine.quotas import FAULTS, FINE, MISSING, ZERO, windows
+from engine.standing import openings
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -62,6 +65,7 @@ class Goal:
     over: Over
     windows: Windows
     rows: QuotaRows | None  # the quota's rows, where it is known only from day to day
+    opening: Ints | None  # per window, where any began with credit
 
     @classmethod
     def of(cls, plan: Plan, name: str, over: Over, by_quota: bool, context: tuple[Facts, Exchange, Ints]) -> Goal:
@@ -69,13 +73,17 @@ class Goal:
         facts, exchange, rep_ids = context
         tested = [component.name for component in plan.components].index(name)
         component = plan.components[tested]
-        rows = quota_rows(facts.quotas, component.quota, rep_ids, plan, exchange) if by_quota else None
+        asked = by_quota and not component.is_attainment
+        rows = quotas_of(facts, component.quota, rep_ids, plan, exchange) if asked else None
         made = windows(plan, _KINDS.get(over, over), rows, len(rep_ids))  # type: ignore[arg-type]
-        return cls(tested, component, over, made, rows if over == "year_to_date" else None)
+        opening = openings(facts.balances, (plan, component), made, rep_ids)
+        return cls(tested, component, over, made, rows if over == "year_to_date" else None, opening)
 
     def quota(self, credits_: Credits, as_of: int | None) -> tuple[Ints | None, NDArray[np.int8] | None]:
         """Per credit the quota that is tested, and what is wrong with it; `as_of` in place of the credit's day."""
         codes = self.windows.codes(credits_.rep, credits_.days)
+        if self.component.is_attainment:
+            return np.full(len(codes), MILLION, dtype=np.int64), None
         if self.windows.quota is None:
             return None, None
         faults = self.windows.faults(codes)
@@ -105,27 +113,30 @@ class Goal:
 
     def at_end(self, history: History, wanted: Credits) -> Ints:
         """What the window of each wanted credit has come to."""
+        codes = self.windows.codes(wanted.rep, wanted.days)
+        found = self._opened(codes)
         own = self.windows.codes(history.credits.rep, history.credits.days)
         starts = starts_of(own)
-        if not len(starts):
-            return np.zeros(len(wanted.rep), dtype=np.int64)
-        sums = np.add.reduceat(history.basis, starts)
-        codes = self.windows.codes(wanted.rep, wanted.days)
-        place = np.minimum(np.searchsorted(own[starts], codes), len(starts) - 1)
-        return np.where(own[starts][place] == codes, sums[place], 0)
+        if len(starts):
+            sums = np.add.reduceat(history.basis, starts)
+            place = np.minimum(np.searchsorted(own[starts], codes), len(starts) - 1)
+            found += np.where(own[starts][place] == codes, sums[place], 0)
+        return found
+
+    def _opened(self, codes: Rows) -> Ints:
+        """With what each window began."""
+        return np.zeros(len(codes), dtype=np.int64) if self.opening is None else self.opening[codes]
 
     def as_reached(self, history: History, wanted: Credits, is_back: NDArray[np.bool_]) -> Ints:
         """What the window has come to with each wanted credit; without it where it is taken back."""
-        own = self.windows.codes(history.credits.rep, history.credits.days)
-        if not len(own):
-            return np.zeros(len(wanted.rep), dtype=np.int64)
-        sums = running(history.basis, starts_of(own))
         codes = self.windows.codes(wanted.rep, wanted.days)
-        found = np.zeros(len(codes), dtype=np.int64)
-        for side, rows in (("right", ~is_back), ("left", is_back)):
+        found = self._opened(codes)
+        own = self.windows.codes(history.credits.rep, history.credits.days)
+        sums = running(history.basis, starts_of(own))
+        for side, rows in () if not len(own) else (("right", ~is_back), ("left", is_back)):
             place = np.searchsorted(history.credits.at, wanted.at[rows], side) - 1  # type: ignore[call-overload]
             known = (place >= 0) & (own[np.maximum(place, 0)] == codes[rows])
-            found[rows] = np.where(known, sums[np.maximum(place, 0)], 0)
+            found[rows] += np.where(known, sums[np.maximum(place, 0)], 0)
         return found
 
 

@@ -59,11 +59,11 @@ class Factored:
         self,
         wanted: Credits,
         kinds: Rows | None,
-        history: History | None,
-        faults: NDArray[np.int8] | None,
+        tested: tuple[History | None, NDArray[np.int8] | None],
         as_of: int,
     ) -> Ints:
-        """The factor of each wanted credit, in `den`ths."""
+        """The factor of each wanted credit, in `den`ths; `tested`: what the other came to, and quota faults."""
+        history, faults = tested
         place = np.zeros(len(wanted.rep), dtype=np.intp)
         if self.goal is None or history is None:
             place += 1
@@ -76,5 +76,5 @@ class Factored:
             place = np.maximum(place, 1)  # below 0 the first step holds
         if faults is not None:
             place[faults > 0] = 0
-        place[~(self.meets[:1] if kinds is None else self.meets[kinds])] = 0
+        place *= self.meets[0] if kinds is None else self.meets[kinds]
         return self.factors[place]

@@ -31,7 +31,7 @@ class Payload:
     @classmethod
     def of(cls, amounts: Ints, kinds: NDArray[np.signedinteger[Any]] | None, count: int) -> Payload:
         """The amounts and kinds (0 … count - 1) of credits."""
-        if kinds is None or not len(amounts):
+        if kinds is None or count == 1 or not len(amounts):
             return cls(amounts, None, 0, 0)
         lowest, width = int(amounts.min()), bits(count)
         if bits(int(amounts.max()) - lowest + 1) + width > WIDEST:
