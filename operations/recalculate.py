@@ -85,7 +85,7 @@ def _mark_what_the_day_brings(conn: Connection, ctx: Context) -> None:
     runs.mark_stale(conn, runs.due_between(conn, after, until), changes.watermark(conn))
 
 
-def _run(ctx: Context, reps: Sequence[int], cause: str) -> tuple[int, Calculation, Sequence[int]]:
+def _run(ctx: Context, reps: Sequence[int], cause: str) -> tuple[int, Calculation, tuple[int, ...]]:
     """The number of the run over these reps, what it calculated, and who waits next."""
     with ctx.db.read() as conn:
         watermark = changes.watermark(conn)

@@ -189,10 +189,10 @@ def _heal(conn: Connection, change_id: int, arrived: str) -> Applied:
 
 
 def _by_source(rows: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
-    sources = rows["source"].unique() if len(rows) else ()
+    sources: list[Any] = rows["source"].unique().tolist() if len(rows) else []
     if len(sources) == 1 and isinstance(sources[0], str):
         yield sources[0], rows
-    elif len(sources):
+    elif sources:
         for source, part in rows.groupby("source", sort=True, observed=True):
             yield str(source), part
 
