@@ -48,7 +48,16 @@ def frame(records: Sequence[Readable], columns: Sequence[str]) -> tuple[pd.DataF
             origin.append(place)
             for column, texts in found.items():
                 texts.append(_looked_up(part, body, column))
-    return pd.DataFrame({column: pd.Series(texts, dtype="str") for column, texts in found.items()}), origin
+    return pd.DataFrame({column: _series(texts) for column, texts in found.items()}), origin
+
+
+def _series(texts: list[str]) -> pd.Series[str]:
+    """The texts as a column; what no database keeps, NUL and halves of characters, is replaced."""
+    try:
+        found = pd.Series(texts, dtype="str")
+    except UnicodeEncodeError:
+        found = pd.Series([one.encode("utf-8", "replace").decode() for one in texts], dtype="str")
+    return found.str.replace("\x00", "\ufffd", regex=False) if any("\x00" in one for one in texts) else found
 
 
 def text(value: object) -> str:

@@ -255,8 +255,8 @@ class Http:
         own = self._manners.judge(status, headers, _json_or_none(body))
         if own is None or (isinstance(own, Transient) and isinstance(usual, QuotaSpent)):
             return usual
-        if isinstance(own, Transient) and isinstance(usual, Transient) and own.retry_after is None:
-            own.retry_after = usual.retry_after
+        if isinstance(own, Transient) and own.retry_after is None:
+            own.retry_after = _retry_after(headers.get("retry-after", ""), self.server_now())
         return own
 
     def _usual(self, status: int, headers: Mapping[str, str], call: _Call) -> SourceError:

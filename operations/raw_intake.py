@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from store.sync import PageApplied, State
 
 #: Characters that no database keeps in an id.
-_UNFIT = {0: None}
+_UNFIT = {0: "\N{REPLACEMENT CHARACTER}"}
 
 
 @dataclass(frozen=True, slots=True)
