@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from engine.dates import Period
-    from engine.money import Money, Rate
+    from engine.money import Money, Quantity, Rate
     from engine.problems import Problem
 
 
@@ -135,17 +135,25 @@ class LineSummary:
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """The part of a line that one tier priced; `to_ppm` is None in the top tier, bounds are [from, to).
+    """The part of a line that one tier priced; `to_bound` is None in the top tier, bounds are [from, to).
 
-    `axis` says what the bounds measure: "attainment" (parts per million of quota) or "amount" (minor units).
+    `axis` says what the bounds measure: "attainment" (parts per million of quota), "amount" (credit) or "deal" (the
+    figure `of` the deal); `axis_unit` "money" (minor units) or "number" (millionths). With "attainment" and "amount"
+    `of` is the component whose credit chooses the tier, "" for its own.
+
+    `kind` says what paid: "rate" (basis times rate; of a number, `rate` is minor units for each unit), "fixed" (an
+    amount for the deal), "value" (what the table comes to where the credit stands) or "jump" (of a curve).
     """
 
     axis: str
     from_bound: int
     to_bound: int | None
-    basis: Money
+    basis: Money | Quantity
     rate: Rate
     amount: Money
+    kind: str = "rate"
+    of: str = ""
+    axis_unit: str = "money"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from engine.deals import LARGEST_CENTS
 from engine.errors import CurrencyUnknown
 from engine.frames import Named, integers, named
 from engine.money import Rate, Rounding, exponent
-from engine.rates import rounded
+from engine.totals import rounded
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from engine.answers import Slice
 from engine.errors import LineUnknown
-from engine.money import Money, Rate
-from engine.slices import Credit, Piece, Priced, priced, priced_alone
+from engine.figures import MILLION
+from engine.money import Money, Quantity, Rate
+from engine.schedules import counts_numbers
+from engine.slices import Credit, Piece, Priced, Window, priced, priced_alone
 
 if TYPE_CHECKING:
     from engine.calculation import Calculation
@@ -60,26 +63,51 @@ def priced_again(calc: Calculation, place: Place) -> Priced:
     rows, deal = rows[codes == window], counted.seats.deal[own.credit[codes == window]]
     kinds = np.zeros(len(rows), dtype=np.int64) if place.ready.codes is None else place.ready.codes[deal]
     groups = np.zeros(len(rows), dtype=np.int64) if measure.slot is None else measure.slot[kinds]
-    quota = measure.windows.quota
-    own_quota = int(quota[window]) if measure.component.needs_quota and quota is not None else None
     until = int(np.searchsorted(rows, place.row)) + 1
     credits_ = [Credit(int(trace.basis[row]), int(g)) for row, g in zip(rows[:until], groups[:until], strict=True)]
+    seen = _window(measure, int(window), credits_)
     if measure.component.accumulate == "transaction":
-        return priced_alone(measure.schedule, credits_[-1], own_quota)
-    return priced(measure.schedule, credits_, own_quota)
+        return priced_alone(measure.schedule, seen)
+    return priced(measure.schedule, seen)
+
+
+def _window(measure: Measured, code: int, credits_: list[Credit]) -> Window:
+    """The credits with what their window is priced by."""
+    component, quotas = measure.component, measure.windows.quota
+    quota = None
+    if component.is_attainment:
+        quota = MILLION
+    elif component.needs_quota and quotas is not None:
+        quota = int(quotas[code])
+    target = None
+    if measure.target is not None:
+        target = Fraction(int(measure.target[code]), measure.schedule.target_den or 1)
+    return Window(
+        credits_,
+        quota=quota if component.priced_by.by == "attainment" else None,
+        target=target,
+        per=quota if component.pays_base_rate else None,
+        opening=0 if measure.opening is None else int(measure.opening[code]),
+    )
 
 
 def slice_of(place: Place, piece: Piece) -> Slice:
     """A piece of a line as readers see it."""
-    schedule, currency = place.measure.schedule, place.ready.plan.currency
-    by = place.measure.component.priced_by.by
-    scale = 1_000_000 if by == "attainment" else 1
-    bounds = [Rate(start * scale, schedule.axis_den) for start in schedule.starts[piece.tier : piece.tier + 2]]
+    schedule, plan = place.measure.schedule, place.ready.plan
+    component = place.measure.component
+    by, is_number = component.priced_by.by, component.measure.is_number
+    scale = MILLION if by == "attainment" else 1
+    bounds = [Rate(start * scale, schedule.axis_den) for start in schedule.starts]
+    floor = bounds[piece.tier] if piece.tier >= 0 else Rate(0)
+    above = bounds[piece.tier + 1] if piece.tier + 1 < len(bounds) else None
     return Slice(
         axis=by,
-        from_bound=bounds[0].num // bounds[0].den,
-        to_bound=bounds[1].num // bounds[1].den if len(bounds) > 1 else None,
-        basis=Money(piece.basis, currency),
-        rate=Rate.of(schedule.rate(piece.group, piece.tier)),
-        amount=Money(piece.amount, currency),
+        from_bound=floor.num // floor.den,
+        to_bound=None if above is None else above.num // above.den,
+        basis=Quantity(piece.basis) if is_number else Money(piece.basis, plan.currency),
+        rate=Rate.of(piece.rate * (MILLION if is_number else 1)),
+        amount=Money(piece.amount, plan.currency),
+        kind=piece.kind,
+        of=component.priced_by.of,
+        axis_unit="attainment" if by == "attainment" else "number" if counts_numbers(plan, component) else "money",
     )

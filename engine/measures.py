@@ -10,25 +10,28 @@ import numpy as np
 
 from engine.conditions import Conditions, conditions_of
 from engine.dates import day
-from engine.deals import Kinds, Names
 from engine.frames import integers, named
-from engine.money import Rate
+from engine.kinds import Kinds, Names
 from engine.order import positions, sorted_rows, starts_of
 from engine.payload import Payload
 from engine.quota_rules import quotas_of
 from engine.quotas import Windows, windows
-from engine.rates import Schedule, schedule
+from engine.schedules import pricer, rules_of
+from engine.standing import openings
+from engine.targets import targets
 
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from engine.curves import Curve
     from engine.exchange import Exchange
     from engine.frames import Facts
     from engine.order import Ints, Rows
-    from engine.plans.filters import Filter
+    from engine.plans.filters import Filter, RateRule
     from engine.plans.schema import Component, Plan
-    from engine.plans.tables import Tier
+    from engine.rates import Schedule
+    from engine.tallies import Tally
 
 NOT_COUNTED, UNPRICED = -1, -2
 _NOTHING = Payload(np.zeros(0, dtype=np.int64), None, 0, 0)
@@ -45,9 +48,11 @@ class Measured:
     component: Component
     slot: NDArray[np.int32] | None
     counts_all: bool  # no deal is NOT_COUNTED or UNPRICED
-    schedule: Schedule
+    schedule: Schedule | Curve
     windows: Windows
     per_deal: int | None
+    target: Ints | None  # per window, in parts of a minor unit
+    opening: Ints | None  # per window, where any began with credit
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,19 @@ class Ready:
     pay_periods: Windows
     payload: Payload  # per credit its amount in the plan's currency, and its kind
     fault: NDArray[np.int8] | None  # per deal: why it could not be converted
+    rule_of: Rows | None = None  # per credit, as in engine.rules.rules_of; None where only kind and sharing decide
+    tallies: tuple[Tally | None, ...] = ()  # what components count where that is not the amount; () for none
+    of_credits: NDArray[np.signedinteger[Any]] | None = None  # the kind of each credit, where roles matter
+
+    def kinds(self, credit: Rows, deal: Rows) -> Rows | None:
+        """The kinds of some credits, of some deals; None when there is only one."""
+        if self.of_credits is not None:
+            return self.of_credits[credit]
+        return None if self.codes is None else self.codes[deal]
+
+    def tally(self, position: int) -> Tally | None:
+        """What the component at a position counts, None for the amount of every credit."""
+        return self.tallies[position] if self.tallies else None
 
 
 def filters_of(plan: Plan) -> list[Filter]:
@@ -72,7 +90,7 @@ def filters_of(plan: Plan) -> list[Filter]:
     for component in plan.components:
         found.append(component.measure.where)
         found += [each.when for each in component.multipliers]
-        found += [rule for tier in component.priced_by.tiers for rule in tier.rules]
+        found += [rule for rules in rules_of(component) for rule in rules]
     return found
 
 
@@ -82,7 +100,7 @@ class Compiled:
 
     rules: tuple[NDArray[np.int32], NDArray[np.int32]]
     slots: tuple[NDArray[np.int32], ...]
-    schedules: tuple[Schedule, ...]
+    pricers: tuple[Schedule | Curve, ...]
 
 
 @lru_cache(maxsize=256)
@@ -92,16 +110,13 @@ def kinds_of(plans: tuple[Plan, ...], names: Names) -> Kinds:
 
 
 @lru_cache(maxsize=256)
-def compiled(plan: Plan, plans: tuple[Plan, ...], names: Names) -> Compiled:
+def compiled(plan: Plan, kinds: Kinds) -> Compiled:
     """The plan compiled; remembered, because a rep's question is answered by many small calculations of few plans."""
-    kinds = kinds_of(plans, names)
     priced = [_slots(component, kinds) for component in plan.components]
-    money = (plan.currency, plan.rounding.places, plan.rounding.mode)
-    schedules = tuple(
-        schedule(component.priced_by, groups, money)
-        for component, (_, groups) in zip(plan.components, priced, strict=True)
+    pricers = tuple(
+        pricer(plan, component, groups) for component, (_, groups) in zip(plan.components, priced, strict=True)
     )
-    return Compiled(credit_rules(plan, kinds), tuple(slot for slot, _ in priced), schedules)
+    return Compiled(credit_rules(plan, kinds), tuple(slot for slot, _ in priced), pricers)
 
 
 def measured(plan: Plan, number: int, made: Compiled, context: tuple[Facts, Exchange, Ints]) -> Measured:
@@ -111,21 +126,26 @@ def measured(plan: Plan, number: int, made: Compiled, context: tuple[Facts, Exch
     rows = None
     if component.reads_quota:
         rows = quotas_of(facts, component.quota, rep_ids, plan, exchange)
+    spans, target = windows(plan, component.accumulate, rows, len(rep_ids)), None
+    if component.has_target:
+        target, spans = targets(plan, component, spans, context)
     cap = component.cap
     return Measured(
         component,
         slot if slot.any() else None,
         bool(slot.min(initial=0) >= 0),
-        made.schedules[number],
-        windows(plan, component.accumulate, rows, len(rep_ids)),
+        made.pricers[number],
+        spans,
         None if cap.per_deal is None else cap.per_deal.minor,
+        target,
+        openings(facts.balances, (plan, component), spans, rep_ids),
     )
 
 
-def _slots(component: Component, kinds: Kinds) -> tuple[NDArray[np.int32], tuple[tuple[Rate, ...], ...]]:
-    tiers = component.priced_by.tiers
+def _slots(component: Component, kinds: Kinds) -> tuple[NDArray[np.int32], tuple[tuple[RateRule, ...], ...]]:
+    rules = rules_of(component)
     counted = kinds.meeting(component.measure.where)
-    chosen = np.stack([_chosen(tier, kinds) for tier in tiers])
+    chosen = np.stack([_chosen(each, kinds) for each in rules])
     if len(chosen[0]) == 1 or not chosen.any():
         patterns, group = chosen[:, :1].T, np.zeros(chosen.shape[1], dtype=np.intp)
     else:
@@ -133,15 +153,14 @@ def _slots(component: Component, kinds: Kinds) -> tuple[NDArray[np.int32], tuple
     unpriced = (chosen < 0).any(axis=0)
     slot = np.where(counted, np.where(unpriced, UNPRICED, group), NOT_COUNTED).astype(np.int32, copy=False)
     groups = tuple(
-        tuple(tier.rules[max(rule, 0)].rate or Rate(0) for tier, rule in zip(tiers, pattern, strict=True))
+        tuple(each[max(rule, 0)] for each, rule in zip(rules, pattern, strict=True))
         for pattern in patterns
     )
     return slot, groups
 
 
-def _chosen(tier: Tier, kinds: Kinds) -> NDArray[np.int32]:
+def _chosen(rules: tuple[RateRule, ...], kinds: Kinds) -> NDArray[np.int32]:
     """Per kind of deal the position of the most specific rate rule, or -1. The loader has refused ties."""
-    rules = tier.rules
     found: NDArray[np.int32] | None = None
     for position in sorted(range(len(rules)), key=lambda at: len(rules[at].conditions)):
         meets = kinds.meeting(rules[position])
@@ -154,12 +173,14 @@ def _chosen(tier: Tier, kinds: Kinds) -> NDArray[np.int32]:
 
 def credit_rules(plan: Plan, kinds: Kinds) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """Per kind the position of the first credit rule that a whole deal, and a shared deal, meets; -1 for none."""
-    whole, shared = (np.full(int(np.prod(kinds.shape)), -1, dtype=np.int32) for _ in range(2))
+    whole, shared = (np.full(kinds.count, -1, dtype=np.int32) for _ in range(2))
     for position in reversed(range(len(plan.crediting))):
         rule = plan.crediting[position]
+        if rule.credits_whom not in ("owner", "splits"):
+            continue
         meets = kinds.meeting(rule.when)
         shared[meets] = position
-        if (rule.to or rule.name) == "owner":
+        if rule.credits_whom == "owner":
             whole[meets] = position
     return whole, shared
 
@@ -204,10 +225,10 @@ def ready(
     plan: Plan,
     plans: tuple[Plan, ...],
     context: tuple[Facts, Exchange, Ints],
-    codes: tuple[Names, NDArray[np.signedinteger[Any]] | None],
+    codes: tuple[Kinds, NDArray[np.signedinteger[Any]] | None],
 ) -> Ready:
     """The plan made ready, but for the amounts of its credits, which plans of one currency share."""
-    made = compiled(plan, plans, codes[0])
+    made = compiled(plan, codes[0])
     monthly = plan.pays == "monthly"
     return Ready(
         plan=plan,
@@ -216,7 +237,7 @@ def ready(
         spans=assigned_spans(context[0].assignments, plan, context[2]),
         active=paying_days(plan, plans),
         measures=tuple(measured(plan, number, made, context) for number in range(len(plan.components))),
-        conditions=conditions_of(plan, kinds_of(plans, codes[0]), context),
+        conditions=conditions_of(plan, codes[0], context),
         pay_periods=windows(plan, "month" if monthly else "quarter", None, len(context[2])),
         payload=_NOTHING,
         fault=None,

@@ -14,6 +14,7 @@ import numpy as np
 
 from engine.dates import day
 from engine.deals import LARGEST_CENTS
+from engine.exchange import Converted
 from engine.frames import Named, integers, named
 from engine.order import bits, positions, sorted_rows
 
@@ -26,13 +27,14 @@ if TYPE_CHECKING:
     from engine.plans.schema import Accumulate, Plan
 
 # Why a window has no usable quota; FINE has to be 0.
-FINE, MISSING, ZERO, OVERLAP, TOO_LONG, NO_RATE = range(6)
+FINE, MISSING, ZERO, OVERLAP, TOO_LONG, NO_RATE, NO_INCENTIVE = range(7)
 FAULTS = {
     MISSING: ("quota_missing", "There is no quota for this time, so nothing can be priced."),
     ZERO: ("quota_zero", "The quota is not above zero, so attainment means nothing and nothing is priced."),
     OVERLAP: ("quota_overlap", "Two quotas of one name run on the same day, so nothing is priced."),
     TOO_LONG: ("quota_too_long", "The quota runs longer than the window it is needed for, so nothing is priced."),
     NO_RATE: ("fx_rate_missing", "The quota's currency has no exchange rate on its first day, so nothing is priced."),
+    NO_INCENTIVE: ("incentive_missing", "There is no usable target incentive for this time, so nothing can be paid."),
 }
 _MONTHS = {"month": 1, "quarter": 3, "half_year": 6, "year_to_date": 12}
 _LONGEST_DAYS = {"month": 31, "quarter": 92, "half_year": 184, "year_to_date": 366, "quota_period": 366 * 20}
@@ -40,13 +42,17 @@ _LONGEST_DAYS = {"month": 31, "quarter": 92, "half_year": 184, "year_to_date": 3
 
 @dataclass(frozen=True, slots=True)
 class QuotaRows:
-    """The quotas of one name in the plan's currency, by rep (a position in `rep_ids`), then start."""
+    """The quotas of one name in the plan's currency, by rep (a position in `rep_ids`), then start.
+
+    `priced_by` is what pricing goes by where a rule of the plan made an amount 0; None: the amounts.
+    """
 
     rep: Rows
     start: Rows
     end: Rows
     amount: Ints
     fault: NDArray[np.int8]
+    priced_by: Ints | None = None
 
     def longest(self) -> Rows:
         """For each row the one that ends last among those of its rep up to it."""
@@ -68,13 +74,21 @@ def quota_rows(quotas: pd.DataFrame, name: str, rep_ids: Ints, plan: Plan, excha
     rows, place, start, end = rows[order], place[order], start[order], end[order]
     money = named(quotas, "currency")
     amounts = (integers(quotas, "amount_cents")[rows], Named(money.codes[rows], money.names))
-    converted = exchange.into(plan.currency, amounts, start, plan.rounding.mode)
+    if is_number(plan, name):
+        converted = Converted(amounts[0], None)
+    else:
+        converted = exchange.into(plan.currency, amounts, start, plan.rounding.mode)
     fault = np.zeros(len(rows), dtype=np.int8)
     if converted.fault is not None:
         fault[converted.fault > 0] = NO_RATE
     fault[_overlapping(place, start, end)] = OVERLAP
     fault[(start >= end) | (np.abs(converted.amount) > LARGEST_CENTS)] = MISSING
     return QuotaRows(place, start, end, converted.amount, fault)
+
+
+def is_number(plan: Plan, name: str) -> bool:
+    """Whether a quota counts something else than money: then its currency means nothing."""
+    return any(component.measure.is_number for component in plan.components if component.quota == name)
 
 
 def _overlapping(rep: Rows, start: Rows, end: Rows) -> Rows:
@@ -149,8 +163,9 @@ def windows(plan: Plan, kind: Accumulate, rows: QuotaRows | None, reps: int) -> 
     if kind == "quota_period":
         if rows is None:
             raise AssertionError("the loader gives every quota_period component the name of a quota")
-        fault = np.where((rows.fault == FINE) & (rows.amount <= 0), ZERO, rows.fault).astype(np.int8)
-        return Windows(kind, origin, nothing, 1, rows, rows.amount, np.append(fault, np.int8(MISSING)))
+        priced = rows.amount if rows.priced_by is None else rows.priced_by
+        fault = np.where((rows.fault == FINE) & (priced <= 0), ZERO, rows.fault).astype(np.int8)
+        return Windows(kind, origin, nothing, 1, rows, priced, np.append(fault, np.int8(MISSING)))
     lookup, count = _calendar(plan, _MONTHS[kind])
     if rows is None:
         return Windows(kind, origin, lookup, count, None, None, None)
@@ -175,6 +190,10 @@ def _summed(
     code = rows.rep[inside] * np.int64(shape[1]) + lookup[rows.start[inside] - origin]
     quota = np.zeros(shape[0] * shape[1], dtype=np.int64)
     np.add.at(quota, code, rows.amount[inside])
+    if rows.priced_by is not None:
+        priced = np.zeros_like(quota)
+        np.add.at(priced, code, rows.priced_by[inside])
+        quota = np.where(quota == 0, priced, quota)
     given = np.zeros(len(quota), dtype=bool)
     given[code] = True
     fault = np.where(given, np.where(quota > 0, FINE, ZERO), MISSING).astype(np.int8)

@@ -1,67 +1,25 @@
-"""Tiers → money: the only tier arithmetic there is.
+"""Tiers → money at rates: marginal, for the whole amount, or for the whole overage.
 
 A table is an exact piecewise function of accumulated credit. Everything in it shares one denominator, so that it is
 evaluated in whole numbers: thresholds that fall on a fraction of a cent stay exact, and the only rounding is that of
-the running total. `int64` is used where the largest possible figure is proven to fit, Python integers where not.
+`engine.totals`. Tables that pay by value rather than by rate are in `engine.curves`.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
-from itertools import pairwise
-from math import lcm
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from engine.money import Rate, Rounding, divide, exponent
-from engine.order import running, starts_of, steps
+from engine.order import running, steps
+from engine.totals import LIMIT, Axis, Keeping, Position, Totals, rounded, widened
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from engine.order import Ints, Rows
-    from engine.plans.tables import Table
-
-    Numbers = NDArray[Any]  # int64, or Python integers where int64 could overflow
-
-_LIMIT = 2**62
-
-
-def rounded(num: Numbers, den: Any, mode: Rounding) -> Numbers:
-    """`num / den` rounded to whole numbers; `den` is positive. The same rule as `engine.money.divide`."""
-    if mode == "half_up":
-        if isinstance(den, np.ndarray) or den % 2 == 0:
-            tie_away: Numbers = (num < 0) & (den % 2 == 0)
-            num = num - tie_away
-        whole: Numbers = num + den // 2
-        whole //= den
-        return whole
-    if mode == "down":
-        cut: Numbers = (num + (num < 0) * (den - 1)) // den
-        return cut
-    low: Numbers = num // den
-    rest = 2 * (num - low * den)
-    near: Numbers = low + ((rest > den) | ((rest == den) & (low % 2 == 1)))
-    return near
-
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """Where credits stand in their windows: `after` is the accumulated credit including this one.
-
-    `starts` are the positions at which windows begin, `group` the rate group of each credit (None: all 0), `quota`
-    each credit's quota (None for a table by amount).
-    """
-
-    basis: Ints
-    after: Ints
-    starts: Rows
-    group: Rows | None
-    quota: Ints | None
+    from engine.totals import Numbers
 
 
 @dataclass(frozen=True)
@@ -69,39 +27,49 @@ class Schedule:
     """A rate table compiled to whole numbers.
 
     Tier k begins at `starts[k] / axis_den` (times quota, or minor units); group g, the deals that see the same rates,
-    pays `rates[g][k] / rate_den` there. Totals are kept to multiples of `unit` minor units.
+    pays `rates[g][k] / rate_den` there, and `fixed[g]` minor units for each deal. With `target_den` rates are
+    multiples of the target incentive by the quota, and targets come in parts of `1 / target_den` minor units.
     """
 
     starts: tuple[int, ...]
     axis_den: int
     rates: tuple[tuple[int, ...], ...]
     rate_den: int
-    unit: int
-    mode: Rounding
-    whole_amount: bool
+    keeping: Keeping
+    behaviour: str
+    fixed: tuple[int, ...] = ()
+    target_den: int = 0
 
     @cached_property
     def divisor(self) -> int:
-        """What a total in the schedule's own numbers is divided by to give `unit`s."""
-        return self.axis_den * self.rate_den * self.unit
+        """What a total in the schedule's own numbers is divided by to give minor units."""
+        return self.axis_den * self.rate_den
+
+    @cached_property
+    def is_plain(self) -> bool:
+        """Whether totals are nothing but rates times credit, rounded as totals."""
+        return not self.fixed and not self.target_den and not self.keeping.by_line
 
     def amounts(self, at: Position) -> Ints:
         """What each credit pays in minor units: the difference of two rounded running totals of its window."""
         if not len(at.basis):
             return at.basis
-        place = at if self._fits(at) else _widened(at)
-        totals = self._totals(place)
-        return steps(rounded(totals, self.divisor, self.mode), at.starts).astype(np.int64, copy=False) * self.unit
+        place = at if self._fits(at) else widened(at)
+        if place.axis is not None:
+            return self._by_axis(place, place.axis)
+        num = self._totals(place)
+        if self.is_plain and at.opening is None:
+            unit = self.keeping.unit
+            whole = steps(rounded(num, self.divisor * unit, self.keeping.mode), at.starts)
+            return whole.astype(np.int64, copy=False) * unit
+        first = None
+        if at.opening is not None and len(self.rates) == 1:
+            first = self._scaled(self._totals(place.opened), place.opened)
+        return self.keeping.amounts(self._scaled(num, place), first, at.starts)
 
     def singly(self, at: Position) -> Ints:
         """What each credit pays when each starts at the bottom of the table; a negative one mirrors its twin."""
-        size = np.abs(at.basis)
-        alone = Position(size, size, np.arange(len(size)), at.group, at.quota)
-        return np.where(at.basis < 0, -1, 1) * self.amounts(alone)
-
-    def tier_at(self, reach: int, quota: int | None) -> int:
-        """The tier that an accumulated credit has reached; below zero it is the first."""
-        return sum(self.start(tier, quota) <= reach for tier in range(1, len(self.starts)))
+        return alone(self, at)
 
     def start(self, tier: int, quota: int | None) -> Fraction:
         """Where a tier begins, in minor units, exactly."""
@@ -111,38 +79,53 @@ class Schedule:
         """What a group of deals is paid in a tier, exactly."""
         return Fraction(self.rates[group][tier], self.rate_den)
 
-    def total(self, exact: Fraction) -> int:
-        """An exact running total in minor units, rounded as the plan says."""
-        return divide(exact.numerator, exact.denominator * self.unit, self.mode) * self.unit
-
-    def stretches(self, before: int, after: int, quota: int | None) -> list[tuple[int, Fraction, Fraction]]:
-        """The way from `before` to `after`, cut where tiers begin: tier, from and to, in the order of travel."""
-        low, high = sorted((before, after))
-        edges = [self.start(tier, quota) for tier in range(1, len(self.starts))]
-        cuts = [Fraction(low), *(edge for edge in edges if low < edge < high), Fraction(high)]
-        found = [(bisect_right(edges, begin), begin, end) for begin, end in pairwise(cuts)]
-        return found if after >= before else [(tier, end, begin) for tier, begin, end in reversed(found)]
-
     def _fits(self, at: Position) -> bool:
-        """Whether no figure on the way can pass int64."""
-        furthest = max(int(at.after.max()), -int(at.after.min()), 1) + int(np.abs(at.basis).max())
-        quota = 1 if at.quota is None else int(np.abs(at.quota).max())
+        """Whether no figure on the way can pass int64; products with a target are looked after elsewhere."""
+        furthest = size_of(at.after) + size_of(at.basis)
+        quota = 1 if at.quota is None else size_of(at.quota)
+        if at.axis is not None:
+            furthest = max(furthest, size_of(at.axis.after) + size_of(at.axis.before))
+            quota = max(quota, 1 if at.axis.quota is None else size_of(at.axis.quota))
         steepest = max(max(map(abs, rates)) for rates in self.rates) + 1
         reach = max(furthest * self.axis_den, self.starts[-1] * quota)
-        worst = 2 * reach * steepest * (len(self.starts) + 1) + self.divisor
-        rows = 1 if len(self.rates) == 1 else len(at.basis)
-        return worst * rows < _LIMIT
+        worst = 2 * reach * steepest * (len(self.starts) + 1) + self.divisor * self.keeping.unit
+        if self.fixed:
+            worst += len(at.basis) * max(self.fixed) * self.divisor
+        if at.per is not None:
+            worst = max(worst, self.divisor * self.keeping.unit * self.target_den * size_of(at.per))
+        rows = 1 if len(self.rates) == 1 and at.axis is None else len(at.basis)
+        return worst * rows < LIMIT
+
+    def _scaled(self, num: Numbers, at: Position) -> Totals:
+        """Totals in the schedule's own numbers as money: times target by quota, and with what is paid per deal."""
+        if at.target is not None and at.per is not None:
+            return Totals(num, self.divisor * self.target_den * at.per, at.target)
+        if self.fixed and len(at.starts) and at.basis is not at.after:
+            each = np.array(self.fixed, dtype=num.dtype)
+            paid = each[0] if at.group is None else each[at.group]
+            num = num + running(np.where(at.basis < 0, -paid, paid), at.starts) * self.divisor
+        return Totals(num, self.divisor)
 
     def _totals(self, at: Position) -> Numbers:
-        """The exact running total after each credit, times `divisor / unit`."""
-        if self.whole_amount and len(self.starts) > 1:
-            return self._whole(at)
+        """The exact running total after each credit, times `divisor`."""
+        if len(self.starts) > 1:
+            if self.behaviour == "whole_amount":
+                return self._whole(at, self._reached(at.after, at.quota))
+            if self.behaviour == "overage":
+                return self._overage(at)
         if at.group is None or len(self.rates) == 1:
             return self._curve(at.after * self.axis_den, at.quota)
         return running(self._increments(at, at.group), at.starts)
 
     def _threshold(self, tier: int, quota: Numbers | None) -> Any:
         return self.starts[tier] if quota is None else self.starts[tier] * quota
+
+    def _reached(self, reach: Numbers, quota: Numbers | None) -> Rows:
+        """The tier that each accumulated credit has reached; below zero it is the first."""
+        tier = np.zeros(len(reach), dtype=np.intp)
+        for k in range(1, len(self.starts)):
+            tier += reach * self.axis_den >= self._threshold(k, quota)
+        return tier
 
     def _curve(self, reach: Numbers, quota: Numbers | None) -> Numbers:
         """Marginal: each tier adds the change of rate times what lies beyond its start."""
@@ -159,56 +142,94 @@ class Schedule:
 
     def _increments(self, at: Position, group: Rows) -> Numbers:
         """Marginal with several groups: each credit's own stretch of the axis at its own group's rates."""
-        table = np.array(self.rates, dtype=at.after.dtype)
-        after, step = at.after * self.axis_den, at.basis * self.axis_den
+        return self._stretch(at.after - at.basis, at.after, (group, at.quota))
+
+    def _stretch(self, before: Numbers, after: Numbers, by: tuple[Rows | int, Numbers | None]) -> Numbers:
+        """What the rates of a group come to from one place of the axis to another, times `divisor`."""
+        group, quota = by
+        table = np.array(self.rates, dtype=after.dtype)
+        after, step = after * self.axis_den, (after - before) * self.axis_den
         found = table[:, 0][group] * step
         for tier in range(1, len(self.starts)):
             change = (table[:, tier] - table[:, tier - 1])[group]
-            start = self._threshold(tier, at.quota)
-            found += change * (np.maximum(after - start, 0) - np.maximum(after - step - start, 0))
+            start = self._threshold(tier, quota)
+            found = found + change * (np.maximum(after - start, 0) - np.maximum(after - step - start, 0))
         return found
 
-    def _whole(self, at: Position) -> Numbers:
+    def _whole(self, at: Position, tier: Rows) -> Numbers:
         """Whole amount: everything in the window at the rate of the tier reached."""
-        reach = at.after * self.axis_den
-        tier = np.zeros(len(at.after), dtype=np.intp)
-        for k in range(1, len(self.starts)):
-            tier += reach >= self._threshold(k, at.quota)
         table = np.array(self.rates, dtype=at.after.dtype)
         if at.group is None or len(self.rates) == 1:
-            only: Numbers = table[0][tier] * reach
+            reach = at.after if at.axis is None else running(at.basis, at.starts)
+            only: Numbers = table[0][tier] * (reach * self.axis_den)
             return only
-        total = np.zeros_like(reach)
+        return self._by_group(at.basis * self.axis_den, at, tier)
+
+    def _by_group(self, credit: Numbers, at: Position, tier: Rows) -> Numbers:
+        """What has come together of some credit, each group's at its own rate of the tier reached."""
+        table = np.array(self.rates, dtype=at.after.dtype)
+        group = np.zeros(len(credit), dtype=np.intp) if at.group is None else at.group
+        total = np.zeros_like(credit)
         for g in range(len(self.rates)):
-            own = running(np.where(at.group == g, at.basis, 0), at.starts)
-            total += table[g][tier] * (own * self.axis_den)
+            total += table[g][tier] * running(np.where(group == g, credit, 0), at.starts)
         return total
 
+    def _overage(self, at: Position) -> Numbers:
+        """Up to the second tier at the first rate; what is beyond it at the rate of the tier reached."""
+        table = np.array(self.rates, dtype=at.after.dtype)
+        reach, edge = at.after * self.axis_den, self._threshold(1, at.quota)
+        tier = self._reached(at.after, at.quota)
+        over = np.maximum(reach - edge, 0)
+        if at.group is None or len(self.rates) == 1:
+            only: Numbers = table[0][0] * (reach - over) + table[0][tier] * over
+            return only
+        step = at.basis * self.axis_den
+        beyond = over - np.maximum(reach - step - edge, 0)
+        base = running(table[:, 0][at.group] * (step - beyond), at.starts)
+        return base + self._by_group(beyond, at, tier)
 
-def _widened(at: Position) -> Position:
-    """The same position in Python integers, which cannot overflow."""
-    quota = None if at.quota is None else at.quota.astype(object)
-    return Position(at.basis.astype(object), at.after.astype(object), at.starts, at.group, quota)
+    def _by_axis(self, at: Position, axis: Axis) -> Ints:
+        """What each credit pays where something else chooses the tier."""
+        if self.behaviour == "marginal":
+            return self.keeping.single(self._spread(at, axis))
+        tier = self._reached(axis.after, axis.quota)
+        if not axis.by_deal:
+            return self.keeping.amounts(self._scaled(self._whole(at, tier), at), None, at.starts)
+        table = np.array(self.rates, dtype=at.after.dtype)
+        rate = table[0][tier] if at.group is None else table[at.group, tier]
+        total = running(rate * (at.basis * self.axis_den), at.starts)
+        return self.keeping.amounts(self._scaled(total, at), None, at.starts)
+
+    def _spread(self, at: Position, axis: Axis) -> Totals:
+        """Each credit spread evenly over its way along the axis; where there is no way, at the rate of its place."""
+        group: Rows | int = 0 if at.group is None else at.group
+        low = np.where(axis.after > 0, 0, axis.after) if axis.by_deal else axis.before
+        way = axis.after - low
+        paid = self._stretch(low, axis.after, (group, axis.quota))
+        table = np.array(self.rates, dtype=at.after.dtype)
+        still = table[group, self._reached(axis.after, axis.quota)] * self.axis_den
+        num = np.where(way < 0, -paid, np.where(way == 0, still, paid))
+        den = np.where(way == 0, 1, np.abs(way)) * self.divisor
+        if at.target is None or at.per is None:
+            return Totals(num, den, at.basis)
+        return Totals(num.astype(object) * at.target, den.astype(object) * self.target_den * at.per, at.basis)
 
 
-def positioned(basis: Ints, windows: Rows, group: Rows | None, quota: Ints | None) -> Position:
-    """Credits, sorted by window, with their running totals."""
-    starts = starts_of(windows)
-    return Position(basis, running(basis, starts), starts, group, quota)
+class Pricer(Protocol):
+    """Whatever prices credits where they stand."""
+
+    def amounts(self, at: Position) -> Ints:
+        """What each credit pays in minor units."""
+        ...
 
 
-def schedule(table: Table, groups: tuple[tuple[Rate, ...], ...], money: tuple[str, int | None, Rounding]) -> Schedule:
-    """The table in whole numbers. `groups` has each group's rates by tier; `money` is currency, places and mode."""
-    starts = [tier.begins for tier in table.tiers]
-    axis_den = lcm(*(start.den for start in starts))
-    rate_den = lcm(*(rate.den for rates in groups for rate in rates))
-    currency, places, mode = money
-    return Schedule(
-        starts=tuple(start.num * (axis_den // start.den) for start in starts),
-        axis_den=axis_den,
-        rates=tuple(tuple(rate.num * (rate_den // rate.den) for rate in rates) for rates in groups),
-        rate_den=rate_den,
-        unit=1 if places is None else 10 ** (exponent(currency) - places),
-        mode=mode,
-        whole_amount=table.behaviour == "whole_amount",
-    )
+def alone(pricer: Pricer, at: Position) -> Ints:
+    """What each credit pays when each starts at the bottom of the table; a negative one mirrors its twin."""
+    size = np.abs(at.basis)
+    each = replace(at, basis=size, after=size, starts=np.arange(len(size)), opening=None)
+    return np.where(at.basis < 0, -1, 1) * pricer.amounts(each)
+
+
+def size_of(values: Numbers) -> int:
+    """The largest of some numbers by size, at least 1."""
+    return max(int(values.max()), -int(values.min()), 1)

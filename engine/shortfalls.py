@@ -9,7 +9,7 @@ import numpy as np
 from engine.calculation import REASONS
 from engine.dates import on_day
 from engine.problems import Problem
-from engine.quotas import FAULTS
+from engine.quotas import FAULTS, NO_INCENTIVE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,6 +38,8 @@ def _quota_problem(counted: Counted, fault: QuotaFault) -> Problem:
     rep_id = int(counted.seats.rep_ids[fault.rep])
     day_ = on_day(fault.on)
     remedy = f"Load a quota named {component.quota!r} for this rep that fits {day_} ({component.accumulate})."
+    if fault.fault == NO_INCENTIVE:
+        remedy = f"Load one yearly amount named {component.incentive!r} for this rep that is in force on {day_}."
     return Problem(code, message, remedy, f"{plan.name} / {component.name}", rep_id, found=f"deal booked on {day_}")
 
 

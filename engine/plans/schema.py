@@ -71,6 +71,11 @@ class CreditRule:
         """The rule's `to`, or its name where that says it."""
         return self.to or self.name
 
+    @property
+    def takes_any_shares(self) -> bool:
+        """Whether the shares in the data need not sum to 100%, because they are points or mean nothing."""
+        return bool(self.by_role) or self.shares != "percent"
+
 
 @dataclass(frozen=True, slots=True)
 class TeamCommission:
@@ -198,9 +203,21 @@ class Component:
         return self.target is not None or bool(self.incentive)
 
     @property
+    def pays_base_rate(self) -> bool:
+        """Whether its tiers multiply the target incentive by the quota, for want of a rate of its own."""
+        own = self.rate is not None or self.per_unit is not None or bool(self.rates)
+        return self.has_target and not own and any(tier.multiplier is not None for tier in self.priced_by.tiers)
+
+    @property
+    def is_attainment(self) -> bool:
+        """Whether what it counts is attainment already: an achievement without a quota."""
+        return bool(self.measure.achievement) and not self.quota
+
+    @property
     def needs_quota(self) -> bool:
         """Whether nothing can be priced without a quota."""
-        return self.priced_by.by == "attainment" and not self.priced_by.of
+        by_own = self.priced_by.by == "attainment" and not self.priced_by.of
+        return (by_own or self.pays_base_rate) and not self.is_attainment
 
     @property
     def reads_quota(self) -> bool:

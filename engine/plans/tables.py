@@ -34,7 +34,10 @@ class Tier:
     ] = None
     slope: Annotated[
         Factor | None,
-        Says("curve: share of the target added per 100% of attainment; left out: a straight line to the next tier."),
+        Says(
+            "curve: what is added beyond the tier's start: share of the target per 100% of attainment, beside an "
+            "amount share of the credit; left out: a straight line to the next tier."
+        ),
     ] = None
 
     @property
@@ -62,7 +65,7 @@ class Table:
         Behaviour,
         Says(
             "marginal: each tier's rate pays the credit inside it; whole_amount: the reached tier's rate pays all; "
-            "interpolated: a tier's worth in proportion to how full it is; curve: straight lines through points; "
+            "interpolated: a tier's worth in proportion to how full it is, the last tier only ends the others; curve: straight lines through points; "
             "step: one fixed amount for the highest tier reached; overage: what is beyond the first tier at the "
             "multiplier of the tier reached."
         ),
@@ -70,6 +73,10 @@ class Table:
     tiers: Annotated[tuple[Tier, ...], Says("In rising order; the first begins at 0, except in a curve or steps.")]
     of: Annotated[
         str, Says("by: deal - the figure; otherwise the component whose credit or attainment chooses the tier.")
+    ] = ""
+    unit: Annotated[
+        Literal["", "money", "number"],
+        Says("by: deal - whether the figure is money or a number. Default: what it is known to be, else money."),
     ] = ""
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from engine.errors import CurrencyMismatch, CurrencyUnknown, MoneyUnreadable, RateUnreadable, SplitImpossible
 from engine.money import Money, Rate, apportion, divide, exponent
-from engine.rates import rounded
+from engine.totals import rounded
 
 MODES = {"half_up": ROUND_HALF_UP, "half_even": ROUND_HALF_EVEN, "down": ROUND_DOWN}
 
