@@ -72,7 +72,9 @@ class Search:
             if not page.after:
                 yield Found(fresh, None, page.date, page.total)
                 return
-            following = milliseconds_of(page.rows[-1])
+            if not rows:
+                raise Transient("Records change faster than they can be read", where=self.object)
+            following = rows[-1][1]
             if following > key:
                 key = following
                 self._before = frozenset((row, at) for row, at in rows if at >= key)
@@ -117,7 +119,7 @@ class Search:
         return [] if self.until is None else [_filter("LT", milliseconds(self.until, up=True))]
 
     def _kept(self, page: Shown) -> list[tuple[str, int]]:
-        """The rows inside the window; the index of a search is late, and shows others too."""
+        """The rows inside the window. The index is late and shows others too, whose stamps say nothing of its order."""
         low = milliseconds(self.since)
         high = None if self.until is None else milliseconds(self.until, up=True)
         stamped = [(str(row["id"]), milliseconds_of(row)) for row in page.rows]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 FaultKind = Literal[
     "refuse", "drop", "truncated", "not_json", "html", "huge", "deep", "redirect", "repeat_after", "same_page",
-    "stranger_link", "late",
+    "stranger_link", "late", "no_after", "unfinished",
 ]  # fmt: skip
 
 HTML = b"<!doctype html><html><body><h1>We will be back soon</h1></body></html>"
@@ -97,11 +97,15 @@ def _bent(kind: str, request: httpx.Request, response: httpx.Response) -> httpx.
     """The sound answer, spoiled."""
     if kind == "truncated":
         return httpx.Response(200, content=response.content[: len(response.content) // 2], headers=_JSON)
-    if kind in ("repeat_after", "stranger_link"):
+    if kind in ("repeat_after", "stranger_link", "no_after", "unfinished"):
         body = json.loads(response.content)
         after = _after(request) or "1"
         if kind == "repeat_after":
             body["paging"] = {"next": {"after": after}}
+        elif kind == "no_after":
+            body.pop("paging", None)
+        elif kind == "unfinished":
+            body["status"] = "PROCESSING"
         elif "paging" in body:
             body["paging"]["next"]["link"] = "https://evil.example.net/take?after=" + body["paging"]["next"]["after"]
         return httpx.Response(200, json=body)

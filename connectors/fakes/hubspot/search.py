@@ -16,7 +16,7 @@ from connectors.fakes.hubspot.errors import Refused
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from connectors.fakes.hubspot.records import Table
+    from connectors.fakes.hubspot.records import Record, Table
 
 MOST_PER_PAGE = 200
 MOST_GROUPS = 6
@@ -26,10 +26,14 @@ DATES = ("createdate", "closedate", "hs_lastmodifieddate", "hs_start_datetime", 
 
 @dataclass(frozen=True, slots=True)
 class SearchRules:
-    """What bounds a search: hits per query, and rows per page however many are asked for."""
+    """What bounds a search: hits per query, and rows per page however many are asked for.
+
+    With `shows_current` an answer holds current values although the index that found and sorted them is late.
+    """
 
     cap: int = 10_000
     page_size: int = MOST_PER_PAGE
+    shows_current: bool = False
 
 
 def search(table: Table, body: Mapping[str, Any], now: datetime, rules: SearchRules) -> dict[str, Any]:
@@ -48,10 +52,15 @@ def search(table: Table, body: Mapping[str, Any], now: datetime, rules: SearchRu
     hits.sort(key=lambda hit: _sort_key(name, hit[1].get(name)), reverse=down)
     page = hits[offset : offset + limit]
     names = table.wanted(body.get("properties") or ())
-    answer: dict[str, Any] = {"total": len(hits), "results": [r.shown(names, known) for r, known in page]}
+    answer: dict[str, Any] = {"total": len(hits), "results": [_shown(hit, names, rules) for hit in page]}
     if offset + limit < len(hits):
         answer["paging"] = {"next": {"after": str(offset + limit)}}
     return answer
+
+
+def _shown(hit: tuple[Record, dict[str, str | None]], names: list[str], rules: SearchRules) -> dict[str, Any]:
+    record, known = hit
+    return record.shown(names, record.properties if rules.shows_current else known)
 
 
 def _paging(body: Mapping[str, Any], rules: SearchRules) -> tuple[int, int]:

@@ -153,18 +153,53 @@ def test_rows_that_move_while_they_are_paged_push_no_other_off(world: World) -> 
     assert sorted(ids(world.window(until, world.clock()))) == made[:8]
 
 
-def test_rows_out_of_order_never_move_the_key_past_others(world: World) -> None:
-    """The index hands out a young row among old ones: what lies between is still read."""
-    world.crm.rules = SearchRules(page_size=5)
+def test_what_is_newer_than_the_window_is_not_even_asked_for(world: World) -> None:
+    """Bug 6: without its upper bound a search of a busy account would run after its own tail."""
+    world.crm.rules = SearchRules(page_size=10)
+    first = world.deal()
+    until = world.clock.pass_(seconds=1)
+    for _ in range(100):
+        world.deal()
+        world.clock.pass_(milliseconds=1)
+    assert ids(world.window(MORNING, until)) == [first]
+    assert world.crm.seen["search"] == 1
+
+
+@pytest.mark.parametrize("edited_within_the_window", [True, False])
+def test_rows_out_of_order_never_move_the_key_past_others(world: World, edited_within_the_window: bool) -> None:
+    """The late index sorts a row by its old stamp but shows the new one: what lies between is still read."""
+    world.crm.rules = SearchRules(page_size=5, shows_current=True)
     made = []
     for _ in range(20):
         made.append(world.deal())
         world.clock.pass_(seconds=1)
-    table = world.portal.tables["deals"]
-    stale = table.rows[made[2]]
-    stale.properties["hs_lastmodifieddate"] = table.rows[made[15]].properties["hs_lastmodifieddate"]
+    until = world.clock()
+    world.portal.lag = timedelta(hours=1)
+    moved = {made[2]} if edited_within_the_window else {made[2], made[4]}
+    for deal in moved:
+        world.portal.edit("deals", deal, {"amount": "7"})
     world.clock.pass_(minutes=1)
-    assert set(ids(world.changed(MORNING))) == set(made)
+    shown = set(ids(world.window(MORNING, world.clock() if edited_within_the_window else until)))
+    assert shown | moved == set(made)
+
+
+def test_a_page_that_ends_too_early_without_saying_so_is_no_last_page(world: World) -> None:
+    world.crm.rules = SearchRules(page_size=10)
+    made = []
+    for _ in range(35):
+        made.append(world.deal())
+        world.clock.pass_(milliseconds=1)
+    world.clock.pass_(minutes=1)
+    world.crm.faults.append(Fault("no_after", path="/search", times=99))
+    assert ids(world.changed(MORNING)) == made
+
+
+def test_a_batch_that_is_not_finished_is_asked_for_again_later(world: World) -> None:
+    world.deals(3)
+    world.clock.pass_(minutes=1)
+    world.crm.faults.append(Fault("unfinished", path="/batch/read", times=99))
+    with pytest.raises(Transient):
+        world.changed(MORNING)
 
 
 def test_a_search_that_counts_but_shows_nothing_is_no_empty_window(world: World) -> None:
