@@ -12,7 +12,7 @@ from engine.answers import Slice
 from engine.errors import LineUnknown
 from engine.figures import MILLION
 from engine.money import Money, Quantity, Rate
-from engine.schedules import counts_numbers
+from engine.plans.axes import counts_numbers
 from engine.slices import Credit, Piece, Priced, Window, priced, priced_alone
 
 if TYPE_CHECKING:

@@ -8,8 +8,9 @@ from math import lcm
 from typing import TYPE_CHECKING
 
 from engine.curves import Curve
-from engine.figures import MILLION, unit_of
-from engine.money import Money, exponent
+from engine.figures import MILLION
+from engine.money import exponent
+from engine.plans.axes import counts_numbers, start_of
 from engine.plans.filters import RateRule
 from engine.rates import Schedule
 from engine.targets import parts_of_target
@@ -23,34 +24,6 @@ if TYPE_CHECKING:
 
 #: Behaviours whose tiers are worth a value, not a rate; interpolated tiers may be either.
 BY_VALUE = ("curve", "step", "interpolated")
-
-
-def counts_numbers(plan: Plan, component: Component) -> bool:
-    """Whether the component's table is measured in numbers rather than in money, where it is by amount or by deal."""
-    table = component.priced_by
-    if table.by == "deal":
-        return (table.unit or unit_of(table.of)) == "number"
-    return measured_by(plan, component).measure.is_number
-
-
-def measured_by(plan: Plan, component: Component) -> Component:
-    """The component whose credit or attainment chooses the tier: itself, or the one its table is `of`."""
-    of = component.priced_by.of
-    if not of or component.priced_by.by == "deal":
-        return component
-    return next((each for each in plan.components if each.name == of), component)
-
-
-def start_of(tier: Tier, by: str, numbers: bool) -> Fraction:
-    """Where a tier begins on its axis: attainment, minor units, or millionths of a unit."""
-    start = tier.start
-    if by == "attainment":
-        return start.fraction if not isinstance(start, Money) else Fraction(start.minor)
-    if not numbers:
-        return Fraction(start.minor) if isinstance(start, Money) else start.fraction
-    if isinstance(start, Money):
-        return Fraction(start.minor * MILLION, 10 ** exponent(start.currency))
-    return start.fraction * MILLION
 
 
 def rules_of(component: Component) -> tuple[tuple[RateRule, ...], ...]:

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from itertools import combinations, pairwise
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 from engine.dates import Period
-from engine.money import Money, Rate, exponent
+from engine.money import exponent
+from engine.plans import checks_tables
 
 if TYPE_CHECKING:
     from engine.plans.filters import Filter, RateRule
     from engine.plans.nodes import Reading
     from engine.plans.schema import Component, CreditRule, Plan
-    from engine.plans.tables import Table, Tier
 
 _BUILT_IN = ("owner", "splits")
-_PRICES = ("rate", "rates", "per_unit", "fixed", "levels", "table")
 
 
 def check_plan(plan: Plan, reading: Reading) -> None:
@@ -28,6 +27,7 @@ def check_plan(plan: Plan, reading: Reading) -> None:
         _check_credit_rule(rule, f"crediting[{position}]", reading)
     for position, component in enumerate(plan.components):
         _check_component(component, f"components[{position}]", reading)
+    checks_tables.check(plan, reading)
 
 
 def _check_head(plan: Plan, reading: Reading) -> None:
@@ -66,20 +66,7 @@ def _check_credit_rule(rule: CreditRule, path: str, reading: Reading) -> None:
         reading.report("key_missing", path, f"The rule {rule.name!r} does not say whom it credits.", remedy=remedy)
 
 
-def _prices_differently(component: Component, given: list[str]) -> bool:
-    """Whether a target stands in for a rate, or a table multiplies the rate beside it."""
-    if not given:
-        return component.has_target or component.pool is not None
-    multiplies = component.table is not None and any(tier.multiplier is not None for tier in component.table.tiers)
-    return multiplies and len(given) == 2 and given[0] in ("rate", "per_unit")
-
-
 def _check_component(component: Component, path: str, reading: Reading) -> None:
-    given = [key for key in _PRICES if getattr(component, key) not in (None, ())]
-    if len(given) != 1 and not _prices_differently(component, given):
-        message = "A component is paid by exactly one of rate, rates, per_unit, fixed, levels and table."
-        reading.report("component_unpriced", path, message, found=" and ".join(given) or "none of them")
-        return
     for key in ("per_deal", "per_period"):
         limit = getattr(component.cap, key)
         if limit is not None and limit.minor == 0:
@@ -91,61 +78,11 @@ def _check_component(component: Component, path: str, reading: Reading) -> None:
             )
     if component.accumulate == "quota_period" and not component.quota:
         message = "`accumulate: quota_period` needs the name of a quota: each of its rows is a window."
-        remedy = "Add `quota:`, or choose transaction, month, quarter or year_to_date."
+        remedy = "Add `quota:`, or choose transaction, month, quarter, half_year or year_to_date."
         reading.report("quota_unnamed", f"{path}.accumulate", message, remedy=remedy)
     _check_rules(component.rates, f"{path}.rates", reading)
-    if component.table is not None:
-        _check_table(component, component.table, path, reading)
-
-
-def _check_table(component: Component, table: Table, path: str, reading: Reading) -> None:
-    if f"{path}.accumulate" not in reading.lines:
-        remedy = "Add `accumulate:` with transaction, month, quarter, quota_period or year_to_date."
-        reading.report("key_missing", path, "A table must say over which window credit adds up.", remedy=remedy)
-    if table.by == "attainment" and not component.quota:
-        reading.report(
-            "quota_unnamed",
-            path,
-            "Attainment needs the name of a quota.",
-            remedy="Add `quota:`, or use `by: amount`.",
-        )
-    if table.by == "attainment" and component.accumulate == "transaction":
-        remedy = "Choose month, quarter, quota_period or year_to_date, or use `by: amount`."
-        reading.report(
-            "window_unknown", f"{path}.accumulate", "A single transaction has no attainment.", remedy=remedy
-        )
-    for position, tier in enumerate(table.tiers):
-        _check_tier(tier, table, f"{path}.table.tiers[{position}]", reading)
-    _check_order(table, f"{path}.table.tiers", reading)
-
-
-def _check_tier(tier: Tier, table: Table, path: str, reading: Reading) -> None:
-    if (tier.rate is None) == (not tier.rates):
-        reading.report("tier_unpriced", path, "A tier has exactly one of rate and rates.")
-    is_zero = tier.start in (Rate(0), Money(0, getattr(tier.start, "currency", "")))
-    if not is_zero and isinstance(tier.start, Rate) != (table.by == "attainment"):
-        wanted = "a percentage such as 100%" if table.by == "attainment" else "an amount such as 50_000"
-        message = f"This table is measured by {table.by}."
-        reading.report("tier_axis", f"{path}.from", message, found=str(tier.start), allowed=wanted)
-    _check_rules(tier.rates, f"{path}.rates", reading)
-
-
-def _check_order(table: Table, path: str, reading: Reading) -> None:
-    first = table.tiers[0].begins
-    if first != Rate(0):
-        message = f"The first tier must begin at 0: below {table.tiers[0].start} nothing is said."
-        reading.report(
-            "tier_gap", f"{path}[0].from", message, remedy="Begin at 0, with `rate: 0%` if nothing is paid there."
-        )
-    for position, (low, high) in enumerate(pairwise(table.tiers), start=1):
-        if not low.begins < high.begins:
-            message = f"This tier begins at {high.start}, but the one above it begins at {low.start}: they overlap."
-            reading.report(
-                "tier_order",
-                f"{path}[{position}].from",
-                message,
-                remedy="List tiers in rising order, each start once.",
-            )
+    for position, tier in enumerate(component.table.tiers if component.table is not None else ()):
+        _check_rules(tier.rates, f"{path}.table.tiers[{position}].rates", reading)
 
 
 def _check_rules(rules: tuple[RateRule, ...], path: str, reading: Reading) -> None:

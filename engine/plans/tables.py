@@ -65,7 +65,8 @@ class Table:
         Behaviour,
         Says(
             "marginal: each tier's rate pays the credit inside it; whole_amount: the reached tier's rate pays all; "
-            "interpolated: a tier's worth in proportion to how full it is, the last tier only ends the others; curve: straight lines through points; "
+            "interpolated: a tier's worth in proportion to how full it is, the last tier only ends the others; "
+            "curve: straight lines through points; "
             "step: one fixed amount for the highest tier reached; overage: what is beyond the first tier at the "
             "multiplier of the tier reached."
         ),
