@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.answers import NextTier, QuotaProgress
+from engine.commission import calculate
 from engine.crediting import seats_of
 from engine.dates import Calendar, Period, day, on_day
-from engine.deals import Kinds, Names, deals_in
+from engine.deals import deals_in
 from engine.exchange import Exchange
+from engine.history import with_history
 from engine.frames import integers, named
+from engine.kinds import Kinds, Names, Told
 from engine.money import Money, Rate, divide
 from engine.problems import Problem
 from engine.quota_rules import quotas_of
@@ -76,7 +79,7 @@ def progress(calc: Calculation, facts: Facts, rep_id: int, as_of: date) -> tuple
     the quota counts. A component that accumulates over the year and has several rows in it adds the year as a whole.
     Quotas that are missing, zero or contradictory are left out: `problems` says so.
     """
-    reading = _Reading(calc, facts, rep_id, as_of)
+    reading = _reading(calc, facts, rep_id, as_of)
     found: list[QuotaProgress] = []
     for quota in (each for each in _quotas(reading) if not each.fault):
         start, end = (int(side[quota.now[0]]) for side in (quota.rows.start, quota.rows.end))
@@ -94,7 +97,7 @@ def progress(calc: Calculation, facts: Facts, rep_id: int, as_of: date) -> tuple
 
 def problems(calc: Calculation, facts: Facts, rep_id: int, as_of: date) -> tuple[Problem, ...]:
     """What keeps the rep's quotas from being shown on `as_of`: no plan, or a quota that is missing or unusable."""
-    reading = _Reading(calc, facts, rep_id, as_of)
+    reading = _reading(calc, facts, rep_id, as_of)
     if not _plans(reading):
         message = f"No plan applies to this rep on {as_of}."
         remedy = "Assign the rep to a plan that is effective on that day."
@@ -106,6 +109,10 @@ def problems(calc: Calculation, facts: Facts, rep_id: int, as_of: date) -> tuple
         count = f"{len(quota.now)} quotas on {as_of}"
         found.append(Problem(code, message, _remedy(quota, as_of), place, rep_id, found=count))
     return tuple(found)
+
+
+def _reading(calc: Calculation, facts: Facts, rep_id: int, as_of: date) -> _Reading:
+    return _Reading(calc, with_history(facts, calc.plans, (as_of, (rep_id,)), calculate), rep_id, as_of)
 
 
 def _remedy(quota: _Quota, as_of: date) -> str:
@@ -234,12 +241,15 @@ def _pipeline(reading: _Reading, quota: _Quota, period: Period) -> tuple[int, in
     plan, exchange = quota.plan, Exchange(reading.facts.rates)
     seats, _ = seats_of(deals, reading.facts.splits)
     converted = exchange.into(plan.currency, (deals.amount, deals.currency), deals.booked, plan.rounding.mode)
-    kinds = Kinds(Names.of(deals), [quota.component.measure.where, *(rule.when for rule in plan.crediting)])
+    filters = [quota.component.measure.where, *(rule.when for rule in plan.crediting)]
+    told = Told(reading.facts, deals, exchange)
+    kinds, of_deals = Kinds(Names.of(told, filters), filters).codes(told)
+    held = kinds.held(told, seats.rep_ids[seats.rep], deals.booked[seats.deal])
+    codes = kinds.of_credits(of_deals, seats.deal, held)
     counts = kinds.meeting(quota.component.measure.where)
     counts &= np.logical_or.reduce([kinds.meeting(rule.when) for rule in plan.crediting])
     own = seats.rep_ids[seats.rep] == reading.rep_id
-    codes = kinds.codes(deals)
-    own &= counts[0] if codes is None else counts[codes[seats.deal]]
+    own &= counts[0] if codes is None else counts[codes]
     if converted.fault is not None:
         own &= converted.fault[seats.deal] == 0
     return int(seats.amounts(converted.amount)[own].sum()), int(own.sum())

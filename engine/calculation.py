@@ -44,8 +44,9 @@ KINDS = (
     "guarantee",
     "top_up",
     "carry",
+    "correction",
 )
-REASONS = ("no_plan", "no_rule", "not_measured", "no_rate", "no_exchange_rate", "no_quota")
+REASONS = ("no_plan", "no_rule", "not_measured", "no_rate", "no_exchange_rate", "no_quota", "no_figure", "no_axis")
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +185,7 @@ class Calculation:
     problems: tuple[Problem, ...]
     plans: tuple[Plan, ...]
     extras: Extras = NO_EXTRAS
+    hidden: NDArray[np.bool_] | None = None  # lines of credits in locked periods: extras show them as they were
 
     @cached_property
     def line_reps(self) -> Rows:
@@ -249,14 +251,14 @@ class Calculation:
         by_credit = seats.deal[order.credit]
         starts = starts_of(self.line_reps)
         numbers = np.arange(1, len(trace.at) + 1) - np.repeat(starts, lengths_of(starts, len(trace.at)))
-        return pd.DataFrame(
+        every = pd.DataFrame(
             {
                 "rep_id": seats.rep_ids[self.line_reps],
                 "plan": _category(_plan_codes(self.plans)[plan_no[trace.measure]], _plan_names(self.plans)),
                 "component": _category(component[trace.measure], names),
                 "kind": _category(trace.kind, KINDS),
-                "deal_id": deals.deal_id[by_credit][trace.at],
-                "rule": self._rules(plan_no[trace.measure], by_credit[trace.at]),
+                "deal_id": np.maximum(deals.deal_id, 0)[by_credit][trace.at],
+                "rule": self._rules(plan_no[trace.measure], order.credit[trace.at]),
                 "booked_on": order.days[trace.at],
                 "basis_cents": trace.basis,
                 "before_cents": trace.before,
@@ -266,6 +268,7 @@ class Calculation:
             },
             copy=False,
         )
+        return every if self.hidden is None else every[~self.hidden].reset_index(drop=True)
 
     @cached_property
     def credits(self) -> pd.DataFrame:
@@ -281,8 +284,8 @@ class Calculation:
             {
                 "rep_id": seats.rep_ids[seats.rep[credit]],
                 "plan": _category(_plan_codes(self.plans)[plan_no], _plan_names(self.plans)),
-                "deal_id": deals.deal_id[deal],
-                "rule": self._rules(plan_no, deal),
+                "deal_id": np.maximum(deals.deal_id, 0)[deal],
+                "rule": self._rules(plan_no, credit),
                 "booked_on": deals.booked[deal],
                 "share_ppb": seats.share_ppb()[credit],
                 "amount_cents": np.concatenate([*amounts, np.zeros(0, dtype=np.int64)]),
@@ -302,7 +305,7 @@ class Calculation:
         return pd.DataFrame(
             {
                 "rep_id": seats.rep_ids[seats.rep[credit]],
-                "deal_id": deals.deal_id[seats.deal[credit]],
+                "deal_id": np.maximum(deals.deal_id, 0)[seats.deal[credit]],
                 "plan": _category(plan_codes[plan], _plan_names(self.plans)),
                 "component": _category(np.append(component, -1)[measure], names),
                 "reason": _category(none.reason[order], REASONS),
@@ -317,19 +320,32 @@ class Calculation:
         lacking = (none.plan == plan_no) & (none.measure >= 0)
         return np.unique(np.concatenate([self.counted.sorted.whole.credit[self.trace.at[own]], none.credit[lacking]]))
 
-    def _rules(self, plan_no: Rows, deal: Rows) -> pd.Categorical:
-        names = sorted({rule.name for plan in self.plans for rule in plan.crediting})
-        codes = np.zeros(len(deal), dtype=narrow(len(names)))
+    def _rules(self, plan_no: Rows, credit: Rows) -> pd.Categorical:
+        """The rule that gives each credit, or the name of the achievement that it is for."""
+        names = sorted({name for plan in self.plans for name in _rule_names(plan)})
+        codes = np.zeros(len(credit), dtype=narrow(len(names)))
         is_shared = self.counted.seats.is_shared
         for number, ready in enumerate(self.counted.ready if len(names) > 1 else ()):
             own = slice(None) if len(self.counted.ready) == 1 else np.flatnonzero(plan_no == number)
-            rows = deal[own]
-            spell = np.array([names.index(rule.name) for rule in ready.plan.crediting], dtype=codes.dtype)
-            kind = 0 if ready.codes is None else ready.codes[rows]
-            shared = False if is_shared is None else is_shared[rows]
+            rows = credit[own]
+            spell = np.array([names.index(name) for name in _rule_names(ready.plan)], dtype=codes.dtype)
+            if ready.rule_of is not None:
+                codes[own] = spell[ready.rule_of[rows]]
+                continue
+            deal = self.counted.seats.deal[rows]
+            found = ready.kinds(rows, deal)
+            kind = 0 if found is None else found
+            shared = False if is_shared is None else is_shared[deal]
             both = np.stack(ready.rules)
             codes[own] = spell[both[np.asarray(shared, dtype=np.int8), kind]]
         return _category(codes, names)
+
+
+def _rule_names(plan: Plan) -> list[str]:
+    """The names of the plan's credit rules, then, where any is taken, of what components take instead of deals."""
+    rules = [rule.name for rule in plan.crediting]
+    achievements = [each.measure.achievement for each in plan.components]
+    return [*rules, *achievements] if any(achievements) else rules
 
 
 def _category(codes: NDArray[Any], names: Sequence[str]) -> pd.Categorical:

@@ -3,6 +3,7 @@
     won deals → converted → split → credited by rule → cap per deal → attainment → priced by tier
         → gates, multipliers, minimum and caps → overrides, level differences and pools
         → releases, clawbacks, adjustments, draws and guarantees
+        → locked periods as they were locked, and later differences as adjustments
 
 The order is fixed. Credits are worked through by rep, then day, then deal id, because tiers are used up in order.
 Everything runs on arrays in chunks of whole reps, so that the figures of one chunk stay in the processor's cache.
@@ -16,18 +17,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.calculation import REASONS, Calculation, Counted, Credits, Sorted, Unpaid
-from engine.crediting import seats_of
+from engine.credits import credited
 from engine.dates import day
-from engine.deals import Names, won
 from engine.errors import PlanClash
 from engine.exchange import Exchange
+from engine.history import with_history
 from engine.ledger import Ledger
-from engine.measures import kinds_of, ready
+from engine.locks import kept
+from engine.measures import ready
 from engine.order import WIDEST, bits
 from engine.payload import Payload
 from engine.pricing import Found, price
 from engine.settlement import settled
-from engine.sharing import shared
+from engine.sharing import seated, shared, shares
 from engine.shortfalls import problems_of
 
 if TYPE_CHECKING:
@@ -37,13 +39,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from engine.crediting import Seats
+    from engine.credits import Credited
     from engine.deals import Deals
     from engine.frames import Facts
     from engine.measures import Ready
     from engine.order import Ints
     from engine.plans.schema import Plan
     from engine.pricing import NoLine
-    from engine.problems import Problem
 
 CHUNK_ROWS = 60_000
 WIDEST_DAY = 2**31 - 1
@@ -70,11 +72,13 @@ def calculate(
         PlanClash: Two plans have one name and version.
     """
     ordered = _ordered(plans)
-    deals, problems = _deals_in_reach(facts, ordered, as_of)
-    seats, faults = seats_of(deals, facts.splits)
-    problems += faults
-    prepared = _prepared(facts, ordered, deals, seats)
-    order = _sorted(deals, seats, reps)
+    facts = with_history(facts, ordered, (as_of, reps), calculate)
+    exchange = Exchange(facts.rates)
+    priced = None if shares(ordered) else reps
+    given = seated(credited(facts, ordered, as_of, priced, exchange))
+    deals, seats, problems = given.deals, given.seats, list(given.problems)
+    prepared = given.tallied(_prepared(given, exchange))
+    order = _sorted(deals, seats, priced)
     sizes = [len(plan.components) for plan in ordered]
     ledger = Ledger(len(order.key) * max(sizes, default=0), sum(sizes))
     found = Found(ledger, [], [], deals.amount, day(as_of))
@@ -83,7 +87,7 @@ def calculate(
     counted, unpaid = Counted(deals, seats, order, prepared), _unpaid(found.unpaid)
     problems += problems_of(counted, unpaid, found.faults) + found.problems
     earned = Calculation(found.ledger.trace(), unpaid, counted, tuple(sorted(set(problems))), ordered)
-    return settled(shared(earned, facts, as_of), facts, as_of, reps)
+    return kept(settled(shared(earned, facts, as_of, reps), facts, as_of, reps), facts, as_of, reps)
 
 
 def _ordered(plans: Sequence[Plan]) -> tuple[Plan, ...]:
@@ -93,28 +97,19 @@ def _ordered(plans: Sequence[Plan]) -> tuple[Plan, ...]:
     return ordered
 
 
-def _deals_in_reach(facts: Facts, plans: tuple[Plan, ...], as_of: date) -> tuple[Deals, list[Problem]]:
-    first = min((day(plan.effective.start_on) for plan in plans), default=0)
-    last = max((day(plan.effective.end_on) - 1 for plan in plans), default=-1)
-    return won(facts.deals, first, min(last, day(as_of)))
-
-
-def _prepared(facts: Facts, plans: tuple[Plan, ...], deals: Deals, seats: Seats) -> tuple[Ready, ...]:
+def _prepared(given: Credited, exchange: Exchange) -> tuple[Ready, ...]:
     """Every plan made ready; plans of one currency and rounding share the amounts of the credits."""
-    exchange, names = Exchange(facts.rates), Names.of(deals)
-    kinds = kinds_of(plans, names)
-    codes = kinds.codes(deals)
-    own_kinds = None if codes is None else codes[seats.deal]
+    seats, kinds = given.seats, given.kinds_of_credits()
     shared: dict[tuple[str, str], tuple[Payload, NDArray[np.int8] | None]] = {}
     found = []
-    for plan in plans:
+    for plan in given.plans:
         key = (plan.currency, plan.rounding.mode)
         if key not in shared:
-            converted = exchange.into(plan.currency, (deals.amount, deals.currency), deals.booked, plan.rounding.mode)
-            payload = Payload.of(seats.amounts(converted.amount), own_kinds, int(np.prod(kinds.shape)))
-            shared[key] = payload, converted.fault
-        made = ready(plan, plans, (facts, exchange, seats.rep_ids), (names, codes))
-        found.append(replace(made, payload=shared[key][0], fault=shared[key][1]))
+            amount, fault = given.amounts(plan, exchange)
+            shared[key] = Payload.of(seats.amounts(amount, plan.rounding.mode), kinds, given.kinds.count), fault
+        made = ready(plan, given.plans, (given.facts, exchange, seats.rep_ids), (given.kinds, given.codes))
+        of_credits = None if given.held is None else kinds
+        found.append(replace(made, payload=shared[key][0], fault=shared[key][1], of_credits=of_credits))
     return tuple(found)
 
 

@@ -21,8 +21,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from engine.crediting import scaled
 from engine.deals import LARGEST_CENTS
 from engine.frames import integers, named
+from engine.money import Rate
 from engine.order import positions, sorted_rows
 from engine.problems import Problem
 
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from engine.order import Ints, Rows
 
 MILLION = 1_000_000
+ONCE = Rate(1)
 FINE, ABSENT, REPEATED, WRONG_UNIT, BEYOND, UNDEFINED, NO_RATE = range(7)
 FAULTS = {
     ABSENT: ("figure_missing", "The deal lacks a figure that the plan needs", "Load the figure for this deal."),
@@ -123,9 +126,9 @@ class Figures:
                 self._known[key] = self._given(name, unit)
         return self._known[key]
 
-    def converted(self, name: str, target: str, exchange: Exchange, mode: Rounding) -> Figure:
-        """The money figure called `name` in the currency `target`, at the rate of its day, rounded once."""
-        own, deals = self.of(name, "money"), self._deals
+    def converted(self, name: str, target: str, exchange: Exchange, mode: Rounding, times: Rate = ONCE) -> Figure:
+        """The money figure called `name`, so many times, in the currency `target`, at the rate of its day."""
+        own, deals = _times(self.of(name, "money"), times, mode), self._deals
         found = exchange.into(target, (own.value, deals.currency), deals.booked, mode)
         if found.fault is None:
             return Figure(found.amount, own.fault)
@@ -133,9 +136,14 @@ class Figures:
         fault = fault if own.fault is None else np.where(own.fault > 0, own.fault, fault)
         return Figure(np.where(fault > 0, 0, found.amount), fault.astype(np.int8))
 
-    def axis(self, name: str, unit: str, money: tuple[str, Exchange, Rounding]) -> Figure:
-        """The figure as something that is compared or summed: money in the currency of `money`, or millionths."""
-        return self.converted(name, *money) if unit == "money" else self.of(name, unit)
+    def axis(self, name: str, unit: str, money: tuple[str, Exchange, Rounding], times: Rate = ONCE) -> Figure:
+        """The figure as something that is compared or summed: money in the currency of `money`, or millionths.
+
+        `times` is applied first, in the deal's own currency.
+        """
+        if unit == "money":
+            return self.converted(name, *money, times=times)
+        return _times(self.of(name, unit), times, money[2])
 
     @property
     def deals(self) -> Deals:
@@ -163,13 +171,21 @@ def problems(figure: Figure, deals: Deals, wanted: tuple[str, str], rows: Rows) 
     """One problem for each deal among `rows` that lacks the figure `wanted` (its name, and where it is needed)."""
     if figure.fault is None:
         return []
-    name, where = wanted
-    found = []
-    for row in rows[figure.fault[rows] > 0]:
-        code, message, remedy = FAULTS[int(figure.fault[row])]
-        said = f"{message}, so it is not counted there."
-        found.append(Problem(code, said, remedy, where, deal=int(deals.deal_id[row]), found=name))
-    return found
+    bad = rows[figure.fault[rows] > 0]
+    return [problem(int(figure.fault[row]), wanted, int(deals.deal_id[row])) for row in bad]
+
+
+def problem(fault: int, wanted: tuple[str, str], deal: int) -> Problem:
+    """A deal's lack of a figure in words; `wanted` is the figure's name, and where it is needed."""
+    code, message, remedy = FAULTS[fault]
+    return Problem(code, f"{message}, so it is not counted there.", remedy, wanted[1], deal=deal, found=wanted[0])
+
+
+def _times(figure: Figure, times: Rate, mode: Rounding) -> Figure:
+    """The figure so many times, rounded where that is no whole number."""
+    if times == ONCE:
+        return figure
+    return _bounded(Figure(scaled(figure.value, times, mode), figure.fault))
 
 
 def _bounded(figure: Figure) -> Figure:

@@ -123,22 +123,23 @@ class Placements:
                 found.append(Step(start, each[start]))
         return found, np.flatnonzero(np.isin(place, looped)) if len(looped) else looped
 
-    def clashes(self, rep_id: Ints, days: Rows) -> list[Problem]:
-        """A problem for each person who is asked about and has two placements on a day between theirs."""
+    def clashes(self, first: int, last: int) -> list[Problem]:
+        """A problem for each person who has two placements on a day, if either of them holds in [first, last]."""
         reps, start, end = self._clashing
-        if not len(reps) or not len(rep_id):
-            return []
-        found = []
-        for rep in np.intersect1d(reps, rep_id):
-            own, asked = reps == rep, days[rep_id == rep]
-            if ((start[own][:, None] <= asked) & (asked < end[own][:, None])).any():
-                first = on_day(int(start[own].max()))
-                message = "The person has two placements on one day, so neither counts while they last."
-                remedy = "Correct the start and end of the person's roles, teams or managers."
-                found.append(
-                    Problem("placement_overlap", message, remedy, "people", int(rep), found=f"from {first} on")
-                )
-        return found
+        inside = (start <= last) & (first < end)
+        message = "The person has two placements on one day, so neither counts while they last."
+        remedy = "Correct the start and end of the person's roles, teams or managers."
+        return [
+            Problem(
+                "placement_overlap",
+                message,
+                remedy,
+                "people",
+                int(rep),
+                found=f"from {on_day(int(start[reps == rep].max()))} on",
+            )
+            for rep in np.unique(reps[inside])
+        ]
 
     def _distinct(self, rep_id: Ints, days: Rows) -> tuple[tuple[Ints, Rows], Rows]:
         """Those who differ in person or in a stretch of days without any move, and the place of each among them."""

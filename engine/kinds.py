@@ -63,6 +63,15 @@ class Told:
         """Where everybody stands."""
         return Placements(self._facts.people)
 
+    def problems(self) -> list[Problem]:
+        """What is wrong with the tags and placements that were asked for."""
+        found: list[Problem] = []
+        if "tags" in vars(self):
+            found += self.tags.problems
+        if "placements" in vars(self) and len(self.deals):
+            found += self.placements.clashes(int(self.deals.booked.min()), int(self.deals.booked.max()))
+        return found
+
     def figure(self, asked: Asked) -> Figure:
         """The figure of a condition; money at the rate of the day it was booked, rounded half up."""
         _, name, unit, currency = asked

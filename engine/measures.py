@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from engine.curves import Curve
     from engine.exchange import Exchange
+    from engine.figures import Figure
     from engine.frames import Facts
     from engine.order import Ints, Rows
     from engine.plans.filters import Filter, RateRule
@@ -54,6 +55,12 @@ class Measured:
     target: Ints | None  # per window, in parts of a minor unit
     opening: Ints | None  # per window, where any began with credit
 
+    @property
+    def goes_by_other(self) -> bool:
+        """Whether the credit of another component chooses the tier."""
+        table = self.component.priced_by
+        return bool(table.of) and table.by != "deal"
+
 
 @dataclass(frozen=True, slots=True)
 class Ready:
@@ -71,6 +78,7 @@ class Ready:
     fault: NDArray[np.int8] | None  # per deal: why it could not be converted
     rule_of: Rows | None = None  # per credit, as in engine.rules.rules_of; None where only kind and sharing decide
     tallies: tuple[Tally | None, ...] = ()  # what components count where that is not the amount; () for none
+    axes: tuple[Figure | None, ...] = ()  # per component the figure of each credit's deal that chooses its tier
     of_credits: NDArray[np.signedinteger[Any]] | None = None  # the kind of each credit, where roles matter
 
     def kinds(self, credit: Rows, deal: Rows) -> Rows | None:
@@ -78,6 +86,11 @@ class Ready:
         if self.of_credits is not None:
             return self.of_credits[credit]
         return None if self.codes is None else self.codes[deal]
+
+    @property
+    def in_order(self) -> tuple[tuple[int, Measured], ...]:
+        """The components with their positions, those whose tier another one chooses after the others."""
+        return tuple(sorted(enumerate(self.measures), key=lambda each: (each[1].goes_by_other, each[0])))
 
     def tally(self, position: int) -> Tally | None:
         """What the component at a position counts, None for the amount of every credit."""
@@ -145,6 +158,8 @@ def measured(plan: Plan, number: int, made: Compiled, context: tuple[Facts, Exch
 def _slots(component: Component, kinds: Kinds) -> tuple[NDArray[np.int32], tuple[tuple[RateRule, ...], ...]]:
     rules = rules_of(component)
     counted = kinds.meeting(component.measure.where)
+    if component.measure.team_commission is not None:  # priced once the commissions of others are known
+        counted = np.zeros_like(counted)
     chosen = np.stack([_chosen(each, kinds) for each in rules])
     if len(chosen[0]) == 1 or not chosen.any():
         patterns, group = chosen[:, :1].T, np.zeros(chosen.shape[1], dtype=np.intp)

@@ -12,7 +12,8 @@ from engine.dates import day
 from engine.gates import History
 from engine.measures import NOT_COUNTED, UNPRICED
 from engine.order import starts_of
-from engine.rates import positioned
+from engine.rules import FOREIGN
+from engine.standing import deal_axis, other_axis, standing
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from engine.measures import Measured, Ready
     from engine.order import Ints, Rows
     from engine.problems import Problem
+    from engine.tallies import Tally
+    from engine.totals import Axis
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,7 @@ class Found:
     whole: Ints  # the amount of each deal
     as_of: int
     problems: list[Problem] = field(default_factory=list)
+    priced: dict[int, Block] = field(default_factory=dict)  # of the plan and reps that are being priced
 
     def lost(self, credit: Rows, plan: int, measure: int, reason: str) -> None:
         """Notes credits that make no line."""
@@ -83,14 +87,18 @@ def price(part: Credits, prepared: tuple[Ready, ...], seats: Seats, found: Found
     for plan_no, plan in enumerate(prepared):
         on_plan = _on_plan(part, plan)
         covered |= on_plan
+        if plan.rule_of is not None:
+            on_plan &= plan.rule_of[part.credit] != FOREIGN
         own = part if on_plan.all() else part.part(on_plan)
         if len(own.rep):
             own = _credited(own, plan, plan_no, seats, found)
-            priced = _price_plan(own, plan, (plan_no, number), found)
+            priced = _price_plan(own, plan, (plan_no, number), seats, found)
             if any(each is not None for each in plan.conditions):
                 priced = _conditioned(priced, plan, number, (seats, found))
             blocks += priced
         number += len(plan.measures)
+    if seats.plan_no is not None:
+        covered |= seats.plan_no[part.credit] >= 0
     found.lost(part.credit[~covered], -1, -1, "no_plan")
     found.ledger.write([block for block in blocks if len(block.basis)])
 
@@ -111,13 +119,25 @@ def _on_plan(part: Credits, plan: Ready) -> NDArray[np.bool_]:
     return found
 
 
-def _price_plan(part: Credits, plan: Ready, numbers: tuple[int, int], found: Found) -> list[Block]:
+def _price_plan(
+    part: Credits, plan: Ready, numbers: tuple[int, int], seats: Seats, found: Found
+) -> list[Block]:
     blocks: list[Block] = []
     amounts, kinds = plan.payload.take(part.credit)
     counted, counts_all = np.zeros(len(part.rep), dtype=bool), False
-    for offset, measure in enumerate(plan.measures):
+    found.priced.clear()
+    for offset, measure in plan.in_order:
         place = (numbers[0], numbers[1] + offset)
         slot = None if measure.slot is None or kinds is None else measure.slot[kinds]
+        tally = plan.tally(offset)
+        if tally is not None:
+            slot = _tallied((part, slot), (plan, measure, tally), (seats, place), found)
+            own, values = np.flatnonzero(slot >= 0), amounts if tally.values is None else tally.values[part.credit]
+            counted |= slot != NOT_COUNTED
+            if len(own):
+                chosen = (values[own], slot[own] if measure.slot is not None else None)
+                blocks.append(_price(part.part(own), chosen, (plan, measure), place, found))
+            continue
         if measure.counts_all:
             counts_all = True
             blocks.append(_price(part, (amounts, slot), (plan, measure), place, found))
@@ -134,15 +154,40 @@ def _price_plan(part: Credits, plan: Ready, numbers: tuple[int, int], found: Fou
             blocks.append(_price(part.part(rows), (amounts[rows], slot[rows]), (plan, measure), place, found))
     if not counts_all and not counted.all():
         found.lost(part.credit[~counted], numbers[0], -1, "not_measured")
-    return blocks
+    return sorted(blocks, key=lambda block: block.measure)
+
+
+def _tallied(
+    own: tuple[Credits, Rows | None],
+    counting: tuple[Ready, Measured, Tally],
+    place: tuple[Seats, tuple[int, int]],
+    found: Found,
+) -> Rows:
+    """The rate group of each credit by the rule that gives it and by whether its deal has the figure."""
+    (part, slot), (plan, measure, tally) = own, counting
+    if slot is None:
+        slot = np.full(len(part.rep), 0 if measure.slot is None else int(measure.slot[0]), dtype=np.int32)
+    if tally.counts is not None and plan.rule_of is not None:
+        slot = np.where(tally.counts[plan.rule_of[part.credit]], slot, NOT_COUNTED)
+    found.lost(part.credit[slot == UNPRICED], *place[1], "no_rate")
+    if tally.fault is not None:
+        lacks = (tally.fault[place[0].deal[part.credit]] > 0) & (slot >= 0)
+        found.lost(part.credit[lacks], *place[1], "no_figure")
+        slot = np.where(lacks, UNPRICED, slot)
+    return slot
 
 
 def _credited(part: Credits, plan: Ready, plan_no: int, seats: Seats, found: Found) -> Credits:
     """Those credits that a credit rule gives and whose amount is known in the plan's currency."""
     whole, shared = plan.rules
-    if min(int(whole.min()), int(shared.min())) < 0:
+    if plan.rule_of is not None:
+        rule = plan.rule_of[part.credit]
+        found.lost(part.credit[rule < 0], plan_no, -1, "no_rule")
+        part = part.part(rule >= 0)
+    elif min(int(whole.min()), int(shared.min())) < 0:
         deal = seats.deal[part.credit]
-        kinds = np.zeros(len(deal), dtype=np.int32) if plan.codes is None else plan.codes[deal]
+        known = plan.kinds(part.credit, deal)
+        kinds = np.zeros(len(deal), dtype=np.int32) if known is None else known
         rule = (
             whole[kinds] if seats.is_shared is None else np.where(seats.is_shared[deal], shared[kinds], whole[kinds])
         )
@@ -173,13 +218,50 @@ def _price(
         group = None if group is None else group[fine]
     if measure.per_deal is not None:
         basis = np.clip(basis, -measure.per_deal, measure.per_deal)
-    needs_quota = measure.component.needs_quota and measure.windows.quota is not None
-    quota = measure.windows.quota[codes] if needs_quota and measure.windows.quota is not None else None
-    at = positioned(basis, codes, group, quota)
+    axis, lost = _axis(part, (plan, measure), place, found)
+    if lost is not None:
+        fine = np.flatnonzero(~lost)
+        part, basis, codes = part.part(fine), basis[fine], codes[fine]
+        group = None if group is None else group[fine]
+        axis = None if axis is None else axis.part(fine)
+    at = standing(measure, basis, codes, group, axis)
     alone = measure.component.accumulate == "transaction"
     amounts = measure.schedule.singly(at) if alone else measure.schedule.amounts(at)
     before = np.zeros_like(basis) if alone else at.after - basis
-    return Block(part, place[1], None, basis, before, amounts)
+    block = Block(part, place[1], None, basis, before, amounts)
+    found.priced[place[1]] = block
+    return block
+
+
+def _axis(
+    part: Credits, pricing: tuple[Ready, Measured], place: tuple[int, int], found: Found
+) -> tuple[Axis | None, NDArray[np.bool_] | None]:
+    """What chooses the tier of each credit where that is not its own component; and which cannot be placed there."""
+    plan, measure = pricing
+    offset = next(number for number, each in enumerate(plan.measures) if each is measure)
+    figure = plan.axes[offset] if plan.axes else None
+    if figure is not None:
+        lacks = None if figure.fault is None else figure.fault[part.credit] > 0
+        if lacks is not None and lacks.any():
+            found.lost(part.credit[lacks], *place, "no_axis")
+            return deal_axis(figure, part.credit), lacks
+        return deal_axis(figure, part.credit), None
+    table = measure.component.priced_by
+    if not table.of or table.by == "deal":
+        return None, None
+    tested = next(number for number, each in enumerate(plan.measures) if each.component.name == table.of)
+    other, number = plan.measures[tested], place[1] - offset + tested
+    block = found.priced.get(number)
+    history = (part.part(slice(0)), np.zeros(0, dtype=np.int64))
+    if block is not None:
+        history = block.credits, block.basis
+    axis = other_axis(other, history, part, table.by == "attainment")
+    codes = other.windows.codes(part.rep, part.days)
+    fault = other.windows.faults(codes) if axis.quota is not None else None
+    if fault is None:
+        return axis, None
+    _note_faults(part, (fault, codes), (place[0], number), found)
+    return axis, fault > 0
 
 
 def _note_faults(part: Credits, faulty: tuple[NDArray[np.int8], Rows], place: tuple[int, int], found: Found) -> None:
@@ -212,7 +294,9 @@ def _conditioned(blocks: list[Block], plan: Ready, first: int, context: tuple[Se
 
 def _history(tested: Block | None, own: Block) -> History:
     """What a component was credited with; one without any credit has come to nothing."""
-    return History(own.credits.part(slice(0)), own.basis[:0]) if tested is None else History(tested.credits, tested.basis)
+    if tested is None:
+        return History(own.credits.part(slice(0)), own.basis[:0])
+    return History(tested.credits, tested.basis)
 
 
 def _lined(block: Block, changes: list[tuple[int, Ints]]) -> Block:

@@ -28,8 +28,6 @@ from engine.overlays import members
 from engine.role_shares import shared_by_role
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from numpy.typing import NDArray
 
     from engine.frames import Facts
@@ -81,14 +79,7 @@ class Asking:
 
     def on_plan(self, plan: Plan, deal: Rows, rep_id: Ints) -> NDArray[np.bool_]:
         """Whether each person is on the plan, and this version of it pays, on the day of booking."""
-        days, found = self.told.deals.booked[deal], np.zeros(len(deal), dtype=bool)
-        ids, rep = np.unique(rep_id, return_inverse=True)
-        for since, until in assigned_spans(self.facts.assignments, plan, ids):
-            found |= (days >= since[rep]) & (days < until[rep])
-        active = paying_days(plan, self.plans)
-        if active is not None:
-            found &= active[np.clip(days - day(plan.effective.start_on), 0, len(active) - 1)]
-        return found
+        return is_on_plan(self.facts, self.plans, plan, (rep_id, self.told.deals.booked[deal]))
 
     def deciding(self, plan: Plan, deal: Rows, rep_id: Ints, is_shared: NDArray[np.bool_] | None) -> Rows:
         """The rule to owner or splits that decides about each credit, -1 where there is none."""
@@ -97,6 +88,19 @@ class Asking:
         if is_shared is None:
             return whole[kinds]
         return np.where(is_shared[deal], shared[kinds], whole[kinds])
+
+
+def is_on_plan(facts: Facts, plans: tuple[Plan, ...], plan: Plan, asked: tuple[Ints, Rows]) -> NDArray[np.bool_]:
+    """Whether each person is on the plan, and this version of it pays, on each day."""
+    rep_id, days = asked
+    found = np.zeros(len(days), dtype=bool)
+    ids, rep = np.unique(rep_id, return_inverse=True)
+    for since, until in assigned_spans(facts.assignments, plan, ids):
+        found |= (days >= since[rep]) & (days < until[rep])
+    active = paying_days(plan, plans)
+    if active is not None:
+        found &= active[np.clip(days - day(plan.effective.start_on), 0, len(active) - 1)]
+    return found
 
 
 def spoiled_shares(told: Told, facts: Facts, seats: Seats) -> tuple[Rows, Ints, Ints]:
@@ -121,17 +125,16 @@ def rules_of(plan_no: int, plan: Plan, asking: Asking, seats: Seats) -> Rows:
     return np.where(seats.plan_no >= 0, given, found)
 
 
-def further(asking: Asking, reps: Collection[int] | None) -> tuple[Seats, list[Problem], Rows]:
-    """The seats with those that the plans' own rules give, problems, and deals whose shares may sum to anything.
+def further(asking: Asking, wanted: Ints | None) -> tuple[list[Part], list[Problem], Ints]:
+    """What the plans' own rules give (to `wanted`; None: all), problems, and deals whose shares may sum to anything.
 
     The last are the ids of deals whose shares no plan on which one of the sharers is reads as percent.
     """
-    parts: list[_Part] = []
+    parts: list[Part] = []
     problems: list[Problem] = []
     deal, rep_id, _ = asking.spoiled
     taken, needed = (np.zeros(len(asking.told.deals), dtype=bool) for _ in range(2))
     is_shared = np.ones(len(taken), dtype=bool)
-    wanted = None if reps is None else np.fromiter(reps, dtype=np.int64, count=len(reps))
     offset = len(asking.seats.deal)
     for number, plan in enumerate(asking.plans):
         rule = asking.deciding(plan, deal, rep_id, is_shared)
@@ -144,11 +147,11 @@ def further(asking: Asking, reps: Collection[int] | None) -> tuple[Seats, list[P
             parts += made.parts
             problems += made.problems
             offset = made.offset
-    return _placed(asking.seats, parts), problems, asking.told.deals.deal_id[taken & ~needed]
+    return parts, problems, asking.told.deals.deal_id[taken & ~needed]
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
+class Part:
     """The credits of one rule, and the deal and person of each; `lot.position` still counts those made before."""
 
     plan_no: int
@@ -177,7 +180,7 @@ class _PlanCredits:
     def __init__(self, number: int, asking: Asking, wanted: Ints | None, offset: int) -> None:
         self.number, self.plan, self.asking, self.wanted = number, asking.plans[number], asking, wanted
         self.offset = offset
-        self.parts: list[_Part] = []
+        self.parts: list[Part] = []
         self.problems: list[Problem] = []
         seats = asking.seats
         rep_id = seats.rep_ids[seats.rep]
@@ -195,7 +198,7 @@ class _PlanCredits:
         position = self.offset + np.arange(len(deal))
         self.offset += len(deal)
         if len(deal):
-            self.parts.append(_Part(self.number, rule, deal, rep_id, Lot(position, **lot)))
+            self.parts.append(Part(self.number, rule, deal, rep_id, Lot(position, **lot)))
         return position
 
     def _own(self, position: int, rows: Rows) -> _Sat:
@@ -279,7 +282,7 @@ class _PlanCredits:
         return np.flatnonzero(keep)
 
 
-def _placed(seats: Seats, parts: list[_Part]) -> Seats:
+def placed(seats: Seats, parts: list[Part]) -> Seats:
     """All seats by deal: first those of owners and sharers, then those of plans and their rules, by rep."""
     count = len(seats.deal)
     if not parts:

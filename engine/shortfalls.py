@@ -8,6 +8,8 @@ import numpy as np
 
 from engine.calculation import REASONS
 from engine.dates import on_day
+from engine.figures import ABSENT, problem
+from engine.figures import FAULTS as FIGURE_FAULTS
 from engine.problems import Problem
 from engine.quotas import FAULTS, NO_INCENTIVE
 
@@ -25,6 +27,8 @@ def problems_of(counted: Counted, unpaid: Unpaid, faults: list[QuotaFault]) -> l
     if len(unpaid.credit):
         found += _plan_problems(counted, unpaid)
         found += _deal_problems(counted, unpaid)
+        found += _figure_problems(counted, unpaid)
+        found += _axis_problems(counted, unpaid)
     return found
 
 
@@ -61,6 +65,23 @@ def _plan_problems(counted: Counted, unpaid: Unpaid) -> Iterator[Problem]:
         )
 
 
+def _axis_problems(counted: Counted, unpaid: Unpaid) -> Iterator[Problem]:
+    """One problem per deal and component that lacks the figure by which its tier is chosen."""
+    components, deals, seen = _components(counted), counted.deals, set()
+    for at in np.flatnonzero(unpaid.reason == REASONS.index("no_axis")):
+        credit, measure = int(unpaid.credit[at]), int(unpaid.measure[at])
+        deal, made = int(counted.seats.deal[credit]), counted.ready[unpaid.plan[at]]
+        figure = made.axes[made.plan.components.index(components[measure])]
+        if figure is None or figure.fault is None or (deal, measure) in seen:
+            continue
+        seen.add((deal, measure))
+        code, message, remedy = FIGURE_FAULTS[int(figure.fault[credit])]
+        place = f"{made.plan.name} / {components[measure].name}"
+        said = f"{message}, so its tier is unknown and it is not counted there."
+        name = components[measure].priced_by.of
+        yield Problem(code, said, remedy, place, None, int(deals.deal_id[deal]), found=name)
+
+
 def _deal_problems(counted: Counted, unpaid: Unpaid) -> Iterator[Problem]:
     """One problem per deal that has no exchange rate, and per credit for which a component has no rate."""
     components, deals = _components(counted), counted.deals
@@ -81,3 +102,16 @@ def _deal_problems(counted: Counted, unpaid: Unpaid) -> Iterator[Problem]:
         remedy = "Add a rate without conditions to the plan, 0% if that is meant."
         place = f"{plan.name} / {component.name}"
         yield Problem("rate_missing", message, remedy, place, rep_id, int(deals.deal_id[deal]))
+
+
+def _figure_problems(counted: Counted, unpaid: Unpaid) -> Iterator[Problem]:
+    """One problem per deal and component that sums a figure which the deal lacks."""
+    wanted = unpaid.reason == REASONS.index("no_figure")
+    asked = np.unique(np.stack([unpaid.measure[wanted], counted.seats.deal[unpaid.credit[wanted]]]), axis=1)
+    places = [(made, position) for made in counted.ready for position in range(len(made.measures))]
+    for number, deal in asked.T.tolist():
+        made, position = places[number]
+        component, tally = made.measures[position].component, made.tally(position)
+        code = ABSENT if tally is None or tally.fault is None else int(tally.fault[deal])
+        where = f"{made.plan.name} / {component.name}"
+        yield problem(code, (component.measure.sum, where), int(counted.deals.deal_id[deal]))
