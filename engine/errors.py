@@ -104,3 +104,10 @@ class DealUnknown(EngineError):
 
     Name a deal of the rep, by the id under which it is stored.
     """
+
+
+class MoveRefused(EngineError):
+    """The period cannot be moved so.
+
+    Look at its state with `attain period status`; it says which moves are allowed.
+    """

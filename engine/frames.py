@@ -100,6 +100,23 @@ COLUMNS: dict[str, dict[str, str]] = {
     },
     # where something stood before the first day that is calculated: the credit of a component, the debt of a draw
     "balances": {"rep_id": "int64", "plan": "category", "name": "category", "on": "int32", "value": "int64"},
+    # pay periods that are locked, of plans that pay so often: monthly, quarterly or yearly
+    "locks": {"pays": "category", "start_on": "int32", "end_on": "int32"},
+    # their lines as they were locked; `for_on` is the first day of the period that a line concerns
+    "locked": {
+        "rep_id": "int64",
+        "plan": "category",
+        "component": "category",
+        "kind": "category",
+        "deal_id": "int64",
+        "on": "int32",
+        "for_on": "int32",
+        "basis_cents": "int64",
+        "before_cents": "int64",
+        "amount_cents": "int64",
+        "line_no": "int64",
+        "watermark": "int64",
+    },
     # days in [start_on, end_on) on which a rep is away and has no quota
     "absences": {"rep_id": "int64", "start_on": "int32", "end_on": "int32"},
 }
@@ -166,6 +183,8 @@ class Facts:
     adjustments: pd.DataFrame = field(default_factory=lambda: empty("adjustments"))
     balances: pd.DataFrame = field(default_factory=lambda: empty("balances"))
     absences: pd.DataFrame = field(default_factory=lambda: empty("absences"))
+    locks: pd.DataFrame = field(default_factory=lambda: empty("locks"))
+    locked: pd.DataFrame = field(default_factory=lambda: empty("locked"))
 
     @classmethod
     def of(cls, **rows: pd.DataFrame | Sequence[Mapping[str, object]]) -> Facts:

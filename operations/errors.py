@@ -35,3 +35,11 @@ class PlanRefused(OperationError):
 
 class PlanAltered(OperationError):
     """A published plan was altered in the database. Restore it from a backup, or publish a new version."""
+
+
+class PeriodNotEnded(OperationError):
+    """This period is not over, so it cannot be closed. Wait for its last day."""
+
+
+class PeriodOutOfTurn(OperationError):
+    """Pay periods are locked in their order and reopened from the last one back. Take the one that comes first."""

@@ -12,7 +12,7 @@ from sqlalchemy import BigInteger, Integer, bindparam, func, select, type_coerce
 from engine.answers import DealName
 from engine.dates import day
 from engine.frames import COLUMNS, Facts
-from store import arrays, known, labels
+from store import arrays, known, labels, periods
 from store.arrays import query
 from store.bulk import PAGE, among, as_list, listed_in
 from store.database import Database
@@ -68,8 +68,9 @@ def facts(
     stages = {text: number for number, text in words.items() if text in ("won", "open")}
     won = stages.get("won", 0)
     is_few = reps is not None and len(reps) <= FEW_REPS
+    at = known.point(conn, watermark)
     values = {
-        "watermark": known.point(conn, watermark),
+        "watermark": at,
         "start_day": day(window[0]),
         "end_day": day(window[1]),
         "won": won,
@@ -85,7 +86,8 @@ def facts(
         found["splits"] = _of_deals(found["splits"], found["deals"]["deal_id"])
     if not is_few and reps is not None:
         found = _only(found, np.array(sorted(reps), dtype=np.int64))
-    return Facts(**{name: _frame(name, columns, words) for name, columns in found.items()})
+    gathered = Facts(**{name: _frame(name, columns, words) for name, columns in found.items()})
+    return periods.with_locks(conn, gathered, at, reps)
 
 
 _WATERMARK: BindParameter[int] = bindparam("watermark", type_=BigInteger())

@@ -1,0 +1,179 @@
+"""Pay periods: look at them, put one up for review, lock it, reopen it, mark it paid, and export it for payroll."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from engine import commission
+from engine.dates import day
+from engine.frames import integers
+from engine.period_states import Asked, moved
+from operations import pricing
+from operations.errors import PeriodNotEnded, PeriodOutOfTurn, UnknownPeriod
+from store import changes, frames, periods, runs
+from store.periods import Moved, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pandas as pd
+
+    from engine.calculation import Calculation
+    from engine.period_states import Move, State
+    from engine.plans.schema import Plan
+    from operations.context import Context
+    from store.database import Connection
+
+MONTHS = {"monthly": 1, "quarterly": 3, "yearly": 12}
+
+
+@dataclass(frozen=True, slots=True)
+class PayPeriod:
+    """One pay period of the plans that pay so often, the state it is in, and the move that led there."""
+
+    span: Span
+    label: str
+    state: State
+    last: Moved | None
+
+
+def listed(ctx: Context) -> tuple[PayPeriod, ...]:
+    """Every pay period that has begun, by how often it pays and then by day."""
+    with ctx.db.read() as conn:
+        return tuple(_listed(conn, ctx))
+
+
+def find(ctx: Context, pays: str, label: str) -> PayPeriod:
+    """The pay period called so, such as "2026-03" or "Mar 2026".
+
+    Raises:
+        UnknownPeriod: No such period has begun.
+    """
+    known = [period for period in listed(ctx) if period.span.pays == pays]
+    for period in known:
+        if label in (period.label, period.span.start_on.isoformat(), f"{period.span.start_on:%Y-%m}"):
+            return period
+    names = ", ".join(period.label for period in known[-6:]) or "none"
+    raise UnknownPeriod(f'There is no {pays} pay period "{label}" that has begun. The latest are: {names}.')
+
+
+def move(ctx: Context, span: Span, what: Move, reason: str = "") -> PayPeriod:
+    """The period moved: submitted for review, withdrawn, locked, reopened or marked as paid.
+
+    Locking stores its lines as they are now; from then on they never change, and whatever is found out later is a
+    correction in the open period. The move, who made it and why are kept in the audit trail.
+
+    Raises:
+        MoveRefused: The period's state, the actor's role or a missing reason does not allow it.
+        PeriodNotEnded: It is to be reviewed or locked before its last day is over.
+        PeriodOutOfTurn: An earlier period is still open, or a later one is locked.
+    """
+    with ctx.db.write() as conn:
+        held = periods.history(conn, span)
+        asked = _asked(ctx, held, what, reason)
+        after = moved(held[-1].state if held else "open", asked)
+        if what in ("submit", "lock") and span.end_on > ctx.as_of:
+            raise PeriodNotEnded(
+                f"This period ends with {span.end_on - timedelta(days=1)}; it cannot be closed before."
+            )
+        _check_turn(conn, ctx, span, what)
+        change_id = _begin(conn, ctx, span, what, reason)
+        done = Moved(span, what, after, ctx.actor_name, reason, ctx.now, change_id)
+        periods.record(conn, done)
+        if what == "lock":
+            periods.freeze(conn, span, _lines(conn, span, change_id), change_id)
+        if what == "reopen":
+            periods.thaw(conn, span, change_id)
+        if what in ("lock", "reopen"):
+            runs.mark_all_stale(conn)
+        return next(period for period in _listed(conn, ctx) if period.span == span)
+
+
+def locked_lines(ctx: Context, span: Span) -> pd.DataFrame:
+    """The lines of a locked period with rep, plan, component, kind, deal, day, currency and amount."""
+    with ctx.db.read() as conn:
+        found = periods.lines(conn, changes.watermark(conn))
+    own = (found["pays"] == span.pays) & (found["period_start_on"] == day(span.start_on))
+    return found[own].reset_index(drop=True)
+
+
+def _asked(ctx: Context, held: tuple[Moved, ...], what: Move, reason: str) -> Asked:
+    """Who asks; the command line speaks as ops where nobody is named, but never approves what it submitted."""
+    submitted = next((one.actor for one in reversed(held) if one.move == "submit"), "")
+    role = ctx.actor.role if ctx.actor else "ops"
+    return Asked(what, ctx.actor_name, role, reason, submitted)
+
+
+def _check_turn(conn: Connection, ctx: Context, span: Span, what: Move) -> None:
+    """Periods are locked in their order, and reopened from the last one back."""
+    same = [period for period in _listed(conn, ctx) if period.span.pays == span.pays]
+    if what == "lock":
+        earlier = [one.label for one in same if one.span.start_on < span.start_on and one.state in ("open", "review")]
+        if earlier:
+            raise PeriodOutOfTurn(f"{earlier[0]} is not locked yet. Lock periods in their order.")
+    if what == "reopen":
+        later = [one.label for one in same if one.span.start_on > span.start_on and one.state in ("locked", "paid")]
+        if later:
+            raise PeriodOutOfTurn(f"{later[-1]} is locked and rests on this period. Reopen that one first.")
+
+
+def _begin(conn: Connection, ctx: Context, span: Span, what: Move, reason: str) -> int:
+    return changes.begin(conn, ctx.actor_name, f"{what} period {span.pays} {span.start_on}", ctx.now, reason)
+
+
+def _lines(conn: Connection, span: Span, change_id: int) -> pd.DataFrame:
+    """The lines of the period as they are now, in the columns of the frame `locked`, with their currency."""
+    calc = _calculated(conn, span)
+    lines, booked = calc.lines, integers(calc.lines, "booked_on")
+    pays = [plan.pays == span.pays for plan in calc.plans]
+    inside = (booked >= day(span.start_on)) & (booked < day(span.end_on))
+    inside &= [pays[number] for number in integers(lines, "plan_no").tolist()]
+    own = lines[inside]
+    found = own[["rep_id", "plan", "component", "kind", "deal_id", "line_no"]].astype({"plan": str, "component": str})
+    found["kind"] = found["kind"].astype(str)
+    for name in ("basis_cents", "before_cents", "amount_cents"):
+        found[name] = own[name]
+    found["on"] = own["booked_on"]
+    found["for_on"] = _concerns(calc, own, span)
+    found["currency"] = [calc.plans[number].currency for number in own["plan_no"].tolist()]
+    found["watermark"] = change_id - 1
+    return found
+
+
+def _calculated(conn: Connection, span: Span) -> Calculation:
+    last = span.end_on - timedelta(days=1)
+    begun = pricing.begun(conn, last)
+    facts = frames.facts(conn, pricing.window(begun, last))
+    return commission.calculate(facts, begun, last)
+
+
+def _concerns(calc: Calculation, own: pd.DataFrame, span: Span) -> list[int]:
+    """The first day of the period that each line concerns: a correction's is the one that it corrects."""
+    extras = calc.extras
+    corrected = dict(
+        zip(zip(extras.rep_id.tolist(), calc.extra_numbers.tolist(), strict=True), extras.x.tolist(), strict=True)
+    )
+    rows = zip(own["rep_id"].tolist(), own["line_no"].tolist(), own["kind"].tolist(), strict=True)
+    start = day(span.start_on)
+    return [corrected[rep, number] if kind == "correction" else start for rep, number, kind in rows]
+
+
+def _listed(conn: Connection, ctx: Context) -> Iterator[PayPeriod]:
+    states = periods.states(conn)
+    begun = pricing.begun(conn, ctx.as_of)
+    for pays in MONTHS:
+        labels = {span: label for plan in begun if plan.pays == pays for span, label in _spans(plan, ctx)}
+        for span in sorted(labels, key=lambda each: each.start_on):
+            last = states.get(span)
+            yield PayPeriod(span, labels[span], last.state if last else "open", last)
+
+
+def _spans(plan: Plan, ctx: Context) -> Iterator[tuple[Span, str]]:
+    """The pay periods of a plan that have begun, each with the name that its calendar has for it."""
+    until = min(plan.effective.end_on, ctx.as_of + timedelta(days=1))
+    edges = plan.calendar.starts(MONTHS[plan.pays], until)
+    for start, end in pairwise(edges):
+        yield Span(plan.pays, start, end), plan.calendar.named(start, end).label
