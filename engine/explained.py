@@ -13,11 +13,14 @@ from engine.errors import LineUnknown
 from engine.figures import MILLION
 from engine.money import Money, Quantity, Rate
 from engine.plans.axes import counts_numbers
-from engine.slices import Credit, Piece, Priced, Window, priced, priced_alone
+from engine.slices import Credit, Piece, Priced, Spot, Window, priced, priced_alone
+from engine.standing import deal_axis, other_axis
 
 if TYPE_CHECKING:
     from engine.calculation import Calculation
     from engine.measures import Measured, Ready
+    from engine.order import Rows
+    from engine.totals import Axis
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +64,45 @@ def priced_again(calc: Calculation, place: Place) -> Priced:
     codes = measure.windows.codes(own.rep, own.days)
     window = codes[np.searchsorted(rows, place.row)]
     rows, deal = rows[codes == window], counted.seats.deal[own.credit[codes == window]]
-    kinds = np.zeros(len(rows), dtype=np.int64) if place.ready.codes is None else place.ready.codes[deal]
-    groups = np.zeros(len(rows), dtype=np.int64) if measure.slot is None else measure.slot[kinds]
+    kinds = place.ready.kinds(own.credit[codes == window], deal)
+    groups = np.zeros(len(rows), dtype=np.int64)
+    if measure.slot is not None:
+        groups = groups + measure.slot[0] if kinds is None else measure.slot[kinds]
     until = int(np.searchsorted(rows, place.row)) + 1
-    credits_ = [Credit(int(trace.basis[row]), int(g)) for row, g in zip(rows[:until], groups[:until], strict=True)]
+    axis = _axis(calc, place, rows[:until])
+    credits_ = [
+        Credit(int(trace.basis[row]), int(group), None if axis is None else _place(axis, at))
+        for at, (row, group) in enumerate(zip(rows[:until], groups[:until], strict=True))
+    ]
     seen = _window(measure, int(window), credits_)
     if measure.component.accumulate == "transaction":
         return priced_alone(measure.schedule, seen)
     return priced(measure.schedule, seen)
+
+
+def _axis(calc: Calculation, place: Place, rows: Rows) -> Axis | None:
+    """What chose the tiers of some lines, where that was not the credit of their own component."""
+    trace, order = calc.trace, calc.counted.sorted.whole
+    ready, measure = place.ready, place.measure
+    offset = next(number for number, each in enumerate(ready.measures) if each is measure)
+    wanted = order.part(trace.at[rows])
+    figure = ready.axes[offset] if ready.axes else None
+    if figure is not None:
+        return deal_axis(figure, wanted.credit)
+    if not measure.goes_by_other:
+        return None
+    table = measure.component.priced_by
+    tested = next(number for number, each in enumerate(ready.measures) if each.component.name == table.of)
+    every = np.arange(*span(calc, int(calc.line_reps[place.row])))
+    number = int(trace.measure[place.row]) - offset + tested
+    every = every[(trace.measure[every] == number) & (trace.kind[every] == 0)]
+    history = order.part(trace.at[every]), trace.basis[every]
+    return other_axis(ready.measures[tested], history, wanted, table.by == "attainment")
+
+
+def _place(axis: Axis, at: int) -> Spot:
+    quota = None if axis.quota is None else int(axis.quota[at])
+    return Spot(int(axis.before[at]), int(axis.after[at]), quota, axis.by_deal)
 
 
 def _window(measure: Measured, code: int, credits_: list[Credit]) -> Window:

@@ -25,7 +25,7 @@ Kind = Literal["rate", "fixed", "value", "jump"]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Spot:
     """What chose a credit's tier where that was not the credit itself: before and after it, and by which quota."""
 
     before: int
@@ -40,7 +40,7 @@ class Credit:
 
     basis: int
     group: int
-    place: Place | None = None
+    place: Spot | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +202,7 @@ def _marginal(schedule: Schedule, window: Window) -> _Taken:
     return _Taken(earned, NOTHING, tuple(parts))
 
 
-def _spread(schedule: Schedule, window: Window, place: Place) -> _Taken:
+def _spread(schedule: Schedule, window: Window, place: Spot) -> _Taken:
     """A credit spread evenly over its way along another axis; rounded by itself."""
     credit = window.credits[-1]
     before = min(place.after, 0) if place.by_deal else place.before

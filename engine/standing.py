@@ -7,19 +7,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.figures import MILLION
+from engine.figures import MILLION, Figure
 from engine.frames import integers, named
-from engine.order import positions
-from engine.totals import positioned
+from engine.order import positions, running, starts_of
+from engine.plans.axes import counts_numbers
+from engine.totals import Axis, positioned
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from engine.calculation import Credits
+    from engine.kinds import Told
     from engine.measures import Measured
     from engine.order import Ints, Rows
     from engine.plans.schema import Component, Plan
     from engine.quotas import Windows
-    from engine.totals import Axis, Position
+    from engine.totals import Position
 
 
 def openings(table: pd.DataFrame, whose: tuple[Plan, Component], spans: Windows, rep_ids: Ints) -> Ints | None:
@@ -64,3 +67,58 @@ def standing(measure: Measured, basis: Ints, codes: Rows, group: Rows | None, ax
         lengths = np.diff(at.starts, append=len(basis))
         at = replace(at, after=at.after + np.repeat(opening, lengths), opening=opening)
     return at if axis is None else replace(at, axis=axis)
+
+
+def figures_by(plan: Plan, told: Told, deal_of: Rows) -> tuple[Figure | None, ...]:
+    """Per component the figure by which its table is measured, for each credit; None where that is no figure.
+
+    A deal that takes back has negative figures; it is measured as the deal that it takes back, but for percentages,
+    which are the same for both.
+    """
+    found: list[Figure | None] = []
+    for component in plan.components:
+        table = component.priced_by
+        if table.by != "deal":
+            found.append(None)
+            continue
+        unit = "number" if counts_numbers(plan, component) else "money"
+        figure = told.figures.axis(table.of, unit, (plan.currency, told.exchange, plan.rounding.mode))
+        value = figure.value
+        if not table.of.endswith("_pct"):
+            value = np.where(told.deals.amount < 0, np.abs(value), value)
+        found.append(Figure(value[deal_of], None if figure.fault is None else figure.fault[deal_of]))
+    return tuple(found)
+
+
+def deal_axis(figure: Figure, credit: Rows) -> Axis:
+    """The places of some credits on the axis of a figure of their deals."""
+    after = figure.value[credit]
+    return Axis(np.zeros_like(after), after, None, by_deal=True)
+
+
+def other_axis(other: Measured, history: tuple[Credits, Ints], wanted: Credits, by_quota: bool) -> Axis:
+    """How far another component has come before and after each wanted credit, in the window that it then stands in.
+
+    `history` are the credits that it counts. Where its quota is of no use, the place means nothing: see `Windows`.
+    """
+    credits_, basis = history
+    codes = other.windows.codes(wanted.rep, wanted.days)
+    begun = np.zeros(len(codes), dtype=np.int64)
+    if other.opening is not None:
+        begun = np.where(codes >= 0, other.opening[np.maximum(codes, 0)], 0)
+    sides = []
+    own = other.windows.codes(credits_.rep, credits_.days)
+    sums = running(basis, starts_of(own))
+    for side in ("left", "right"):
+        if not len(own):
+            sides.append(begun)
+            continue
+        place = np.searchsorted(credits_.at, wanted.at, side) - 1  # type: ignore[call-overload]
+        known = (place >= 0) & (own[np.maximum(place, 0)] == codes)
+        sides.append(begun + np.where(known, sums[np.maximum(place, 0)], 0))
+    quota = None
+    if by_quota and other.component.is_attainment:
+        quota = np.full(len(codes), MILLION, dtype=np.int64)
+    elif by_quota and other.windows.quota is not None:
+        quota = other.windows.quota[np.maximum(codes, 0)]
+    return Axis(sides[0], sides[1], quota, by_deal=False)

@@ -75,6 +75,11 @@ class Axis:
     quota: Ints | None
     by_deal: bool
 
+    def part(self, rows: Rows) -> Axis:
+        """That of some of the credits."""
+        quota = None if self.quota is None else self.quota[rows]
+        return Axis(self.before[rows], self.after[rows], quota, self.by_deal)
+
 
 @dataclass(frozen=True, slots=True)
 class Position:
