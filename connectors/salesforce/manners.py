@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from connectors.errors import AuthRefused, ConfigRefused, QuotaSpent, SourceError, Transient, WindowTooLarge
 from connectors.http import Budget, Manners
-from connectors.salesforce.errors import LocatorExpired, ObjectMissing
+from connectors.salesforce.errors import AddressUnknown, LocatorExpired, ObjectMissing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,6 +66,8 @@ def _configured(code: str, message: str) -> SourceError | None:
         return field_missing(column[1], column[2])
     if code == "INVALID_TYPE":
         return ObjectMissing(f"There is no object {missing[1]!r}" if missing else "")
+    if code == "NOT_FOUND":
+        return AddressUnknown()
     if code in _FORBIDDEN:
         return ConfigRefused(
             "The integration user may not read this", remedy="Give it read access in a permission set"

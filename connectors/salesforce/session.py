@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from connectors.errors import ConfigRefused, PagingRepeats, Transient
 from connectors.http import Http
-from connectors.salesforce.errors import ObjectMissing
+from connectors.salesforce.errors import AddressUnknown, ObjectMissing
 from connectors.salesforce.login import Login
 from connectors.salesforce.manners import MANNERS, field_missing
 from connectors.salesforce.soql import named
@@ -111,10 +111,8 @@ class Session:
         if name not in self._columns:
             try:
                 answer = self._get(f"{self._root}/sobjects/{named(name)}/describe")
-            except ConfigRefused as refusal:
-                if isinstance(refusal, ObjectMissing) or "404" in str(refusal):
-                    raise ObjectMissing(f"There is no object {name!r}") from None
-                raise
+            except AddressUnknown:
+                raise ObjectMissing(f"There is no object {name!r}") from None
             fields = answer.json.get("fields", []) if isinstance(answer.json, dict) else []
             self._columns[name] = {str(each["name"]): _column(each) for each in fields}
         return self._columns[name]

@@ -133,9 +133,18 @@ def stripped(row: Row) -> Row:
 
 
 def _key(batch: Batch, before: tuple[datetime, str] | None, window: Window) -> tuple[datetime, str] | None:
-    """The place of the last record that stands where it was asked for; one that changed meanwhile does not count."""
+    """The place that a page proves to be reached: of its last record in order that another one comes after.
+
+    A record that changed while its page was read, or whose change showed itself late, stands where it stood before
+    but has a newer stamp. Whoever went on after that stamp would skip what lies between.
+    """
+    least: tuple[datetime, str] | None = None
     for row in reversed(batch.rows):
         stamp = stamp_of(row)
-        if stamp is not None and stamp < window.until and (before is None or (stamp, row[KEY]) > before):
-            return stamp, row[KEY]
-    return before
+        if stamp is None or stamp >= window.until:
+            continue
+        key = (stamp, row[KEY])
+        if least is not None and key < least and (before is None or key > before):
+            return key
+        least = key if least is None else min(least, key)
+    return least if least is not None and (before is None or least > before) else before

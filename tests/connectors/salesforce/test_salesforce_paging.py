@@ -32,8 +32,8 @@ def test_bug_01_thirty_one_records_of_one_second_cut_at_ten(desk: Desk) -> None:
     desk.fake.page_size = 10
     desk.fake.faults.append(faults.locator_expired(where="/query/", times=3))
     pages = desk.changed()
-    assert ids(pages) == made
-    assert [len(page.records) for page in pages] == [10, 10, 10, 1]
+    assert sorted(set(ids(pages))) == made
+    assert [len(page.records) for page in pages] == [10, 10, 10, 4]  # each begins at the last one that was followed
     assert pages[0].safe_watermark == desk.now - timedelta(minutes=10)
     assert pages[-1].complete
 
@@ -131,7 +131,7 @@ def test_bug_06_a_record_that_changed_while_its_page_was_read_does_not_move_the_
     desk.fake.page_size = 3
     desk.fake.faults.append(faults.locator_expired(where="-6"))
     desk.meanwhile.append(lambda url: desk.org.edit("Opportunity", made[5], Amount=1) if url.endswith("-3") else None)
-    assert ids(desk.changed()) == made
+    assert sorted(set(ids(desk.changed()))) == made
 
 
 def test_bug_08_a_sweep_that_is_cut_never_says_that_it_is_complete(desk: Desk) -> None:
@@ -142,6 +142,23 @@ def test_bug_08_a_sweep_that_is_cut_never_says_that_it_is_complete(desk: Desk) -
     with pytest.raises(Transient):
         pages.extend(desk.feed().pages(SWEEP))
     assert not any(page.complete for page in pages)
+
+
+def test_bug_06_a_change_that_shows_itself_late_does_not_move_the_key_either(desk: Desk) -> None:
+    """Its stamp lies inside the window, ahead of all that page three would have brought."""
+    made = []
+    for _ in range(9):
+        made += desk.deals(1)
+        desk.pass_time(seconds=1)
+    desk.pass_time(minutes=10)
+    desk.fake.page_size = 3
+    desk.fake.faults.append(faults.locator_expired(where="-6"))
+    late = desk.org.get("Opportunity", made[5]) | {"SystemModstamp": desk.now - timedelta(minutes=7)}
+    show = desk.org.record("Opportunity", made[5]).versions
+    desk.meanwhile.append(lambda url: show.append((desk.now, late)) if url.endswith("-3") else None)
+    pages = desk.changed()
+    assert sorted(set(ids(pages))) == made
+    assert pages[1].safe_watermark == desk.org.get("Opportunity", made[4])["SystemModstamp"]
 
 
 @pytest.mark.parametrize(
