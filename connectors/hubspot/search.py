@@ -119,7 +119,7 @@ class Search:
         return [] if self.until is None else [_filter("LT", milliseconds(self.until, up=True))]
 
     def _kept(self, page: Shown) -> list[tuple[str, int]]:
-        """The rows inside the window. The index is late and shows others too, whose stamps say nothing of its order."""
+        """The rows inside the window. The index is late and shows others too, whose stamps say nothing of order."""
         low = milliseconds(self.since)
         high = None if self.until is None else milliseconds(self.until, up=True)
         stamped = [(str(row["id"]), milliseconds_of(row)) for row in page.rows]

@@ -30,15 +30,15 @@ class Splits:
         self._deals = Wanted("deals", ())
 
     def pages(self, ask: Ask) -> Iterator[RawPage]:
-        """The splits of the deals that were asked for. Of all deals only those that have any are shown.
+        """The splits of the deals that were asked for; of a first read only of those that have any.
 
         A split moves no stamp of its deal that anybody promises, so the nightly look alone is sure to see it.
         """
-        everything = ask.mode in ("sweep", "backfill")
+        first = ask.mode == "backfill"
         for page in objects.pages(self._client, self._deals, ask):
             live = [raw.external_id for raw in page.records if not raw.deleted]
             found, read_at = self._found(live, page.read_at)
-            kept = {one: rows for one, rows in found.items() if rows or not everything}
+            kept = {one: rows for one, rows in found.items() if rows or not first}
             yield replace(page, records=tuple(_raw(one, rows) for one, rows in kept.items()), read_at=read_at)
 
     def read(self, ids: Sequence[str]) -> RawPage:

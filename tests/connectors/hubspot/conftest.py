@@ -121,7 +121,13 @@ class World:
         return FeedSource(load(self.mapping, "mapping.yaml"), "crm", self.feed)
 
     def deal(self, name: str = "Deal", **properties: str | None) -> str:
-        base = {"dealname": name, "pipeline": "default", "dealstage": "qualifiedtobuy", "amount": "1000"}
+        base: dict[str, str | None] = {
+            "dealname": name,
+            "pipeline": "default",
+            "dealstage": "qualifiedtobuy",
+            "amount": "1000",
+            "closedate": "2026-04-30T16:00:00Z",
+        }
         return self.portal.create("deals", base | properties)
 
     def deals(self, count: int) -> list[str]:

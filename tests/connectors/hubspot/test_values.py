@@ -150,7 +150,8 @@ def test_splits_that_were_taken_away_are_told(world: World) -> None:
     assert (raw.external_id, raw.body["rows"]) == (deal, [])
     assert raws([world.feed.read("split", [deal, "404"])])[0].body["rows"] == []
     assert world.feed.read("split", ["404"]).missing == ("404",)
-    assert raws(list(world.pages("split"))) == []
+    assert [raw.body["rows"] for raw in raws(list(world.pages("split")))] == [[]]
+    assert raws(list(world.pages("split", "backfill"))) == []
 
 
 def test_goal_targets_are_quotas(world: World) -> None:
