@@ -8,6 +8,7 @@ once and missed ones are not repeated: every job catches up by itself.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import socket
 import uuid
@@ -24,12 +25,18 @@ from store import jobs, leases
 from store.errors import StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from bot.settings import Settings
     from bot.wiring import Services
 
 LEASE = "schedule"
+#: How often the worker looks which source is owed a reading.
+LOOK = timedelta(minutes=1)
+SETTLE_EVERY = timedelta(hours=1)
+SWEEP_EVERY = timedelta(days=1)
+#: Sweeps begin so long after midnight UTC, within as long again.
+NIGHT = timedelta(hours=2)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _journal = Journal("bot.schedule")
 
@@ -40,19 +47,55 @@ class Job:
 
     name: str
     every: timedelta
+    offset: timedelta = timedelta(0)
 
     def slot(self, now: datetime) -> datetime:
         """The start of the interval in which `now` lies."""
-        return _EPOCH + self.every * ((now - _EPOCH) // self.every)
+        first = _EPOCH + self.offset
+        return first + self.every * ((now - first) // self.every)
 
 
 def standing_jobs(settings: Settings) -> tuple[Job, ...]:
     """The jobs of a deployment."""
     return (
-        Job("sync", timedelta(minutes=settings.sync_minutes)),
+        Job("due", LOOK),
         Job("recalculate", timedelta(seconds=settings.recalculate_seconds)),
         Job("purge", timedelta(hours=1)),
     )
+
+
+def source_jobs(name: str, interval_seconds: int, files: timedelta | None = None) -> tuple[Job, ...]:
+    """What one source is owed, each named after the mode it reads in.
+
+    The slots of a source begin a little later than the clock's, each source's at its own time but always at the
+    same, so that many sources do not start at once and every process computes the same slots.
+
+    Args:
+        name: The source.
+        interval_seconds: How often its changes are read.
+        files: Of a source of files, how often they are looked at; nothing else is read of them.
+    """
+    if files is not None:
+        every = min(files, timedelta(seconds=interval_seconds))
+        return (Job("incremental", every, jitter(name, every / 5)),)
+    every = timedelta(seconds=interval_seconds)
+    return (
+        Job("incremental", every, jitter(name, every / 5)),
+        Job("settle", SETTLE_EVERY, jitter(name, SETTLE_EVERY / 5)),
+        Job("sweep", SWEEP_EVERY, NIGHT + jitter(name, NIGHT)),
+    )
+
+
+def is_due(job: Job, started: Mapping[str, datetime], now: datetime) -> bool:
+    """Whether nothing has been started in the slot that runs now; slots that were missed are not repeated."""
+    last = max((at for mode, at in started.items() if mode in (job.name, "backfill")), default=_EPOCH)
+    return last < job.slot(now)
+
+
+def jitter(name: str, most: timedelta) -> timedelta:
+    """Some time below `most`, the same for the same name anywhere."""
+    share = int.from_bytes(hashlib.sha256(name.encode()).digest()[:4]) % 10_000
+    return timedelta(seconds=int(most.total_seconds() * share / 10_000))
 
 
 class Schedule:

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -86,6 +87,11 @@ class Settings(BaseSettings):
         else:
             needed["SLACK_SIGNING_SECRET"] = self.slack_signing_secret
         return tuple(name for name, secret in needed.items() if not secret.get_secret_value())
+
+
+def variable(name: str) -> str:
+    """What a mapping means by `env:NAME`: from the environment or `.env`; "" where it is not set."""
+    return os.environ.get(name) or dotenv_values(ENV_FILE).get(name) or ""
 
 
 def ignore_proxies() -> None:

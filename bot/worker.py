@@ -7,25 +7,28 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from bot import wiring
+from bot import sources, wiring
 from bot.log import Journal
-from bot.schedule import Schedule, standing_jobs
-from connectors import mapping as mappings
+from bot.schedule import Schedule, is_due, source_jobs, standing_jobs
 from connectors.errors import ConnectorError
-from connectors.registry import open_sources
 from operations import recalculate, sync
 from operations.context import Context
 from operations.errors import OperationError
-from store import inbox
+from operations.sources import Feed
+from store import hints, inbox
+from store import sync as syncs
 from store.errors import StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from threading import Event
 
     from bot.settings import Settings
     from bot.wiring import Services
+    from connectors.feed_source import FeedSource
     from connectors.source import Source
+    from operations.sources import Mode
+    from operations.sync import SyncSummary
 
 #: How far the worker stands back: 19 would be furthest.
 NICENESS = 10
@@ -58,7 +61,7 @@ def give_way() -> None:
 
 
 def run_job(services: Services, name: str) -> JobResult:
-    """Run "sync", "recalculate" or "purge" once, now.
+    """Run "sync" (every source), "due" (what the schedule owes each source), "recalculate" or "purge" once, now.
 
     Raises:
         KeyError: there is no such job.
@@ -78,29 +81,45 @@ def _run_logged(services: Services, name: str) -> None:
 
 def _sync(services: Services) -> JobResult:
     """Every source of every mapping file in the folder of sources; one that fails does not stop the others."""
-    changed, synced = 0, 0
     failed: list[str] = []
-    for source in _sources(services, failed):
-        summary = sync.run(_context(services), source)
-        changed += summary.changed
-        synced += summary.ok
-        if not (summary.ok or summary.busy):
-            failed.append(source.name)
+    found = sources.opened(services.settings.sources, failed)
+    summaries = [sync.run(_context(services), source) for source in found]
+    return _told(summaries, failed)
+
+
+def _due(services: Services) -> JobResult:
+    """What each source is owed by now; whose facts changed is recalculated at once."""
+    failed: list[str] = []
+    summaries: list[SyncSummary] = []
+    for source in sources.opened(services.settings.sources, failed):
+        done = _catch_up(services, source)
+        if any(one.changed for one in done):
+            _recalculate(services)
+        summaries += done
+    return _told(summaries, failed)
+
+
+def _catch_up(services: Services, source: Source | FeedSource) -> list[SyncSummary]:
+    """The readings of one source whose slot has begun without them; a backfill counts as each of them."""
+    summaries: list[SyncSummary] = []
+    patience = timedelta(minutes=services.settings.sync_minutes)
+    for job in source_jobs(source.name, source.interval_seconds, None if isinstance(source, Feed) else patience):
+        with services.db.read() as conn:
+            started = syncs.last_started(conn, source.name)
+        if is_due(job, started, services.clock.now()):
+            mode: Mode = job.name  # type: ignore[assignment]
+            summaries.append(sync.run(_context(services), source, options=sync.Options(mode=mode)))
+    return summaries
+
+
+def _told(summaries: list[SyncSummary], failed: list[str]) -> JobResult:
+    """How the syncs went, in a sentence."""
+    synced, changed = sum(one.ok for one in summaries), sum(one.changed for one in summaries)
+    failed += [one.source for one in summaries if not (one.ok or one.busy)]
     said = f"Synced {synced} sources, {changed} rows changed." if synced or failed else "There is nothing to sync."
     if failed:
-        said += f" Not synced: {', '.join(failed)}; `attain sync` says why."
+        said += f" Not synced: {', '.join(dict.fromkeys(failed))}; `attain sync` says why."
     return JobResult("sync", ok=not failed, sentence=said)
-
-
-def _sources(services: Services, failed: list[str]) -> Iterator[Source]:
-    """The sources of all mapping files; the name of a file that cannot be used goes to `failed`."""
-    folder = services.settings.sources
-    for path in sorted(folder.glob("*.y*ml")):
-        try:
-            yield from open_sources(mappings.load_file(path), folder)
-        except ConnectorError as error:
-            _journal.error("mapping refused", error, file=path.name)
-            failed.append(path.name)
 
 
 def _recalculate(services: Services) -> JobResult:
@@ -114,6 +133,7 @@ def _purge(services: Services) -> JobResult:
     before = services.clock.now() - timedelta(hours=services.settings.keep_inbox_hours)
     with services.db.write() as conn:
         count = inbox.purge(conn, before)
+        hints.purge(conn, before)
     return JobResult("purge", ok=True, sentence=f"Cleared {count} requests.")
 
 
@@ -122,4 +142,9 @@ def _context(services: Services) -> Context:
     return Context(services.db, now.date(), now)
 
 
-_JOBS: dict[str, Callable[[Services], JobResult]] = {"sync": _sync, "recalculate": _recalculate, "purge": _purge}
+_JOBS: dict[str, Callable[[Services], JobResult]] = {
+    "sync": _sync,
+    "due": _due,
+    "recalculate": _recalculate,
+    "purge": _purge,
+}

@@ -131,8 +131,7 @@ class Reading:
                 if not self.is_sound:
                     return
                 complete = complete or page.complete
-                if self.run.progress is not None:
-                    self.run.progress(self.kind, self.result.read, page.total)
+                self._tell(page)
         if not complete:
             self.refuse((_cut_short(self.feed.name, self.kind),))
 
@@ -190,7 +189,8 @@ class Reading:
     def _after(self, page: RawPage) -> State:
         """Where the next reading goes on once the page is stored."""
         if self.mode in ("backfill", "sweep"):
-            return replace(self.state, resume=self.state.resume | {self.mode: self.place | {"at": page.resume}})
+            place = self.place | {"at": page.resume, "total": page.total}
+            return replace(self.state, resume=self.state.resume | {self.mode: place})
         if self.mode != "incremental":
             return self.state
         reached = page.safe_watermark
@@ -222,6 +222,15 @@ class Reading:
             with self.run.ctx.db.read() as conn:
                 kept = raw_records.get(conn, self.feed.name, self.kind, missing)
             self._taken(self.intake.bury(kept, read_at, self.state), counts=False)
+
+    def _tell(self, page: RawPage) -> None:
+        """How far the reading is: to who asked for it, and on record for everybody else."""
+        if self.run.progress is not None:
+            self.run.progress(self.kind, self.result.read, page.total)
+        if not page.complete:
+            with self.run.ctx.db.write() as conn:
+                syncs.set_mode(conn, self.run.run_id, self.mode)
+                syncs.note_progress(conn, self.run.run_id, self.result.pages, self.result.read)
 
     def _taken(self, outcome: Outcome, counts: bool = True) -> None:
         """The outcome of a page added to the result; records that were not asked for are not counted as read."""

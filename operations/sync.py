@@ -124,7 +124,7 @@ def _recorded(this: SyncRun, kind: str) -> KindResult:
     """The kind synced, and its run on record however it ended."""
     mode = "sweep" if this.options.reread else this.options.mode
     with this.ctx.db.write() as conn:
-        run_id = syncs.start_run(conn, this.source.name, kind, mode, this.now())
+        run_id = this.run_id = syncs.start_run(conn, this.source.name, kind, mode, this.now())
     try:
         result = _kind(this, kind)
     except StoreError as error:

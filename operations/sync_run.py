@@ -149,6 +149,7 @@ class SyncRun:
     options: Options
     progress: Progress | None
     token: int = 0
+    run_id: int = 0
     started: float = field(default_factory=time.monotonic)
 
     @property

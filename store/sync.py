@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from store import changes, facts, quarantine, runs, unowned
 from store.bulk import upsert
@@ -216,6 +216,25 @@ def finish_run(
             api_calls=tally.api_calls,
         )
     )
+
+
+def last_started(conn: Connection, source: str) -> dict[str, datetime]:
+    """When a run of each mode last began."""
+    newest = select(sync_run.c.mode, func.max(sync_run.c.started_at)).where(sync_run.c.source == source)
+    return {row[0]: row[1] for row in conn.execute(newest.group_by(sync_run.c.mode))}
+
+
+def newest_runs(conn: Connection) -> dict[tuple[str, str], SyncRun]:
+    """The newest run of each kind of each source."""
+    newest = select(func.max(sync_run.c.sync_run_id)).group_by(sync_run.c.source, sync_run.c.kind)
+    rows = conn.execute(select(sync_run).where(sync_run.c.sync_run_id.in_(newest)))
+    return {(row.source, row.kind): SyncRun(*row) for row in rows}
+
+
+def note_progress(conn: Connection, sync_run_id: int, pages: int, read: int) -> None:
+    """How far a run has come."""
+    mine = update(sync_run).where(sync_run.c.sync_run_id == sync_run_id)
+    conn.execute(mine.values(pages=pages, read=read))
 
 
 def set_mode(conn: Connection, sync_run_id: int, mode: str) -> None:

@@ -95,8 +95,9 @@ def _register() -> None:
     from bot.cli.serve import serve
     from bot.cli.sync import sync
 
-    for verb in (demo, init, sync, calc, ask, explain, replay, sandbox, serve, doctor):
+    for verb in (demo, init, calc, ask, explain, replay, sandbox, serve, doctor):
         app.command()(verb)
+    app.add_typer(sync, name="sync")
     app.add_typer(plan, name="plan")
 
 

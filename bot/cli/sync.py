@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path  # noqa: TC003 - typer reads the annotation when it runs
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -13,11 +13,14 @@ from bot.cli.errors import UnsoundError, WrongUseError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
 
     from operations.context import Context
     from operations.sync import KindResult, Options, SyncSummary
+    from operations.sync_status import KindStatus
     from store.quarantine import Waiting
 
+Mode = Literal["incremental", "settle", "sweep"]
 MOST_WAITING = 50
 #: What can become of a record that was read, in the order of the columns.
 FIGURES = ("read", "left out", "new", "changed", "same", "held", "deleted", "noted")
@@ -29,7 +32,12 @@ EXPLAINED = {
 }
 
 
-def sync(
+sync = typer.Typer(invoke_without_command=True)
+
+
+@sync.callback()
+def read(
+    ctx: typer.Context,
     mapping: Annotated[
         list[Path] | None,
         typer.Option(
@@ -40,7 +48,12 @@ def sync(
         Path | None,
         typer.Option(help="Folder in which the mapping's files are \\[default: beside the mapping file]."),
     ] = None,
-    reread: Annotated[bool, typer.Option("--reread", help="Read unchanged files again, too.")] = False,
+    reread: Annotated[
+        bool, typer.Option("--reread", help="Read unchanged files again, too, and of an API everything.")
+    ] = False,
+    mode: Annotated[
+        Mode, typer.Option(help="Of an API: its changes, the last hours again, or everything with what is gone.")
+    ] = "incremental",
     approve: Annotated[
         bool, typer.Option("--approve-deletions", help="Delete what a snapshot no longer shows, however much.")
     ] = False,
@@ -60,18 +73,69 @@ def sync(
     A wrong file is refused as a whole and the exit code is 1; a wrong row waits in quarantine with its reason and is
     released by itself once it is right. `attain calc` recalculates whom the new facts touch.
     """
+    if ctx.invoked_subcommand is not None:
+        return
     from operations.sync import Options
 
     where = place.find(folder)
     files = mapping or mappings_in(where.settings.sources)
-    with where.context(create=folder is None) as ctx:
-        options = Options(reread=reread, delete_any=approve, retire=frozenset(retire or ()))
-        summaries = [one for path in files for one in sync_mapping(ctx, path, options, data)]
-        waiting = show(ctx, summaries)
+    with where.context(create=folder is None) as here:
+        options = Options(reread=reread, delete_any=approve, retire=frozenset(retire or ()), mode=mode)
+        summaries = [one for path in files for one in sync_mapping(here, path, options, data)]
+        waiting = show(here, summaries)
     if not all(one.ok for one in summaries):
         raise UnsoundError("Not every source could be read; what is named above stays as it was.")
     if strict and waiting:
         raise UnsoundError(f"{waiting} rows wait in quarantine. Correct them at the source and sync again.")
+
+
+@sync.command()
+def status(folder: place.DirOption = None) -> None:
+    """How every kind of every source stands: up to when it is known, how its last reading went, what waits."""
+    from operations.sync_status import report
+
+    with place.find(folder).context() as ctx:
+        found = report(ctx)
+    if not found:
+        terminal.say("Nothing was ever synced. Write a mapping file and run `attain sync`.")
+        return
+    rows = [
+        (
+            one.source,
+            one.kind,
+            one.mode,
+            _shown_status(one),
+            _instant(one.watermark_at),
+            _age(one),
+            f"{one.waiting:,}" if one.waiting else "",
+        )
+        for one in found
+    ]
+    terminal.table(
+        "", ("source", "kind", "mode", "last run", "watermark", "complete", "waiting"), rows, right=("waiting",)
+    )
+    for one in found:
+        if one.error:
+            terminal.failure(f"{one.source} {one.kind}: {one.error}")
+
+
+def _shown_status(one: KindStatus) -> str:
+    if one.status != "running":
+        return one.status
+    return f"running, {one.read:,}" + (f" of {one.total:,}" if one.total else "") + " read"
+
+
+def _instant(at: datetime | None) -> str:
+    return "" if at is None else f"{at:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _age(one: KindStatus) -> str:
+    if one.age is None:
+        return "never"
+    minutes = max(0, int(one.age.total_seconds() // 60))
+    hours, days = minutes // 60, minutes // 1_440
+    said = f"{minutes} min ago" if hours < 2 else f"{hours} h ago" if days < 2 else f"{days} days ago"
+    return f"{said}, stale" if one.is_stale else said
 
 
 def mappings_in(folder: Path) -> list[Path]:
@@ -94,12 +158,14 @@ def sync_mapping(
     Raises:
         MappingRefused: the file cannot be used; every reason is named.
     """
+    from bot.sources import outside
     from connectors.mapping import load_file
     from connectors.registry import open_sources
     from operations.sync import run
 
     summaries = []
-    sources = open_sources(load_file(path), data or path.parent)
+    where = data or path.parent
+    sources = open_sources(load_file(path), where, outside(where))
     with terminal.progress() as bar:
         for source in sources:
             task = bar.add_task(source.name, total=None)

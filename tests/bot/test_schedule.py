@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.clock import MovableClock
-from bot.schedule import LEASE, Job, Schedule, standing_jobs
+from bot.schedule import LEASE, LOOK, Job, Schedule, is_due, source_jobs, standing_jobs
 from bot.settings import Settings
 from bot.slack.pool import WorkPool
 from bot.wiring import Services
@@ -144,5 +144,31 @@ def test_slots_are_counted_in_utc_so_that_no_hour_repeats(now: datetime, slot: d
 
 
 def test_the_standing_jobs_follow_the_settings() -> None:
-    found = {job.name: job.every for job in standing_jobs(Settings(sync_minutes=5, recalculate_seconds=10))}
-    assert found == {"sync": timedelta(minutes=5), "recalculate": timedelta(seconds=10), "purge": timedelta(hours=1)}
+    found = {job.name: job.every for job in standing_jobs(Settings(recalculate_seconds=10))}
+    assert found == {"due": LOOK, "recalculate": timedelta(seconds=10), "purge": timedelta(hours=1)}
+
+
+def test_what_a_source_is_owed_is_spread_but_the_same_in_every_process() -> None:
+    names = [f"crm{number}" for number in range(50)]
+    for name in names:
+        jobs_ = source_jobs(name, 900)
+        assert [job.name for job in jobs_] == ["incremental", "settle", "sweep"]
+        assert jobs_ == source_jobs(name, 900)
+        sweep = jobs_[2].slot(datetime(2026, 5, 5, 12, tzinfo=UTC))
+        assert timedelta(hours=2) <= sweep - datetime(2026, 5, 5, tzinfo=UTC) < timedelta(hours=4)
+    assert len({source_jobs(name, 900)[0].offset for name in names}) > 40
+
+
+def test_files_are_looked_at_as_often_as_the_settings_say() -> None:
+    (job,) = source_jobs("erp", 86_400, timedelta(minutes=5))
+    assert job.every == timedelta(minutes=5)
+
+
+def test_missed_slots_are_read_once() -> None:
+    job = source_jobs("crm", 900)[0]
+    now = datetime(2026, 5, 5, 12, 0, tzinfo=UTC)
+    started = {"incremental": now - timedelta(days=3)}
+    assert is_due(job, started, now)
+    assert not is_due(job, {"incremental": now}, now)
+    assert is_due(job, {"sweep": now}, now)
+    assert not is_due(job, {"backfill": now}, now)
