@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 RATE, CURRENCY = "DatedConversionRate", "CurrencyType"
 
-#: How Salesforce writes "since ever" and "for ever", and the days that are written instead.
+#: How Salesforce writes "since ever" and "for ever", if it writes anything, and the days that stand for them here.
 EVER = {"StartDate": ("0001-01-01", "1900-01-01"), "NextStartDate": ("9999-12-31", "2200-01-01")}
 
 
@@ -24,4 +24,4 @@ def table(mapping: KindMapping) -> Table:
 
 def bounded(row: Row) -> Row:
     """The rate with days that a calendar has."""
-    return {name: EVER[name][1] if name in EVER and value == EVER[name][0] else value for name, value in row.items()}
+    return row | {name: day for name, (ever, day) in EVER.items() if name in row and row[name] in (None, ever)}

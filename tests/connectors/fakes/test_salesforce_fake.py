@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -219,3 +220,31 @@ def test_ids_grow_and_tell_which_letters_are_capitals() -> None:
     assert ids == sorted(ids)
     assert all(len(each) == 18 for each in ids)
     assert len({each.lower() for each in (record_id("User", number) for number in range(1, 4_000))}) == 3_999
+
+
+@pytest.mark.parametrize(
+    ("claims", "says"),
+    [
+        ({}, None),
+        ({"iss": "somebody"}, "invalid_client_id"),
+        ({"sub": "somebody@acme.example"}, "invalid_grant"),
+        ({"aud": "https://evil.example"}, "invalid_grant"),
+        ({"exp": int(NOW.timestamp())}, "invalid_grant"),
+        ({"exp": int(NOW.timestamp()) + 3_600}, "invalid_grant"),
+        ({"exp": "soon"}, "invalid_grant"),
+    ],
+)
+def test_an_assertion_is_taken_from_the_right_app_for_the_right_user_and_not_for_long(
+    desk: Desk, claims: dict[str, Any], says: str | None
+) -> None:
+    tokens = desk.fake.tokens
+    said = {
+        "iss": tokens.client_id,
+        "sub": tokens.username,
+        "aud": tokens.audience,
+        "exp": int(NOW.timestamp()) + 180,
+    }
+    payload = base64.urlsafe_b64encode(json.dumps(said | claims).encode()).rstrip(b"=").decode()
+    form = {"grant_type": "urn:ietf:params:oauth:grant-type:jwt-bearer", "assertion": f"e30.{payload}.c2ln"}
+    answer = desk.client.post("/services/oauth2/token", data=form)
+    assert (answer.status_code, answer.json().get("error")) == (400 if says else 200, says)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from connectors.errors import ConfigRefused
 from connectors.fakes.salesforce_objects import FieldSpec
+from connectors.feed import Setup
+from connectors.mapping import load
+from connectors.salesforce.feed import SalesforceFeed
 from engine.dates import day
 
 if TYPE_CHECKING:
@@ -149,6 +153,9 @@ def test_bug_15_every_amount_keeps_its_currency_and_rates_end_where_the_next_beg
         ("USD", "EUR", 14429, 15625),
     ]
     assert (found[0]["end_on"], found[1]["start_on"]) == (new_year, new_year)
+    desk.org.create("DatedConversionRate", IsoCode="JPY", ConversionRate="152.5", StartDate="2026-01-01")
+    found, rejected = rows(desk, "rate", desk.whole("rate"))
+    assert (len(found), rejected) == (3, [])
 
 
 @pytest.mark.parametrize("zone", ["America/Phoenix", "Pacific/Auckland", "account"])
@@ -277,3 +284,36 @@ def test_assignments_need_an_object(desk: Desk) -> None:
     desk.kinds += "  assignment: {from: sf, fields: {person: Rep__c, plan: Plan__c, start: From__c}}\n"
     with pytest.raises(ConfigRefused, match="no object for assignments"):
         desk.whole("assignment")
+
+
+def test_shares_of_team_members_can_be_splits(desk: Desk) -> None:
+    """Their percentage is a field of the organisation's own; split types mean nothing then."""
+    desk.org.schema["OpportunityTeamMember"]["Share__c"] = FieldSpec("Share__c", "percent", digits=(5, 2))
+    before, _, rest = desk.kinds.partition("  split:")
+    desk.split_types = ""
+    desk.kinds = (
+        before
+        + """\
+  split:
+    from: sf
+    object: OpportunityTeamMember
+    fields: {deal: OpportunityId, person: UserId, share: {column: Share__c, unit: percent}}
+  quota:"""
+        + rest.partition("  quota:")[2]
+    )
+    ann, bob = desk.org.create("User", Name="Ann"), desk.org.create("User", Name="Bob")
+    (deal,) = desk.deals(1)
+    for who, share in ((ann, "62.5"), (bob, "37.5")):
+        desk.org.create("OpportunityTeamMember", OpportunityId=deal, UserId=who, Share__c=share)
+    assert desk.feed().check() == ()
+    found, _ = rows(desk, "split", desk.whole("split"))
+    assert {r["person_external_id"]: r["share_ppb"] for r in found} == {ann: 625_000_000, bob: 375_000_000}
+
+
+def test_the_mapping_of_the_readme_reads_an_organisation(desk: Desk) -> None:
+    readme = Path(__file__).resolve().parents[3] / "connectors" / "salesforce" / "README.md"
+    mapping = load(readme.read_text(encoding="utf-8").split("```yaml\n")[1].split("```")[0], "README.md")
+    secrets = {"env:SALESFORCE_CLIENT_ID": "attain-client", "env:SALESFORCE_CLIENT_SECRET": "attain-secret"}
+    setup = Setup(mapping.sources["sf"], mapping.of_source("sf"), secrets.__getitem__, desk.wire())
+    assert SalesforceFeed(setup).check() == ()
+    assert SalesforceFeed(setup).kinds == ("person", "deal", "split", "quota", "rate")
