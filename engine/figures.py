@@ -26,7 +26,10 @@ from engine.deals import LARGEST_CENTS
 from engine.frames import integers, named
 from engine.money import Rate
 from engine.order import positions, sorted_rows
+from engine.plans.asked import DERIVED, MILLION, unit_of
 from engine.problems import Problem
+
+__all__ = ["MILLION", "Figure", "Figures", "problem", "problems", "unit_of"]
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,7 +42,6 @@ if TYPE_CHECKING:
     from engine.money import Rounding
     from engine.order import Ints, Rows
 
-MILLION = 1_000_000
 ONCE = Rate(1)
 FINE, ABSENT, REPEATED, WRONG_UNIT, BEYOND, UNDEFINED, NO_RATE = range(7)
 FAULTS = {
@@ -62,24 +64,6 @@ FAULTS = {
         "Load one exchange rate for that day, or correct the deal's currency.",
     ),
 }
-
-#: Names that are worked out, with the unit each has; `count` and the percentages never come from the data.
-DERIVED = {
-    "amount": "money",
-    "margin": "money",
-    "count": "number",
-    "margin_pct": "number",
-    "markup_pct": "number",
-    "discount_pct": "number",
-}
-#: Figures of the data that can only be meant in one unit.
-GIVEN = {"cost": "money", "list": "money", "mrr": "money", "arr": "money", "quantity": "number", "months": "number"}
-UNITS = DERIVED | GIVEN
-
-
-def unit_of(name: str) -> str:
-    """The unit in which a figure is counted when nothing else says it: percentages and known counts are numbers."""
-    return UNITS.get(name, "number" if name.endswith("_pct") else "money")
 
 
 @dataclass(frozen=True, slots=True)

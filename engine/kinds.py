@@ -7,16 +7,15 @@ classes of a deal make its kind; the role of whoever is credited, where any filt
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from engine.dates import day
-from engine.figures import Figures, problems, unit_of
+from engine.figures import Figures, problems
 from engine.hierarchy import Placements
-from engine.money import Money, exponent
+from engine.plans.asked import bounds_of, wanted_by
 from engine.tags import Tags
 
 if TYPE_CHECKING:
@@ -29,16 +28,14 @@ if TYPE_CHECKING:
     from engine.figures import Figure
     from engine.frames import Facts
     from engine.order import Ints, Rows
-    from engine.plans.filters import FigureRange, Filter
+    from engine.plans.asked import Asked, Bounds
+    from engine.plans.filters import Filter
     from engine.problems import Problem
 
     Codes = NDArray[np.signedinteger[Any]]
 
 MOST_KINDS = 1 << 20
-MILLION = 1_000_000
-_COLUMNS = ("type", "product", "currency")
-_TAGS = ("category", "segment", "territory")
-Asked = tuple[str, ...]  # what a condition asks about: a column, ("tag", name), ("figure", name, unit, currency)
+_TAGGED = {"category", "segment", "territory", "tagged"}
 
 
 class Told:
@@ -94,7 +91,7 @@ class Names:
         asked = {name for each in filters for name in each.conditions}
         deals = told.deals
         tags: tuple[str, ...] = ()
-        if asked & {*_TAGS, "tagged"}:
+        if asked & _TAGGED:
             tags = told.tags.values
         held = held_in(told.placements)[0] if "role" in asked else ()
         return cls(deals.type.names, deals.product.names, deals.currency.names, tags, held)
@@ -130,7 +127,7 @@ class _Listed:
         return found
 
     def meeting(self, each: Filter) -> NDArray[np.bool_] | None:
-        wanted = dict(_wanted(each)).get(self.asked)
+        wanted = wanted_by(each).get(self.asked)
         if wanted is None:
             return None
         place = self._wanted.index(wanted)
@@ -171,7 +168,7 @@ class _Booked:
 class _Measured:
     """The axis of a figure: the stretches between the bounds of all filters, and lacking it, which is class 0."""
 
-    def __init__(self, asked: Asked, ranges: Iterable[tuple[int | None, int | None]]) -> None:
+    def __init__(self, asked: Asked, ranges: Iterable[Bounds]) -> None:
         self.asked = asked
         bounds = {bound for each in ranges for bound in each if bound is not None}
         self._edges = np.array(sorted(bounds), dtype=np.int64)
@@ -199,39 +196,6 @@ class _Measured:
 Axis = _Listed | _Booked | _Measured
 
 
-def _wanted(each: Filter) -> list[tuple[Asked, frozenset[str]]]:
-    """The names that a filter wants, by what it asks about."""
-    found = [((name,), frozenset(getattr(each, name))) for name in (*_COLUMNS, "role") if getattr(each, name)]
-    tagged: dict[str, set[str]] = {}
-    for name, _, value in (text.partition("=") for text in each.tagged):
-        tagged.setdefault(name.strip(), set()).add(value.strip())
-    for name in _TAGS:
-        own = getattr(each, name)
-        if own:  # the same tag may be asked for in both ways: then both must hold
-            tagged[name] = tagged[name] & set(own) if name in tagged else set(own)
-    return [*found, *((("tag", name), frozenset(values)) for name, values in tagged.items())]
-
-
-def bounds_of(each: FigureRange) -> tuple[Asked, tuple[int | None, int | None]]:
-    """What a range asks about, and its bounds as whole numbers: minor units, or millionths rounded up."""
-    given = [bound for bound in (each.start, each.end) if bound is not None]
-    unit = each.unit or ("money" if all(isinstance(bound, Money) for bound in given) else "number")
-    if not each.unit and unit_of(each.of) == "number":
-        unit = "number"
-    currency = next((bound.currency for bound in given if isinstance(bound, Money)), "") if unit == "money" else ""
-    low, high = (None if bound is None else _whole(bound, unit) for bound in (each.start, each.end))
-    return ("figure", each.of, unit, currency), (low, high)
-
-
-def _whole(bound: Any, unit: str) -> int:
-    if isinstance(bound, Money):
-        value = Fraction(bound.minor) if unit == "money" else Fraction(bound.minor, 10 ** exponent(bound.currency))
-    else:
-        value = bound.fraction
-    value = value if unit == "money" else value * MILLION
-    return -(-value.numerator // value.denominator)
-
-
 class Kinds:
     """The kinds that some filters tell apart, given the names that occur."""
 
@@ -240,7 +204,7 @@ class Kinds:
         self._filters = list(dict.fromkeys(filters))
         wanted: dict[Asked, list[frozenset[str]]] = {}
         for each in self._filters:
-            for asked, values in _wanted(each):
+            for asked, values in wanted_by(each).items():
                 wanted.setdefault(asked, []).append(values)
         self._role = _Listed(("role",), names.held, wanted.pop(("role",))) if ("role",) in wanted else None
         axes: list[Axis] = [
@@ -250,7 +214,7 @@ class Kinds:
         spans = [each.booked for each in self._filters if each.booked is not None]
         if spans:
             axes.append(_Booked(day(edge) for span in spans for edge in (span.start_on, span.end_on)))
-        ranges: dict[Asked, list[tuple[int | None, int | None]]] = {}
+        ranges: dict[Asked, list[Bounds]] = {}
         for asked, bounds in (bounds_of(one) for each in self._filters for one in each.having):
             ranges.setdefault(asked, []).append(bounds)
         axes += [_Measured(asked, own) for asked, own in sorted(ranges.items())]

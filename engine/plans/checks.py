@@ -6,12 +6,12 @@ from collections import Counter
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from engine.dates import Period
 from engine.money import exponent
-from engine.plans import checks_tables
+from engine.plans import checks_conditions, checks_credits, checks_tables
+from engine.plans.asked import both, conditions_of, covers
 
 if TYPE_CHECKING:
-    from engine.plans.filters import Filter, RateRule
+    from engine.plans.filters import RateRule
     from engine.plans.nodes import Reading
     from engine.plans.schema import Component, CreditRule, Plan
 
@@ -27,7 +27,9 @@ def check_plan(plan: Plan, reading: Reading) -> None:
         _check_credit_rule(rule, f"crediting[{position}]", reading)
     for position, component in enumerate(plan.components):
         _check_component(component, f"components[{position}]", reading)
+    checks_credits.check(plan, reading)
     checks_tables.check(plan, reading)
+    checks_conditions.check(plan, reading)
 
 
 def _check_head(plan: Plan, reading: Reading) -> None:
@@ -87,10 +89,11 @@ def _check_component(component: Component, path: str, reading: Reading) -> None:
 
 def _check_rules(rules: tuple[RateRule, ...], path: str, reading: Reading) -> None:
     for (_, one), (position, other) in combinations(enumerate(rules), 2):
-        shared = _meet(one, other)
+        shared = both(conditions_of(one), conditions_of(other))
         if len(one.conditions) != len(other.conditions) or shared is None:
             continue
-        if not any(len(rule.conditions) > len(one.conditions) and _covers(rule, shared) for rule in rules):
+        closer = [rule for rule in rules if len(rule.conditions) > len(one.conditions)]
+        if not any(covers(conditions_of(rule), shared) for rule in closer):
             message = "Two rates are equally specific for the same deals."
             remedy = "Make their conditions exclude each other, or add a rule for the deals that meet both."
             reading.report("rates_ambiguous", f"{path}[{position}]", message, found=_said(one, other), remedy=remedy)
@@ -99,37 +102,3 @@ def _check_rules(rules: tuple[RateRule, ...], path: str, reading: Reading) -> No
 def _said(one: RateRule, other: RateRule) -> str:
     said = (f"{rule.rate} by {', '.join(rule.conditions) or 'no condition'}" for rule in (one, other))
     return " and ".join(said)
-
-
-Conditions = dict[str, "frozenset[str] | Period"]
-
-
-def _meet(one: Filter, other: Filter) -> Conditions | None:
-    """The conditions of the deals that meet both filters, or None when no deal can."""
-    found: Conditions = {}
-    for name in {*one.conditions, *other.conditions}:
-        sides = [getattr(side, name) for side in (one, other) if name in side.conditions]
-        if name == "booked":
-            start, end = max(side.start_on for side in sides), min(side.end_on for side in sides)
-            if start >= end:
-                return None
-            found[name] = Period("", start, end)
-            continue
-        values = frozenset.intersection(*(frozenset(side) for side in sides))
-        if not values:
-            return None
-        found[name] = values
-    return found
-
-
-def _covers(rule: RateRule, deals: Conditions) -> bool:
-    """Whether every deal with these conditions meets the rule."""
-    for name in rule.conditions:
-        held = deals.get(name)
-        if isinstance(held, Period):
-            span = rule.booked
-            if span is None or span.start_on > held.start_on or held.end_on > span.end_on:
-                return False
-        elif held is None or not held <= frozenset(getattr(rule, name)):
-            return False
-    return True

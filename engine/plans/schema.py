@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, get_args, get_type_hints
 
 from engine.dates import Calendar, Period
 from engine.money import Money, Rate, Rounding
+from engine.plans.asked import unit_of
 from engine.plans.filters import WHOLE, DealFilter, Factor, Filter, RateRule, Says
 from engine.plans.tables import Cap, Gate, Minimum, Multiplier, Table, Tier
 from engine.plans.terms import Clawback, PaymentTerms, QuotaRule, Release
@@ -100,7 +101,10 @@ class Measure:
     where: Annotated[Filter, Says("Which credited deals count.")] = Filter()
     unit: Annotated[
         Literal["", "money", "number"],
-        Says("Whether it is money or a number. Default: number for count and achievements, else money."),
+        Says(
+            "Whether it is money or a number. Default: number for count, quantity, months, percentages and "
+            "achievements, else money."
+        ),
     ] = ""
     times: Annotated[Factor, Says("Each figure counts this many times: 12 turns monthly into yearly revenue.")] = (
         Factor(1)
@@ -121,7 +125,7 @@ class Measure:
         """Whether it is counted in millionths of a unit rather than in minor units of the plan's currency."""
         if self.unit:
             return self.unit == "number"
-        return self.sum == "count" or bool(self.achievement)
+        return unit_of(self.sum) == "number" or bool(self.achievement)
 
 
 @dataclass(frozen=True, slots=True)
