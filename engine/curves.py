@@ -9,7 +9,7 @@ in money, as a share of the target incentive, or (interpolated rates, which add)
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
@@ -66,6 +66,7 @@ class Curve:
         if at.opening is not None:
             opened = place.opened
             first = self._totals((opened.after, opened.quota), opened, opened.after)
+            first = replace(first, num=np.where(opened.after == 0, 0, first.num))  # nothing was paid before nothing
         return self.keeping.amounts(self._totals((place.after, place.quota), place, place.after), first, at.starts)
 
     def singly(self, at: Position) -> Ints:

@@ -302,7 +302,7 @@ def _curved(curve: Curve, window: Window) -> _Taken:
         return _blended(window, axis, places)
     if place is not None or curve.is_flat:
         return _stepped(window, axis, times)
-    return _along(axis, places, times)
+    return _along(axis, places, times, is_first=len(window.credits) == 1 and not window.opening)
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,11 +329,17 @@ class _Lines:
         return Fraction(self.curve.values[own], self.curve.den) + self.slope(own) * (reach - begin)
 
 
-def _along(axis: _Lines, places: tuple[Fraction, Fraction], times: Fraction) -> _Taken:
-    """The way along a curve: a part for each line that is followed, and one for each jump that is taken."""
+def _along(axis: _Lines, places: tuple[Fraction, Fraction], times: Fraction, *, is_first: bool) -> _Taken:
+    """The way along a curve: a part for each line that is followed, and one for each jump that is taken.
+
+    What the curve comes to before any credit is paid with the first.
+    """
     parts: list[_Part] = []
     begin, end = places
     line = bisect_right(axis.edges, begin)
+    start = axis.at(begin) * times
+    if is_first and start:
+        parts.append(_Part(line - 1, begin, begin, start, NOTHING, "value"))
     for passed, low, high in _stretches(axis.edges, begin, end):
         if passed != line:
             jump = axis.at(low, passed) - axis.at(low, line)
@@ -346,7 +352,7 @@ def _along(axis: _Lines, places: tuple[Fraction, Fraction], times: Fraction) -> 
     jump = axis.at(end, landed) - axis.at(end, line)
     if jump:
         parts.append(_Part(max(landed, line) - 1, end, end, jump * times, NOTHING, "jump"))
-    return _Taken(axis.at(begin) * times, NOTHING, tuple(parts))
+    return _Taken(NOTHING if is_first else start, NOTHING, tuple(parts))
 
 
 def _stepped(window: Window, axis: _Lines, times: Fraction) -> _Taken:
@@ -362,6 +368,8 @@ def _stepped(window: Window, axis: _Lines, times: Fraction) -> _Taken:
         old = NOTHING if fresh else axis_before.at(before) * times
         return _replaced(old, axis.at(after) * times, (bisect_right(axis.edges, after), -1))
     lines = bisect_right(axis.edges, after), bisect_right(axis.edges, before)
+    if fresh and not window.opening:
+        return _replaced(NOTHING, axis.at(after) * times, (lines[0], -1))
     return _replaced(axis.at(before) * times, axis.at(after) * times, lines)
 
 
