@@ -43,3 +43,7 @@ class PeriodNotEnded(OperationError):
 
 class PeriodOutOfTurn(OperationError):
     """Pay periods are locked in their order and reopened from the last one back. Take the one that comes first."""
+
+
+class PeriodNotLocked(OperationError):
+    """This period is not locked, so its figures may still change. Lock it with `attain period lock` first."""

@@ -89,6 +89,7 @@ def _register() -> None:
     from bot.cli.doctor import doctor
     from bot.cli.explain import explain
     from bot.cli.init import init
+    from bot.cli.period import period
     from bot.cli.plan import plan
     from bot.cli.replay import replay
     from bot.cli.sandbox import sandbox
@@ -99,6 +100,7 @@ def _register() -> None:
         app.command()(verb)
     app.add_typer(sync, name="sync")
     app.add_typer(plan, name="plan")
+    app.add_typer(period, name="period")
 
 
 _register()
