@@ -14,8 +14,9 @@ from engine.crediting import seats_of
 from engine.dates import Calendar, Period, day, on_day
 from engine.deals import deals_in
 from engine.exchange import Exchange
-from engine.history import with_history
 from engine.frames import integers, named
+from engine.halves import moving
+from engine.history import with_history
 from engine.kinds import Kinds, Names, Told
 from engine.money import Money, Rate, divide
 from engine.problems import Problem
@@ -181,10 +182,14 @@ def _credited(reading: _Reading, quota: _Quota, period: Period) -> int:
     first, last = np.searchsorted(calc.line_reps, rep), np.searchsorted(calc.line_reps, rep, side="right")
     number = sum(len(plan.components) for plan in calc.plans[: quota.plan_no])
     number += quota.plan.components.index(quota.component)
-    booked = calc.counted.sorted.whole.days[trace.at[first:last]]
+    order = calc.counted.sorted.whole
+    booked = order.days[trace.at[first:last]]
     own = (trace.measure[first:last] == number) & (trace.kind[first:last] == 0)
     own &= (booked >= day(period.start_on)) & (booked < day(period.end_on)) & (booked <= day(reading.as_of))
-    return int(trace.basis[first:last][own].sum())
+    rows = first + np.flatnonzero(own)
+    made = calc.counted.ready[quota.plan_no]
+    measure = made.measures[quota.plan.components.index(quota.component)]
+    return int(moving(made, measure, order.credit[trace.at[rows]], trace.basis[rows]).sum())
 
 
 def _progress(reading: _Reading, quota: _Quota, period: Period, amount: int) -> QuotaProgress:

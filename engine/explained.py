@@ -11,6 +11,7 @@ import numpy as np
 from engine.answers import Slice
 from engine.errors import LineUnknown
 from engine.figures import MILLION
+from engine.halves import halves
 from engine.money import Money, Quantity, Rate
 from engine.plans.axes import counts_numbers
 from engine.slices import Credit, Piece, Priced, Spot, Window, priced, priced_alone
@@ -69,10 +70,14 @@ def priced_again(calc: Calculation, place: Place) -> Priced:
     if measure.slot is not None:
         groups = groups + measure.slot[0] if kinds is None else measure.slot[kinds]
     until = int(np.searchsorted(rows, place.row)) + 1
-    axis = _axis(calc, place, rows[:until])
+    axis, paid = _axis(calc, place, rows[:until]), trace.basis[rows[:until]]
+    mine = own.part(codes == window).part(slice(until))
+    half = halves(place.ready, measure, mine.credit, paid, np.full(until, window))
+    if half is not None:
+        paid, axis = half.paid, half.axis if axis is None else axis
     credits_ = [
-        Credit(int(trace.basis[row]), int(group), None if axis is None else _place(axis, at))
-        for at, (row, group) in enumerate(zip(rows[:until], groups[:until], strict=True))
+        Credit(int(basis), int(group), None if axis is None else _place(axis, at))
+        for at, (basis, group) in enumerate(zip(paid, groups[:until], strict=True))
     ]
     seen = _window(measure, int(window), credits_)
     if measure.component.accumulate == "transaction":

@@ -10,6 +10,7 @@ import numpy as np
 from engine.conditions import COMMISSION, Asked, Priced, effects
 from engine.dates import day
 from engine.gates import History
+from engine.halves import halves
 from engine.measures import NOT_COUNTED, UNPRICED
 from engine.order import starts_of
 from engine.rules import FOREIGN
@@ -59,6 +60,12 @@ class Block:
     basis: Ints
     before: Ints
     amount: Ints
+    moved: Ints | None = None  # the credit that counts for quota, where not all of it does
+
+    @property
+    def credit(self) -> Ints:
+        """What counts towards attainment."""
+        return self.basis if self.moved is None else self.moved
 
 
 @dataclass(slots=True)
@@ -130,47 +137,38 @@ def _price_plan(
         place = (numbers[0], numbers[1] + offset)
         slot = None if measure.slot is None or kinds is None else measure.slot[kinds]
         tally = plan.tally(offset)
-        if tally is not None:
-            slot = _tallied((part, slot), (plan, measure, tally), (seats, place), found)
-            own, values = np.flatnonzero(slot >= 0), amounts if tally.values is None else tally.values[part.credit]
-            counted |= slot != NOT_COUNTED
-            if len(own):
-                chosen = (values[own], slot[own] if measure.slot is not None else None)
-                blocks.append(_price(part.part(own), chosen, (plan, measure), place, found))
-            continue
-        if measure.counts_all:
+        if tally is None and measure.counts_all:
             counts_all = True
             blocks.append(_price(part, (amounts, slot), (plan, measure), place, found))
             continue
-        if slot is None:
-            everywhere = 0 if measure.slot is None else int(measure.slot[0])
-            slot = np.full(len(part.rep), everywhere, dtype=np.int32)
+        slot = _slots((part, slot), (plan, measure, tally), (seats, place), found)
         counted |= slot != NOT_COUNTED
-        found.lost(part.credit[slot == UNPRICED], *place, "no_rate")
+        values = amounts if tally is None or tally.values is None else tally.values[part.credit]
         rows = np.flatnonzero(slot >= 0)
         if len(rows) == len(slot):
-            blocks.append(_price(part, (amounts, slot), (plan, measure), place, found))
+            blocks.append(_price(part, (values, slot), (plan, measure), place, found))
         elif len(rows):
-            blocks.append(_price(part.part(rows), (amounts[rows], slot[rows]), (plan, measure), place, found))
+            blocks.append(_price(part.part(rows), (values[rows], slot[rows]), (plan, measure), place, found))
     if not counts_all and not counted.all():
         found.lost(part.credit[~counted], numbers[0], -1, "not_measured")
     return sorted(blocks, key=lambda block: block.measure)
 
 
-def _tallied(
+def _slots(
     own: tuple[Credits, Rows | None],
-    counting: tuple[Ready, Measured, Tally],
+    counting: tuple[Ready, Measured, Tally | None],
     place: tuple[Seats, tuple[int, int]],
     found: Found,
 ) -> Rows:
-    """The rate group of each credit by the rule that gives it and by whether its deal has the figure."""
+    """The rate group of each credit: by its kind, the rule that gives it, and whether its deal has the figure."""
     (part, slot), (plan, measure, tally) = own, counting
     if slot is None:
-        slot = np.full(len(part.rep), 0 if measure.slot is None else int(measure.slot[0]), dtype=np.int32)
-    if tally.counts is not None and plan.rule_of is not None:
+        everywhere = 0 if measure.slot is None else int(measure.slot[0])
+        slot = np.full(len(part.rep), everywhere, dtype=np.int32)
+    if tally is not None and tally.counts is not None and plan.rule_of is not None:
         slot = np.where(tally.counts[plan.rule_of[part.credit]], slot, NOT_COUNTED)
     found.lost(part.credit[slot == UNPRICED], *place[1], "no_rate")
-    if tally.fault is not None:
+    if tally is not None and tally.fault is not None:
         lacks = (tally.fault[place[0].deal[part.credit]] > 0) & (slot >= 0)
         found.lost(part.credit[lacks], *place[1], "no_figure")
         slot = np.where(lacks, UNPRICED, slot)
@@ -224,11 +222,18 @@ def _price(
         part, basis, codes = part.part(fine), basis[fine], codes[fine]
         group = None if group is None else group[fine]
         axis = None if axis is None else axis.part(fine)
-    at = standing(measure, basis, codes, group, axis)
+    half = halves(plan, measure, part.credit, basis, codes)
+    paid = basis
+    if half is not None:
+        paid, axis = half.paid, half.axis if axis is None else axis
+    at = standing(measure, paid, codes, group, axis)
     alone = measure.component.accumulate == "transaction"
     amounts = measure.schedule.singly(at) if alone else measure.schedule.amounts(at)
-    before = np.zeros_like(basis) if alone else at.after - basis
-    block = Block(part, place[1], None, basis, before, amounts)
+    before = np.zeros_like(basis) if alone else at.after - paid
+    moved = None
+    if half is not None:
+        moved, before = half.moved, before if half.axis is None else half.axis.before
+    block = Block(part, place[1], None, basis, before, amounts, moved)
     found.priced[place[1]] = block
     return block
 
@@ -254,7 +259,7 @@ def _axis(
     block = found.priced.get(number)
     history = (part.part(slice(0)), np.zeros(0, dtype=np.int64))
     if block is not None:
-        history = block.credits, block.basis
+        history = block.credits, block.credit
     axis = other_axis(other, history, part, table.by == "attainment")
     codes = other.windows.codes(part.rep, part.days)
     fault = other.windows.faults(codes) if axis.quota is not None else None
@@ -296,7 +301,7 @@ def _history(tested: Block | None, own: Block) -> History:
     """What a component was credited with; one without any credit has come to nothing."""
     if tested is None:
         return History(own.credits.part(slice(0)), own.basis[:0])
-    return History(tested.credits, tested.basis)
+    return History(tested.credits, tested.credit)
 
 
 def _lined(block: Block, changes: list[tuple[int, Ints]]) -> Block:
