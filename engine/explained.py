@@ -102,7 +102,7 @@ def _axis(calc: Calculation, place: Place, rows: Rows) -> Axis | None:
     number = int(trace.measure[place.row]) - offset + tested
     every = every[(trace.measure[every] == number) & (trace.kind[every] == 0)]
     history = order.part(trace.at[every]), trace.basis[every]
-    return other_axis(ready.measures[tested], history, wanted, table.by == "attainment")
+    return other_axis((measure, ready.measures[tested]), history, wanted)
 
 
 def _place(axis: Axis, at: int) -> Spot:

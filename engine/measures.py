@@ -14,6 +14,7 @@ from engine.frames import integers, named
 from engine.kinds import Kinds, Names
 from engine.order import positions, sorted_rows, starts_of
 from engine.payload import Payload
+from engine.plans.axes import measured_by
 from engine.quota_rules import quotas_of
 from engine.quotas import Windows, windows
 from engine.schedules import pricer, rules_of
@@ -54,6 +55,7 @@ class Measured:
     per_deal: int | None
     target: Ints | None  # per window, in parts of a minor unit
     opening: Ints | None  # per window, where any began with credit
+    goal: Windows | None = None  # those of the component that chooses the tier, with their quota
 
     @property
     def goes_by_other(self) -> bool:
@@ -152,7 +154,20 @@ def measured(plan: Plan, number: int, made: Compiled, context: tuple[Facts, Exch
         None if cap.per_deal is None else cap.per_deal.minor,
         target,
         openings(facts.balances, (plan, component), spans, rep_ids),
+        _goal(plan, component, context),
     )
+
+
+def _goal(plan: Plan, component: Component, context: tuple[Facts, Exchange, Ints]) -> Windows | None:
+    """The windows of the component that chooses the tier, with their quota where its attainment does."""
+    other, rows = measured_by(plan, component), None
+    if other is component:
+        return None
+    facts, exchange, rep_ids = context
+    by_quota = component.priced_by.by == "attainment" and not other.is_attainment
+    if by_quota or other.accumulate == "quota_period":
+        rows = quotas_of(facts, other.quota, rep_ids, plan, exchange)
+    return windows(plan, other.accumulate, rows, len(rep_ids))
 
 
 def _slots(component: Component, kinds: Kinds) -> tuple[NDArray[np.int32], tuple[tuple[RateRule, ...], ...]]:

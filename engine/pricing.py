@@ -260,9 +260,10 @@ def _axis(
     history = (part.part(slice(0)), np.zeros(0, dtype=np.int64))
     if block is not None:
         history = block.credits, block.credit
-    axis = other_axis(other, history, part, table.by == "attainment")
-    codes = other.windows.codes(part.rep, part.days)
-    fault = other.windows.faults(codes) if axis.quota is not None else None
+    goal = other.windows if measure.goal is None else measure.goal
+    axis = other_axis((measure, other), history, part)
+    codes = goal.codes(part.rep, part.days)
+    fault = goal.faults(codes)
     if fault is None:
         return axis, None
     _note_faults(part, (fault, codes), (place[0], number), found)

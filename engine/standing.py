@@ -96,18 +96,22 @@ def deal_axis(figure: Figure, credit: Rows) -> Axis:
     return Axis(np.zeros_like(after), after, None, by_deal=True)
 
 
-def other_axis(other: Measured, history: tuple[Credits, Ints], wanted: Credits, by_quota: bool) -> Axis:
+def other_axis(by: tuple[Measured, Measured], history: tuple[Credits, Ints], wanted: Credits) -> Axis:
     """How far another component has come before and after each wanted credit, in the window that it then stands in.
 
-    `history` are the credits that it counts. Where its quota is of no use, the place means nothing: see `Windows`.
+    Args:
+        by: The component whose tiers are chosen, and the other one.
+        history: The credits that it counts, and how much of each.
+        wanted: The credits to place. Where the quota is of no use, the place means nothing.
     """
-    credits_, basis = history
-    codes = other.windows.codes(wanted.rep, wanted.days)
+    (measure, other), (credits_, basis) = by, history
+    goal = other.windows if measure.goal is None else measure.goal
+    codes = goal.codes(wanted.rep, wanted.days)
     begun = np.zeros(len(codes), dtype=np.int64)
     if other.opening is not None:
         begun = np.where(codes >= 0, other.opening[np.maximum(codes, 0)], 0)
     sides = []
-    own = other.windows.codes(credits_.rep, credits_.days)
+    own = goal.codes(credits_.rep, credits_.days)
     sums = running(basis, starts_of(own))
     for side in ("left", "right"):
         if not len(own):
@@ -116,9 +120,9 @@ def other_axis(other: Measured, history: tuple[Credits, Ints], wanted: Credits, 
         place = np.searchsorted(credits_.at, wanted.at, side) - 1  # type: ignore[call-overload]
         known = (place >= 0) & (own[np.maximum(place, 0)] == codes)
         sides.append(begun + np.where(known, sums[np.maximum(place, 0)], 0))
-    quota = None
-    if by_quota and other.component.is_attainment:
+    quota, by_quota = None, measure.component.priced_by.by == "attainment"
+    if by_quota and goal.quota is not None and len(goal.quota):
+        quota = goal.quota[np.maximum(codes, 0)]
+    elif by_quota:
         quota = np.full(len(codes), MILLION, dtype=np.int64)
-    elif by_quota and other.windows.quota is not None:
-        quota = other.windows.quota[np.maximum(codes, 0)]
     return Axis(sides[0], sides[1], quota, by_deal=False)
