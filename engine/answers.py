@@ -76,12 +76,17 @@ class DealName:
 
 @dataclass(frozen=True, slots=True)
 class NextTier:
-    """The next step of the rate table: where it starts, what it pays, and how much credit is missing."""
+    """The next step of the rate table: where it starts, what it pays, and how much credit is missing.
+
+    `rate` is what credit beyond it pays; where a tier is worth something else, `pays` says what: a share of the
+    target (`target`), or an amount once it is reached (`amount`, minor units of the plan's currency).
+    """
 
     component: str
     from_ppm: int
     rate: Rate
-    shortfall: Money
+    shortfall: Money | Quantity
+    pays: str = "rate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,41 +100,47 @@ class QuotaProgress:
 
     name: str
     period: Period
-    quota: Money
-    credit: Money
-    gap: Money
-    over: Money
+    quota: Money | Quantity
+    credit: Money | Quantity
+    gap: Money | Quantity
+    over: Money | Quantity
     attainment_ppm: int
     days_left: int
     days_total: int
     elapsed_ppm: int
-    pace: Money
-    per_day: Money
+    pace: Money | Quantity
+    per_day: Money | Quantity
     next_tier: NextTier | None
-    open_pipeline: Money
+    open_pipeline: Money | Quantity
     open_deals: int
 
 
 @dataclass(frozen=True, slots=True)
 class ComponentEarnings:
-    """What one component paid in a period: the credit counted, the amount, and how many lines make it."""
+    """What one component paid in a period: the credit counted, the amount, and how many lines make it.
+
+    What a plan pays as a whole, such as a draw or a salary, stands under the name of its kind, with no credit.
+    """
 
     name: str
-    credit: Money
+    credit: Money | Quantity
     amount: Money
     lines: int
 
 
 @dataclass(frozen=True, slots=True)
 class LineSummary:
-    """One row of a statement. `line_no` is its number within the rep's calculation and names it to `explain`."""
+    """One row of a statement. `line_no` is its number within the rep's calculation and names it to `explain`.
+
+    `deal` is None for what is paid for no deal, `component` "" for what the plan pays as a whole.
+    """
 
     line_no: int
     kind: str
     component: str
     deal: DealName | None
     booked_on: date
-    credit: Money
+    credit: Money | Quantity
     amount: Money
 
 
@@ -161,7 +172,8 @@ class LineExplanation:
     """Why a line is what it is: deal, credit rule, share, tiers crossed, arithmetic and sources.
 
     The amounts of `slices` plus `rerated` sum to the line's amount; `rerated` is what earlier credit gained or lost
-    because this deal moved a whole-amount table to another tier.
+    because this deal moved a whole-amount table to another tier, or the whole amount of a line that no tier prices.
+    `before` and `after` are the credit around it; of such a line, where a draw's debt, a release or a clawback stood.
     """
 
     rep: RepRef
@@ -172,13 +184,40 @@ class LineExplanation:
     deal_amount: Money | None
     share_ppb: int
     converted_at: Rate | None
-    before: Money
-    after: Money
-    quota: Money | None
+    before: Money | Quantity
+    after: Money | Quantity
+    quota: Money | Quantity | None
     slices: tuple[Slice, ...]
     rerated: Money
     note: str = ""
     basis: Basis = field(default_factory=Basis)
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutStep:
+    """What one kind of line changed on the way from earnings to payout, in words and as an amount."""
+
+    kind: str
+    name: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Payout:
+    """What one plan pays for a period: earnings, each step, and the sum of both.
+
+    At the end of the period `held` is what still waits for a release (forfeited parts among it), `owed` the debt of
+    the draw, and `carried` what was negative and is taken from a later period.
+    """
+
+    plan: str
+    period: Period
+    earnings: Money
+    steps: tuple[PayoutStep, ...]
+    payout: Money
+    held: Money
+    owed: Money
+    carried: Money
 
 
 @dataclass(frozen=True, slots=True)

@@ -320,6 +320,10 @@ class Calculation:
         lacking = (none.plan == plan_no) & (none.measure >= 0)
         return np.unique(np.concatenate([self.counted.sorted.whole.credit[self.trace.at[own]], none.credit[lacking]]))
 
+    def rule_name(self, credit: int, plan_no: int) -> str:
+        """The rule that gives one credit in a plan, or the name of the achievement that it is for."""
+        return str(self._rules(np.array([plan_no]), np.array([credit]))[0])
+
     def _rules(self, plan_no: Rows, credit: Rows) -> pd.Categorical:
         """The rule that gives each credit, or the name of the achievement that it is for."""
         names = sorted({name for plan in self.plans for name in _rule_names(plan)})

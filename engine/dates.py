@@ -68,6 +68,11 @@ class Calendar:
         name = f"{start.year}" if (start.month, start.day) == (1, 1) else f"FY{(end - timedelta(days=1)).year}"
         return Period(name, start, end)
 
+    def half_year(self, on: date) -> Period:
+        """The fiscal half year with that day: `H2 2026`."""
+        index, start, end = self._span(on, 6)
+        return Period(f"H{index % 2 + 1} {self.year(on).label}", start, end)
+
     def quarter(self, on: date) -> Period:
         """The fiscal quarter with that day: `Q3 2026`, or `Q3 FY2027` when the year starts in mid-year."""
         index, start, end = self._span(on, 3)
@@ -80,7 +85,12 @@ class Calendar:
 
     def named(self, start_on: date, end_on: date) -> Period:
         """The range of days under the name that the calendar has for it, or spelled out where it has none."""
-        for candidate in (self.quarter(start_on), self.month(start_on), self.year(start_on)):
+        for candidate in (
+            self.quarter(start_on),
+            self.month(start_on),
+            self.year(start_on),
+            self.half_year(start_on),
+        ):
             if (candidate.start_on, candidate.end_on) == (start_on, end_on):
                 return candidate
         return Period(f"{start_on} .. {end_on}", start_on, end_on)

@@ -118,7 +118,7 @@ class Beside:
             plan_no=np.full(count, self.plan_no, dtype=np.int32),
             measure=np.full(count, self.measure, dtype=np.int32),
             kind=np.full(count, KINDS.index(self.kind), dtype=np.int8),
-            deal_id=chosen(self.deal_id),
+            deal_id=np.maximum(chosen(self.deal_id), 0),
             days=self.days[rows].astype(np.int32),
             basis=chosen(self.basis),
             before=chosen(self.before),

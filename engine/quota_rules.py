@@ -30,10 +30,11 @@ import numpy as np
 from engine.dates import day
 from engine.deals import LARGEST_CENTS
 from engine.earnings import months_later, share_of
+from engine.figures import MILLION
 from engine.frames import integers, named
-from engine.money import divide
+from engine.money import divide, exponent
 from engine.order import lengths_of, positions, running, starts_of, steps
-from engine.quotas import FINE, MISSING, TOO_LONG, QuotaRows, quota_rows
+from engine.quotas import FINE, MISSING, TOO_LONG, QuotaRows, is_number, quota_rows
 
 if TYPE_CHECKING:
     from engine.exchange import Exchange
@@ -96,7 +97,7 @@ def made(rows: QuotaRows, rule: QuotaRule, plan: Plan, context: tuple[Facts, Int
     kept = _not_grown(cells, sources, size)
     total = np.zeros(len(sources.rep), dtype=weight.dtype)
     np.add.at(total, cells.source, weight)
-    amounts = _Amounts(sources, cells, total, kept, size)
+    amounts = _Amounts(sources, cells, total, kept, _unit(rule, plan))
     key, part = np.unique(_part_keys(cells, size)[kept], return_inverse=True)
     made_amount = _parts_of(amounts, worth, ramp_den, (rule, part, len(key)))
     unshrunk = _parts_of(amounts, weight, 1, (rule, part, len(key)))
@@ -187,7 +188,7 @@ class _Amounts:
     cells: Cells
     total: Ints
     kept: Rows
-    size: int
+    unit: int  # what parts are rounded to
 
 
 def _parts_of(amounts: _Amounts, worth: Ints, worth_den: int, into: tuple[QuotaRule, Rows, int]) -> Ints:
@@ -204,7 +205,7 @@ def _parts_of(amounts: _Amounts, worth: Ints, worth_den: int, into: tuple[QuotaR
         )
         np.add.at(found, part, pieces[kept])
         return found
-    unit = max(rule.round_to.minor, 1)
+    unit = amounts.unit
     exact: dict[int, Fraction] = {}
     own = zip(part.tolist(), cells.source[kept].tolist(), np.asarray(worth, dtype=object)[kept], strict=True)
     for number, source, value in own:
@@ -213,6 +214,15 @@ def _parts_of(amounts: _Amounts, worth: Ints, worth_den: int, into: tuple[QuotaR
     for number, value in exact.items():
         found[number] = divide(value.numerator, value.denominator * unit) * unit
     return found
+
+
+def _unit(rule: QuotaRule, plan: Plan) -> int:
+    """What parts are rounded to: minor units, or millionths for a quota that is no money."""
+    if rule.round_to is None:
+        return 1
+    if not is_number(plan, rule.name):
+        return max(rule.round_to.minor, 1)
+    return max(rule.round_to.minor * MILLION // 10 ** exponent(plan.currency), 1)
 
 
 def _part_keys(cells: Cells, size: int) -> Ints:
@@ -317,7 +327,9 @@ def _grown(sources: Sources, rule: QuotaRule, plan: Plan, context: tuple[Facts, 
         np.concatenate([sources.rep, who]),
         np.concatenate([sources.start, edges[part]]),
         np.concatenate([sources.end, edges[part + 1]]),
-        np.concatenate([sources.amount * rule.growth.den, credit[who, part] * rule.growth.num]),
+        np.concatenate(
+            [sources.amount.astype(object) * rule.growth.den, credit[who, part].astype(object) * rule.growth.num]
+        ),
         np.concatenate([sources.fault, np.zeros(len(who), dtype=np.int64)]),
         rule.growth.den,
         len(who),
