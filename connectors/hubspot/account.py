@@ -22,7 +22,7 @@ def read(client: Client) -> Account:
     Raises:
         SourceError: It cannot be asked, or does not say its time zone.
     """
-    said = client.http.get(client.paths.account).json
+    said = client.details()
     if not isinstance(said, dict) or not said.get("timeZone"):
         raise Transient("The account does not say its time zone", where=client.paths.account)
     pipelines = listing.shown(client.http.get(client.paths.pipelines)).rows

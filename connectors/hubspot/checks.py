@@ -34,7 +34,7 @@ def check(client: Client, kinds: tuple[KindMapping, ...]) -> tuple[Problem, ...]
     """Every problem found; the first that concerns the token itself ends the looking."""
     found: list[Problem] = []
     try:
-        client.http.get(client.paths.account)
+        client.details()
     except SourceError as error:
         return error.problems
     for mapping in kinds:

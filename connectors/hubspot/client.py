@@ -52,6 +52,7 @@ class Client:
         self.paths = paths_of(setup.source.options.get("api", ""))
         self.http = Http(setup.wire.base_url or HOST, setup.wire, ServiceKey(setup), manners())
         self._known: dict[str, tuple[Property, ...]] = {}
+        self._details: Any = None
 
     def batch(self, path: str, ids: Sequence[str], more: Mapping[str, Any] | None = None, query: str = "") -> Answer:
         """The answer to a batch read of those ids, complete.
@@ -65,6 +66,12 @@ class Client:
         if found.get("status", "COMPLETE") != "COMPLETE":
             raise Transient("HubSpot did not finish a batch", where=path)
         return answer
+
+    def details(self) -> Any:
+        """What the account says about itself; asked for once."""
+        if self._details is None:
+            self._details = self.http.get(self.paths.account).json
+        return self._details
 
     def properties(self, kind: str) -> tuple[Property, ...]:
         """The properties that records of an object type have; asked for once."""

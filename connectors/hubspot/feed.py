@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
-from connectors.errors import ConfigRefused
+from connectors.errors import ConfigRefused, SourceError
 from connectors.hubspot import account, checks
 from connectors.hubspot.client import Client
 from connectors.hubspot.deals import Deals
@@ -81,7 +82,13 @@ class HubSpotFeed:
         return timedelta(minutes=10)
 
     def now(self) -> datetime:
-        """HubSpot's clock, as its last answer said."""
+        """HubSpot's clock, as its last answer said; it is asked before ours could cut a window.
+
+        Where it does not answer, whatever is asked next says why.
+        """
+        if not self._client.http.calls:
+            with suppress(SourceError):
+                self._client.details()
         return self._client.http.server_now()
 
     def calls(self) -> int:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from connectors.hubspot import listing, objects
 from connectors.hubspot.objects import Wanted
-from connectors.hubspot.search import instant_of
 from connectors.source import Raw, RawPage
 
 if TYPE_CHECKING:
@@ -39,15 +38,16 @@ class Splits:
             live = [raw.external_id for raw in page.records if not raw.deleted]
             found, read_at = self._found(live, page.read_at)
             kept = {one: rows for one, rows in found.items() if rows or not first}
-            yield replace(page, records=tuple(_raw(one, rows) for one, rows in kept.items()), read_at=read_at)
+            yield replace(page, records=_raws(kept, read_at), read_at=read_at)
 
     def read(self, ids: Sequence[str]) -> RawPage:
         """The splits of those deals; a deal that is live and has none is shown without any."""
         deals = objects.read(self._client, self._deals, ids)
         live = [raw.external_id for raw in deals.records if not raw.deleted and raw.external_id in ids]
         found, read_at = self._found(live, deals.read_at)
-        records = tuple(_raw(one, rows) for one, rows in found.items())
-        return RawPage(records, read_at, complete=True, missing=tuple(one for one in ids if one not in found))
+        return RawPage(
+            _raws(found, read_at), read_at, complete=True, missing=tuple(one for one in ids if one not in found)
+        )
 
     def _found(self, ids: Sequence[str], read_at: datetime) -> tuple[Mapping[str, list[dict[str, Any]]], datetime]:
         """The splits by deal, those without any included, and when they were read."""
@@ -61,7 +61,13 @@ class Splits:
         return found, read_at
 
 
-def _raw(deal_id: str, splits: list[dict[str, Any]]) -> Raw:
-    stamps = [at for one in splits if (at := instant_of(one.get("updatedAt"))) is not None]
-    rows = [{**(one.get("properties") or {}), "id": str(one.get("id"))} for one in splits]
-    return Raw(deal_id, max(stamps, default=None), deleted=False, body={"deal": deal_id, "rows": rows})
+def _raws(found: Mapping[str, list[dict[str, Any]]], read_at: datetime) -> tuple[Raw, ...]:
+    """One record per deal, as old as its reading: once a share is gone, all that is left is older than the record."""
+    return tuple(
+        Raw(deal_id, read_at, deleted=False, body={"deal": deal_id, "rows": [_row(one) for one in splits]})
+        for deal_id, splits in found.items()
+    )
+
+
+def _row(split: dict[str, Any]) -> dict[str, Any]:
+    return {**(split.get("properties") or {}), "id": str(split.get("id"))}

@@ -129,8 +129,10 @@ class HubSpotFake:
         return objects.paged(rows, params.get("after") or "0", min(limit, self.page_size), [])
 
     def _splits(self, body: dict[str, Any]) -> dict[str, Any]:
-        live = [record.id for record in self.portal.tables["deals"].sorted(archived=False)]
-        return splits.batch_read(self.portal.splits, live, [str(entry["id"]) for entry in body.get("inputs", [])])
+        deals = self.portal.tables["deals"].rows
+        ids = [str(entry["id"]) for entry in body.get("inputs", [])]
+        live = [one for one in ids if one in deals and deals[one].archived_at is None]
+        return splits.batch_read(self.portal.splits, live, ids)
 
     def _rates(self, params: dict[str, str], *, current: bool) -> dict[str, Any]:
         account = self.portal.account

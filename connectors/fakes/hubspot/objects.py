@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from connectors.fakes.hubspot.errors import Refused
@@ -21,9 +22,9 @@ def listed(table: Table, params: Mapping[str, str], page_size: int = MOST_PER_PA
     limit = int(params.get("limit") or DEFAULT_PAGE)
     if not 0 < limit <= MOST_PER_PAGE:
         raise Refused.bad_request(f"limit must be between 1 and {MOST_PER_PAGE}")
-    rows = table.sorted(params.get("archived") == "true")
-    names = table.wanted(named(params))
-    return paged(rows, params.get("after") or "0", min(limit, page_size), names)
+    limit = min(limit, page_size)
+    rows = list(islice(table.sorted(params.get("archived") == "true", int(params.get("after") or 0)), limit + 1))
+    return paged(rows, "0", limit, table.wanted(named(params)))
 
 
 def paged(rows: list[Any], after: str, limit: int, names: list[str]) -> dict[str, Any]:

@@ -57,7 +57,7 @@ class Portal:
         """The id of a new record."""
         record = Record(record_id or self.next_id(), {}, self.now())
         record.properties |= {"hs_object_id": record.id, "createdate": iso(self.now())}
-        self.tables[kind].rows[record.id] = record
+        self.tables[kind].add(record)
         self.edit(kind, record.id, properties)
         return record.id
 
@@ -97,7 +97,7 @@ class Portal:
 
     def purge(self, kind: str, record_id: str) -> None:
         """Removes a record for good, from the archive as well."""
-        del self.tables[kind].rows[record_id]
+        self.tables[kind].drop(record_id)
 
     def merge(self, survivor: str, loser: str, *, new_id: bool = False, moves_stamp: bool = True) -> str:
         """The id that is left of two deals: the survivor's, or a new one that neither had before."""
@@ -105,12 +105,12 @@ class Portal:
         kept, lost = table.rows[survivor], table.rows[loser]
         gone = [loser, *_ids(lost), *_ids(kept), *([survivor] if new_id else [])]
         merged = dict(kept.properties) | {"hs_merged_object_ids": ";".join(dict.fromkeys(gone))}
-        del table.rows[loser]
+        table.drop(loser)
         left = survivor
         if new_id:
             left = self.next_id()
-            table.rows.pop(survivor)
-            table.rows[left] = Record(left, {}, kept.created_at)
+            table.drop(survivor)
+            table.add(Record(left, {}, kept.created_at))
             merged["hs_object_id"] = left
         self.edit("deals", left, merged, moves_stamp=moves_stamp)
         if self.merged_ids_resolve:

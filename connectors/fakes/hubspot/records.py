@@ -6,6 +6,7 @@ leave `hs_lastmodifieddate` alone, and search sees a row only some time after it
 
 from __future__ import annotations
 
+from bisect import bisect_right, insort
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -84,10 +85,25 @@ class Table:
     rows: dict[str, Record] = field(default_factory=dict)
     #: Ids that a merge has taken away, and the record that answers for them.
     merged: dict[str, str] = field(default_factory=dict)
+    #: The numbers of all rows, in order.
+    numbers: list[int] = field(default_factory=list)
 
-    def sorted(self, archived: bool) -> list[Record]:
-        """Live or archived records in the order of the list call: by number."""
-        return sorted((r for r in self.rows.values() if (r.archived_at is not None) == archived), key=_number)
+    def add(self, record: Record) -> None:
+        """Takes a record in."""
+        self.rows[record.id] = record
+        insort(self.numbers, int(record.id))
+
+    def drop(self, record_id: str) -> None:
+        """Forgets a record for good."""
+        del self.rows[record_id]
+        self.numbers.remove(int(record_id))
+
+    def sorted(self, archived: bool, after: int = 0) -> Iterator[Record]:
+        """Live or archived records in the order of the list call: by number, from behind one on."""
+        for place in range(bisect_right(self.numbers, after), len(self.numbers)):
+            record = self.rows[str(self.numbers[place])]
+            if (record.archived_at is not None) == archived:
+                yield record
 
     def get(self, record_id: str, archived: bool = False) -> Record | None:
         """The record of that id, or the one it was merged into."""
@@ -104,7 +120,3 @@ class Table:
     def wanted(self, named: Iterable[str]) -> list[str]:
         """The properties an answer holds: those that were named, and those that always come."""
         return list(dict.fromkeys(("hs_object_id", "createdate", STAMP, *(list(named) or DEFAULTS[self.name]))))
-
-
-def _number(record: Record) -> int:
-    return int(record.id)

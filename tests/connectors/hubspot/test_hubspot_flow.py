@@ -74,7 +74,7 @@ class Office:
 
     def is_like_hubspot(self) -> None:
         portal = self.world.portal
-        live = portal.tables["deals"].sorted(archived=False)
+        live = list(portal.tables["deals"].sorted(archived=False))
         assert self.deals() == {record.id: expected(portal, record) for record in live}
         shares = {(one.id, s.owner_id): s.fraction for one in live for s in portal.splits.get(one.id, [])}
         assert self.splits() == {key: int(Decimal(share) * 1_000_000_000) for key, share in shares.items()}

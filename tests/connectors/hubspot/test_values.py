@@ -147,6 +147,8 @@ def test_splits_that_were_taken_away_are_told(world: World) -> None:
     world.portal.edit("deals", deal, {"amount": "2000"})
     world.clock.pass_(minutes=1)
     (raw,) = raws(world.changed(MORNING, "split"))
+    assert raw.source_ts is not None
+    assert raw.source_ts > MORNING
     assert (raw.external_id, raw.body["rows"]) == (deal, [])
     assert raws([world.feed.read("split", [deal, "404"])])[0].body["rows"] == []
     assert world.feed.read("split", ["404"]).missing == ("404",)

@@ -83,6 +83,17 @@ def test_the_watermark_follows_the_clock_of_the_service(world: World, minutes: i
     assert abs(world.feed.now() - world.clock()) <= timedelta(seconds=1)
 
 
+@pytest.mark.parametrize("minutes", [-30, 30])
+def test_the_services_clock_is_asked_before_a_window_is_cut(world: World, minutes: int) -> None:
+    """Bug 3: a first read sets the watermark to its beginning, before any page was answered."""
+    world.skew = timedelta(minutes=minutes)
+    assert abs(world.feed.now() - world.clock()) <= timedelta(seconds=1)
+    assert world.feed.calls() == 1
+    world.feed.now()
+    assert world.feed.account().currency == "USD"
+    assert world.feed.calls() == 2
+
+
 def test_more_hits_than_a_search_may_show(world: World) -> None:
     """Bug 4: 400 rows behind a cap of 100, each in a millisecond of its own."""
     world.crm.rules = SearchRules(cap=100)
