@@ -1,4 +1,4 @@
-"""The door beside the service's own paths through which a demo works in the fake CRM: `/fake/deals`, `/fake/<verb>`.
+"""The door beside the service's own paths, through which a demo works in the fake CRM: a page, lists, and verbs.
 
 No token is asked for: the fake listens on loopback only and holds nothing real.
 """
@@ -6,6 +6,7 @@ No token is asked for: the fake listens on loopback only and holds nothing real.
 from __future__ import annotations
 
 import json
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -22,7 +23,11 @@ SHOWN = ("dealname", "amount", "deal_currency_code", "dealstage", "closedate", "
 
 def answer(portal: Portal, request: httpx.Request) -> httpx.Response:
     """What the verb left behind: the deal as it stands, or all deals and owners."""
+    _from_here(request)
     noun = request.url.path.removeprefix("/fake/")
+    if request.method == "GET" and not noun:
+        page = files("connectors.fakes.hubspot").joinpath("page.html").read_bytes()
+        return httpx.Response(200, content=page, headers={"Content-Type": "text/html; charset=utf-8"})
     if request.method == "GET":
         return httpx.Response(200, json=_listed(portal, noun))
     verb = _VERBS.get(noun)
@@ -35,6 +40,17 @@ def answer(portal: Portal, request: httpx.Request) -> httpx.Response:
         raise Refused.bad_request(f"{noun} cannot be done with that: {error!r}") from error
     deal = portal.tables["deals"].rows.get(deal_id)
     return httpx.Response(200, json={"id": deal_id, "deal": deal.shown(SHOWN) if deal is not None else None})
+
+
+def _from_here(request: httpx.Request) -> None:
+    """Lets no other site's page work in the CRM through the reader's browser.
+
+    Raises:
+        Refused: The page that asks is not the fake's own.
+    """
+    origin = request.headers.get("Origin")
+    if origin is not None and httpx.URL(origin).netloc != request.url.netloc:
+        raise Refused(403, "FORBIDDEN", "Only the fake's own page may do that.")
 
 
 def _listed(portal: Portal, noun: str) -> dict[str, Any]:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import TYPE_CHECKING
 
-import httpx
 import pytest
 from typer.testing import CliRunner
 
 from bot.cli.crm import crm
 from connectors.fakes.hubspot import HubSpotFake
+from connectors.fakes.server import serve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,28 +28,8 @@ class Desk:
             portal.create("deals", {"dealname": name, "amount": "900", "hubspot_owner_id": self.ada})
             for name in ("Acme rollout", "Acme support", "Globex")
         ]
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), self.handler())
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
-
-    def handler(self) -> type[BaseHTTPRequestHandler]:
-        fake = self.fake
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                answer = fake.handle(httpx.Request(self.command, f"http://fake{self.path}", content=body))
-                self.send_response(answer.status_code)
-                self.send_header("Content-Length", str(len(answer.content)))
-                self.end_headers()
-                self.wfile.write(answer.content)
-
-            def do_POST(self) -> None:
-                self.do_GET()
-
-            def log_message(self, *_: object) -> None:
-                """Nothing is printed."""
-
-        return Handler
+        self.server = serve(self.fake)
+        self.url = self.server.url
 
     def run(self, *words: str) -> tuple[int, str]:
         found = CliRunner().invoke(crm, [*words, "--url", self.url])
@@ -64,10 +42,8 @@ class Desk:
 @pytest.fixture
 def desk() -> Iterator[Desk]:
     made = Desk()
-    Thread(target=made.server.serve_forever, args=(0.01,), daemon=True).start()
-    yield made
-    made.server.shutdown()
-    made.server.server_close()
+    with made.server:
+        yield made
 
 
 def test_a_deal_is_won_by_a_part_of_its_name(desk: Desk) -> None:

@@ -176,6 +176,16 @@ def test_every_answer_carries_the_services_own_clock(account: Account) -> None:
         assert account.client.get(DEALS).headers["date"] == "Tue, 06 May 2031 07:08:09 GMT"
 
 
+def test_the_page_is_served_and_no_other_sites_page_may_act(account: Account) -> None:
+    page = account.client.get("/fake/")
+    assert page.headers["content-type"].startswith("text/html")
+    assert "<title>Fake CRM</title>" in page.text
+    deal = account.portal.create("deals", {"dealname": "Rollout"})
+    for origin, status in (("https://evil.example.net", 403), (BASE, 200)):
+        answer = account.client.post("/fake/win", json={"id": deal}, headers={"Origin": origin})
+        assert answer.status_code == status
+
+
 def test_the_demo_works_in_the_crm_through_a_door_of_its_own(account: Account) -> None:
     owner = account.portal.hire("Ada", "King", "ada@example.com")
     other = account.portal.hire("Max", "Stone", "max@example.com")
