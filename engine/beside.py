@@ -77,6 +77,12 @@ class Company:
         keys: Ints = (whole.rep.astype(np.int64) << 32) + whole.days
         return keys
 
+    def deal_ids(self, credit: Rows) -> Ints:
+        """The deal of each credit; 0 where it is of none."""
+        counted = self.calc.counted
+        found: Ints = np.maximum(counted.deals.deal_id[counted.seats.deal[credit]], 0)
+        return found
+
     def clashes(self, days: Rows) -> list[Problem]:
         """The problems of people who have two placements on one of the days between the first and the last."""
         return self.placements.clashes(int(days.min()), int(days.max())) if len(days) else []
@@ -172,7 +178,9 @@ def lines_of(
         histories = {tested: company.history(first + tested) for tested in made.tests}
         asked = Asked(histories, company.as_of, company.rep_ids, problems)
         nothing = np.zeros_like(amount)
-        for number, change in effects(made, Priced(wanted, codes, None, side.basis < 0, side.basis, amount), asked):
+        for number, change in effects(
+            made, Priced(wanted, codes, None, np.sign(side.basis), side.basis, amount), asked
+        ):
             after = Side(side.rep, side.days, side.deal_id, nothing, side.x, side.y)
             found.append(extras_of(company, slot, after, (before + side.basis, change), KINDS[number]))
     return Extras.joined(found), problems

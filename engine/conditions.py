@@ -66,7 +66,7 @@ class Priced:
     credits: Credits
     codes: Rows
     kinds: Rows | None
-    is_back: NDArray[np.bool_]  # where a deal is taken back
+    way: Ints  # 1 for a deal, -1 where one is taken back, 0 where there is nothing of either
     basis: Ints
     amount: Ints
 
@@ -140,7 +140,7 @@ def _gated(made: Conditions, priced: Priced, asked: Asked) -> tuple[NDArray[np.b
     instead, opened = np.zeros_like(priced.amount), np.ones(len(wanted.rep), dtype=bool)
     for gateway in made.gates:
         history = asked.histories[gateway.goal.tested]
-        own = gateway.opens(history, wanted, priced.is_back, asked.as_of)
+        own = gateway.opens(history, wanted, priced.way < 0, asked.as_of)
         faults = _faults(gateway.goal, wanted, asked, (made.where, "the gate stays closed"), gateway.gate.judged)
         if faults is not None:
             own &= faults == 0
@@ -177,7 +177,7 @@ def _limits(made: Conditions, priced: Priced, opened: NDArray[np.bool_]) -> list
     found: list[tuple[int, Callable[[Ints], Ints]]] = []
     if least is not None:
         floor = least.minor
-        found.append((MINIMUM, lambda amount: caps.at_least(amount, floor, (priced.is_back, opened), rep)))
+        found.append((MINIMUM, lambda amount: caps.at_least(amount, floor, priced.way * opened, rep)))
     if cap.pay_per_deal is not None:
         most = cap.pay_per_deal.minor
         found.append((CAP, lambda amount: caps.per_deal(amount, most, rep)))

@@ -37,7 +37,7 @@ def differences(company: Company, slot: Slot) -> tuple[Extras, list[Problem]]:
     rows = company.rows(slot.number)
     own = calc.counted.sorted.whole.part(calc.trace.at[rows])
     sellers, days = company.rep_ids[own.rep], own.days.astype(np.int64)
-    deal_id = calc.counted.deals.deal_id[calc.counted.seats.deal[own.credit]]
+    deal_id = company.deal_ids(own.credit)
     steps, problems = _steps(company, sellers, days)
     ranks = _ranks(company, slot)
     best, sides = np.full(len(rows), -1, dtype=np.int64), list[Side]()

@@ -144,9 +144,9 @@ def bar(start: Rate | Money, component: Component) -> tuple[Rate, bool]:
     """A threshold as a number that credit is compared with, and whether it is a share of quota."""
     if isinstance(start, Rate):
         return start, True
-    return Rate(start.minor * 10**6, 10 ** exponent(start.currency)) if component.measure.is_number else Rate(
-        start.minor
-    ), False
+    if component.measure.is_number:
+        return Rate(start.minor * MILLION, 10 ** exponent(start.currency)), False
+    return Rate(start.minor), False
 
 
 def reaches(reached: Ints, start: Rate, quota: Ints | None) -> NDArray[np.bool_]:
@@ -174,7 +174,8 @@ class Gateway:
         by_end = self.gate.judged == "at_end"
         reached = self.goal.at_end(history, wanted) if by_end else self.goal.as_reached(history, wanted, is_back)
         quota, _ = self.goal.quota(wanted, as_of if by_end else None)
-        return reaches(reached, bar(self.gate.at_least, self.goal.component)[0], quota)
+        start, by_quota = bar(self.gate.at_least, self.goal.component)
+        return reaches(reached, start, quota if by_quota else None)
 
 
 def fault_problems(

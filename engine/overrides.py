@@ -82,8 +82,8 @@ def _credited(company: Company) -> Below:
     paid = np.flatnonzero(net)
     own, measure = own.part(paid), trace.measure[starts][paid].astype(np.int64)
     plan_of = np.array([slot.plan_no for slot in company.slots()], dtype=np.int64)
-    deal_id = counted.deals.deal_id[counted.seats.deal[own.credit]]
-    return Below(company.rep_ids[own.rep], own.days.astype(np.int64), deal_id, plan_of[measure], measure, net[paid])
+    deal_id, days = company.deal_ids(own.credit), own.days.astype(np.int64)
+    return Below(company.rep_ids[own.rep], days, deal_id, plan_of[measure], measure, net[paid])
 
 
 def _beside(extras: Extras) -> Below:

@@ -292,8 +292,9 @@ def _conditioned(blocks: list[Block], plan: Ready, first: int, context: tuple[Se
         asked = Asked(histories, found.as_of, seats.rep_ids, found.problems)
         own = block.credits
         codes = plan.measures[offset].windows.codes(own.rep, own.days)
-        is_back = found.whole[seats.deal[own.credit]] < 0
-        priced = Priced(own, codes, plan.payload.take(own.credit)[1], is_back, block.basis, block.amount)
+        way = np.sign(found.whole[seats.deal[own.credit]])
+        way = np.where(way == 0, np.sign(block.basis), way)
+        priced = Priced(own, codes, plan.payload.take(own.credit)[1], way, block.basis, block.amount)
         changed.append(_lined(block, effects(made, priced, asked)))
     return changed
 

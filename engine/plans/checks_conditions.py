@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _RERATES = ("whole_amount", "overage")
 _LIMITS = ("pay_per_deal", "per_period", "per_year")
+_SPANS = {"year": "year_to_date"}
 
 
 def check(plan: Plan, reading: Reading) -> None:
@@ -39,6 +40,7 @@ def _check_gates(component: Component, known: dict[str, Component], path: str, r
     for number, gate in enumerate(component.gates):
         place = f"{path}.gates[{number}]"
         _check_tested(component, known, (gate.component, isinstance(gate.at_least, Rate)), place, reading)
+        _check_window(known.get(gate.component), gate.over, place, reading)
         if gate.otherwise is not None and component.measure.is_number:
             message = "`otherwise` is a share of money, and this component counts a number."
             remedy = "Add another component that pays less, or measure money."
@@ -66,6 +68,17 @@ def _check_tested(
         reading.report("quota_unnamed", path, message, remedy=remedy)
 
 
+def _check_window(tested: Component | None, over: str, path: str, reading: Reading) -> None:
+    """An achievement that is no sum of its values is known only for the windows in which it is taken."""
+    if tested is None or not tested.measure.achievement:
+        return
+    is_sum = tested.measure.take == "sum" and not tested.is_attainment
+    if not is_sum and _SPANS.get(over, over) != tested.accumulate:
+        message = f"{tested.name!r} takes its achievement by {tested.accumulate}, so over {over} it has none."
+        remedy = f"Give {tested.name!r} the `accumulate` that is tested, or test what it has."
+        reading.report("window_mismatch", f"{path}.over", message, found=over, remedy=remedy)
+
+
 def _check_multipliers(component: Component, known: dict[str, Component], path: str, reading: Reading) -> None:
     names = Counter(each.name for each in component.multipliers)
     beside = component.measure.team_commission is not None or bool(component.levels)
@@ -85,6 +98,7 @@ def _check_multipliers(component: Component, known: dict[str, Component], path: 
         if each.steps:
             by_quota = any(isinstance(step.start, Rate) for step in each.steps)
             _check_tested(component, known, (each.component, by_quota), place, reading)
+            _check_window(known.get(each.component), each.over, place, reading)
             _check_steps(each, f"{place}.steps", reading)
 
 
@@ -167,6 +181,7 @@ def _check_eligible(component: Component, known: dict[str, Component], path: str
         reading.report("key_missing", path, message, remedy="Give both, or neither.")
     elif pool.component and pool.component != component.name:
         _check_tested(component, known, (pool.component, True), path, reading)
+        _check_window(known.get(pool.component), component.accumulate, path, reading)
     elif pool.component and not (component.quota or component.is_attainment):
         message = "A percentage of quota makes eligible, but this component names no quota."
         reading.report("quota_unnamed", path, message, remedy="Add `quota:`.")

@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from tests.engine.booked import deal, facts_of, listed, paid, plan_of, quarters, quota, run
+from engine.dates import day
+from tests.engine.booked import deal, facts_of, listed, on_plan, paid, plan_of, quarters, quota, run
 
 ACCELERATED = """\
 - {name: Base, quota: bookings, accumulate: quarter, rate: 10%}
@@ -123,3 +124,55 @@ def test_taking_everything_back_leaves_nothing(over: str, judged: str) -> None:
     back = [deal(4, 7, (2, 8), -30_00), deal(5, 7, (2, 9), -70_00), deal(6, 7, (3, 9), -90_00)]
     assert paid(run(plan_of(text), facts_of(sold)), "Kicker") > 0
     assert paid(run(plan_of(text), facts_of([*sold, *back])), "Kicker") == 0
+
+
+def test_a_company_goal_is_a_component_that_pays_nothing_and_reads_an_achievement() -> None:
+    """sec-bookings-bonus-curve: company EBITDA must be at least 15M."""
+    text = """\
+    - {name: EBITDA, measure: {achievement: ebitda, unit: money}, rate: 0%}
+    - {name: Bonus, rate: 10%, gates: [{component: EBITDA, at_least: 15_000_000, over: year}]}
+    """
+    for ebitda, expected in ((15_000_000_00, 10_00), (14_999_999_99, 0)):
+        reached = {"rep_id": 0, "name": "ebitda", "on": 20_500, "value": ebitda, "unit": "money"}
+        calc = run(plan_of(text), facts_of([deal(1, 7, (1, 5), 100_00)], achievements=[reached]))
+        assert paid(calc, "Bonus") == expected
+
+
+PLAN_OF_THREE = """\
+- name: Revenue
+  measure: {achievement: revenue, take: last}
+  target: 10_000
+  accumulate: quarter
+  table: {by: attainment, behaviour: curve, tiers: [{from: 80%, pays: 15%, slope: 2.5},
+    {from: 90%, pays: 60%, slope: 2.5}, {from: 100%, pays: 100%, slope: 0}]}
+- name: Operating income up to plan
+  measure: {achievement: operating income, take: last}
+  target: 10_000
+  accumulate: quarter
+  table: {by: attainment, behaviour: curve, tiers: [{from: 90%, pays: 15%, slope: 5},
+    {from: 95%, pays: 60%, slope: 5}, {from: 100%, pays: 100%, slope: 0}]}
+- name: Operating income above plan
+  measure: {achievement: operating income, take: last}
+  target: 10_000
+  accumulate: quarter
+  table: {by: attainment, behaviour: curve, tiers: [{from: 100%, pays: 0%, slope: 1}]}
+  gates: [{component: Revenue, at_least: 100%, over: quarter}]
+- {name: MBO, measure: {achievement: mbo, take: last}, target: 10_000, accumulate: quarter}
+"""
+
+
+@pytest.mark.parametrize(("revenue", "income"), [(96, 2_500_00), (100, 4_650_00)])
+def test_what_is_above_plan_waits_for_another_component(revenue: int, income: int) -> None:
+    """sec-mibp-three-components: operating income is capped at 100% while revenue is below plan."""
+    reached = {"revenue": revenue, "operating income": 186, "mbo": 100}
+    values = [
+        {"rep_id": 7, "name": name, "on": day(date(2026, 3, 31)), "value": percent * 10_000, "unit": "number"}
+        for name, percent in reached.items()
+    ]
+    calc = run(plan_of(PLAN_OF_THREE, "pays: quarterly"), facts_of([], assignments=on_plan([7]), achievements=values))
+    paid_income = paid(calc, "Operating income up to plan") + paid(calc, "Operating income above plan")
+    assert paid_income == income
+    assert paid(calc, "MBO") == 2_500_00
+    if revenue == 96:
+        assert paid(calc, "Revenue") == 1_875_00
+        assert paid(calc) == 6_875_00

@@ -31,6 +31,13 @@ TABLE = "table: {by: amount, behaviour: whole_amount, tiers: [{from: 0, rate: 1%
             ),
             "component_untestable",
         ),
+        (
+            (
+                "- {name: NPS, measure: {achievement: nps, take: last}, rate: 0%}\n"
+                "- {name: X, rate: 5%, gates: [{component: NPS, at_least: 70, over: quarter}]}"
+            ),
+            "window_mismatch",
+        ),
         ("- {name: X, rate: 5%, multipliers: [{name: a}]}", "multiplier_unclear"),
         (QUOTA + "- {name: X, rate: 5%, multipliers: [{name: a, times: 2, component: Sales}]}", "multiplier_unclear"),
         ("- {name: X, rate: 5%, multipliers: [{name: a, times: 2}, {name: a, times: 2}]}", "name_repeated"),
