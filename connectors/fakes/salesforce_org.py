@@ -90,14 +90,16 @@ class Org(Records):
             self.purge(name, key)
             return
         self.change(name, key, {"IsDeleted": True})
-        for child, found in self._children(name, key):
+        self.together[key] = self._children(name, key)
+        for child, found in self.together[key]:
             self.delete(child, found)
 
     def restore(self, name: str, key: str) -> None:
-        """The record and what belongs to it taken out of the bin."""
+        """The record, and what was put into the bin together with it, taken out again."""
         self.change(name, key, {"IsDeleted": False})
-        for child, found in self._children(name, key, deleted=True):
-            self.restore(child, found)
+        for child, found in self.together.pop(key, []):
+            if self.record(child, found).latest() is not None:
+                self.restore(child, found)
 
     def empty_bin(self) -> None:
         """Whatever is in the bin purged."""
@@ -149,11 +151,7 @@ class Org(Records):
                 return {"IsClosed": stage["IsClosed"], "IsWon": stage["IsWon"]}
         return {"IsClosed": False, "IsWon": False}
 
-    def _children(self, name: str, key: str, deleted: bool = False) -> list[tuple[str, str]]:
-        found = []
-        for child, field in CHILDREN.get(name, ()):
-            for record in self.objects[child].values():
-                values = record.latest()
-                if values is not None and values[field] == key and values["IsDeleted"] == deleted:
-                    found.append((child, record.record_id))
-        return found
+    def _children(self, name: str, key: str) -> list[tuple[str, str]]:
+        """What belongs to the record and is not in the bin."""
+        links = CHILDREN.get(name, ())
+        return [(child, v["Id"]) for child, field in links for v in self.living(child) if v[field] == key]

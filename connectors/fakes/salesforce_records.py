@@ -49,6 +49,7 @@ class Records:
         clock: Tells the time at Salesforce; settable.
         lag: How long a change stays invisible to queries after its stamp.
         currencies: The organisation has several currencies.
+        together: Of each record in the bin, what was put there with it.
         schema: The objects it has, and their fields; take one away and queries that name it are refused.
     """
 
@@ -57,6 +58,7 @@ class Records:
     currencies: bool = True
     schema: dict[str, dict[str, FieldSpec]] = field(default_factory=dict)
     objects: dict[str, dict[str, Record]] = field(default_factory=dict)
+    together: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     numbers: int = 0
 
     def __post_init__(self) -> None:
