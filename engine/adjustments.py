@@ -1,7 +1,7 @@
 """Amounts that people decided, as lines: corrections with a reason (`adjustment`) and prizes (`prize`).
 
-An adjustment counts on its day, in its plan's currency at the rate of that day, linked to its deal if it names one. It
-belongs to the version of its plan that is effective that day, or else to the last one before.
+An adjustment counts on its day, in its plan's currency at the rate of that day, linked to its deal if it names one.
+It belongs to the version of its plan that is effective that day, or else to the last one before.
 
 Operands: x the adjustment's own number, by which its reason and approver are found.
 """

@@ -9,16 +9,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.answers import NextTier, QuotaProgress
+from engine.calculation import KINDS
 from engine.commission import calculate
 from engine.crediting import seats_of
 from engine.dates import Calendar, Period, day, on_day
 from engine.deals import deals_in
 from engine.exchange import Exchange
+from engine.explained import span
 from engine.frames import integers, named
 from engine.halves import moving
 from engine.history import with_history
 from engine.kinds import Kinds, Names, Told
-from engine.money import Money, Rate, divide
+from engine.money import Money, Quantity, Rate, divide
+from engine.plans.axes import counts_numbers, start_of
+from engine.plans.filters import RateRule
 from engine.problems import Problem
 from engine.quota_rules import quotas_of
 from engine.quotas import FAULTS, FINE, MISSING, ZERO, QuotaRows, windows
@@ -29,8 +33,14 @@ if TYPE_CHECKING:
     from engine.calculation import Calculation
     from engine.frames import Facts
     from engine.plans.schema import Component, Plan
+    from engine.plans.tables import Tier
 
-_MONTHLY = {"month": Calendar.month, "quarter": Calendar.quarter, "year_to_date": Calendar.year}
+_MONTHLY = {
+    "month": Calendar.month,
+    "quarter": Calendar.quarter,
+    "half_year": Calendar.half_year,
+    "year_to_date": Calendar.year,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +71,21 @@ class _Quota:
     window_fault: int
 
     @property
+    def row_amount(self) -> int:
+        """The quota that pricing goes by, of the row that runs on the day."""
+        priced = self.rows.amount if self.rows.priced_by is None else self.rows.priced_by
+        return int(priced[self.now[0]])
+
+    @property
     def row_fault(self) -> int:
         """What is wrong with the row that runs on the day."""
         if not self.now:
             return MISSING
-        return int(self.rows.fault[self.now[0]]) or (ZERO if self.rows.amount[self.now[0]] <= 0 else FINE)
+        return int(self.rows.fault[self.now[0]]) or (ZERO if self.row_amount <= 0 else FINE)
+
+    def counted(self, value: int) -> Money | Quantity:
+        """An amount of what the component counts: money, or a number."""
+        return Quantity(value) if self.component.measure.is_number else Money(value, self.plan.currency)
 
     @property
     def fault(self) -> int:
@@ -85,7 +105,7 @@ def progress(calc: Calculation, facts: Facts, rep_id: int, as_of: date) -> tuple
     for quota in (each for each in _quotas(reading) if not each.fault):
         start, end = (int(side[quota.now[0]]) for side in (quota.rows.start, quota.rows.end))
         row = quota.plan.calendar.named(on_day(start), on_day(end))
-        current = _progress(reading, quota, row, int(quota.rows.amount[quota.now[0]]))
+        current = _progress(reading, quota, row, quota.row_amount)
         tier = _next_tier(reading, quota)
         is_whole = quota.component.accumulate == "year_to_date" and quota.window_amount != current.quota.minor
         if is_whole and not quota.window_fault:
@@ -170,30 +190,39 @@ def _window(plan: Plan, component: Component, rows: QuotaRows, on: tuple[list[in
 
 
 def _credited(reading: _Reading, quota: _Quota, period: Period) -> int:
-    """What the component counted for the rep in the period, in minor units of the plan's currency."""
-    calc, trace = reading.calc, reading.calc.trace
-    rep = int(np.searchsorted(calc.counted.seats.rep_ids, reading.rep_id))
-    if (
-        not len(trace.at)
-        or rep == len(calc.counted.seats.rep_ids)
-        or calc.counted.seats.rep_ids[rep] != reading.rep_id
-    ):
-        return 0
-    first, last = np.searchsorted(calc.line_reps, rep), np.searchsorted(calc.line_reps, rep, side="right")
-    number = sum(len(plan.components) for plan in calc.plans[: quota.plan_no])
-    number += quota.plan.components.index(quota.component)
-    order = calc.counted.sorted.whole
-    booked = order.days[trace.at[first:last]]
-    own = (trace.measure[first:last] == number) & (trace.kind[first:last] == 0)
-    own &= (booked >= day(period.start_on)) & (booked < day(period.end_on)) & (booked <= day(reading.as_of))
-    rows = first + np.flatnonzero(own)
-    made = calc.counted.ready[quota.plan_no]
-    measure = made.measures[quota.plan.components.index(quota.component)]
-    return int(moving(made, measure, order.credit[trace.at[rows]], trace.basis[rows]).sum())
+    """What the component counted for the rep in the period, with what it began with, in its own smallest unit."""
+    calc, position = reading.calc, quota.plan.components.index(quota.component)
+    number = sum(len(plan.components) for plan in calc.plans[: quota.plan_no]) + position
+    first, last = day(period.start_on), min(day(period.end_on), day(reading.as_of) + 1)
+    found = _opening(reading, quota, (first, last))
+    if quota.component.measure.team_commission is not None:
+        extras = calc.extras
+        own = (extras.rep_id == reading.rep_id) & (extras.measure == number)
+        own &= (extras.kind == KINDS.index("override")) & (extras.days >= first) & (extras.days < last)
+        return found + int(extras.basis[own].sum())
+    rep_ids, trace, order = calc.counted.seats.rep_ids, calc.trace, calc.counted.sorted.whole
+    rep = int(np.searchsorted(rep_ids, reading.rep_id))
+    if not len(trace.at) or rep == len(rep_ids) or rep_ids[rep] != reading.rep_id:
+        return found
+    low, high = span(calc, rep)
+    booked = order.days[trace.at[low:high]]
+    own = (trace.measure[low:high] == number) & (trace.kind[low:high] == 0) & (booked >= first) & (booked < last)
+    rows, made = low + np.flatnonzero(own), calc.counted.ready[quota.plan_no]
+    basis = moving(made, made.measures[position], order.credit[trace.at[rows]], trace.basis[rows])
+    return found + int(basis.sum())
+
+
+def _opening(reading: _Reading, quota: _Quota, days: tuple[int, int]) -> int:
+    """The balances of the component on some days: credit with which its windows began."""
+    frame = reading.facts.balances
+    plans, names, on = named(frame, "plan"), named(frame, "name"), integers(frame, "on")
+    own = (integers(frame, "rep_id") == reading.rep_id) & (plans.codes == plans.code(quota.plan.name))
+    own &= (names.codes == names.code(quota.component.name)) & (on >= days[0]) & (on < days[1])
+    return int(integers(frame, "value")[own].sum())
 
 
 def _progress(reading: _Reading, quota: _Quota, period: Period, amount: int) -> QuotaProgress:
-    credit, currency = _credited(reading, quota, period), quota.plan.currency
+    credit, counted = _credited(reading, quota, period), quota.counted
     gone = (reading.as_of - period.start_on).days + 1
     gap = max(amount - credit, 0)
     open_amount, open_deals = _pipeline(reading, quota, period)
@@ -201,41 +230,65 @@ def _progress(reading: _Reading, quota: _Quota, period: Period, amount: int) -> 
     return QuotaProgress(
         name=quota.component.quota,
         period=period,
-        quota=Money(amount, currency),
-        credit=Money(credit, currency),
-        gap=Money(gap, currency),
-        over=Money(max(credit - amount, 0), currency),
+        quota=counted(amount),
+        credit=counted(credit),
+        gap=counted(gap),
+        over=counted(max(credit - amount, 0)),
         attainment_ppm=divide(credit * 1_000_000, amount, "down"),
         days_left=left,
         days_total=period.days,
         elapsed_ppm=divide(gone * 1_000_000, period.days, "down"),
-        pace=Money(divide(amount * gone, period.days), currency),
-        per_day=Money(divide(gap, max(left, 1)), currency),
+        pace=counted(divide(amount * gone, period.days)),
+        per_day=counted(divide(gap, max(left, 1))),
         next_tier=None,
-        open_pipeline=Money(open_amount, currency),
+        open_pipeline=counted(open_amount),
         open_deals=open_deals,
     )
 
 
 def _next_tier(reading: _Reading, quota: _Quota) -> NextTier | None:
-    """The first tier that begins beyond the credit of the window, solved exactly; None in the top tier."""
-    table, amount = quota.component.table, quota.window_amount
-    if table is None or quota.window_fault or quota.component.accumulate == "transaction":
+    """The first tier that begins beyond the credit of the window, solved exactly; None in the top tier.
+
+    None, too, where no credit of the component leads from tier to tier: with a figure of each deal as axis, with the
+    credit of another component, and where every transaction starts at the bottom.
+    """
+    component, amount = quota.component, quota.window_amount
+    table = component.table
+    if table is None or quota.window_fault or component.accumulate == "transaction":
         return None
-    credit = _credited(reading, quota, quota.window)
-    for tier in table.tiers[1:]:
-        start = tier.begins.fraction * (amount if table.by == "attainment" else 1)
-        if start > credit:
+    if table.by == "deal" or table.of not in ("", component.name):
+        return None
+    credit, numbers = _credited(reading, quota, quota.window), counts_numbers(quota.plan, component)
+    for tier in table.tiers:
+        start = start_of(tier, table.by, numbers) * (amount if table.by == "attainment" else 1)
+        if start > max(credit, 0):
             missing = start - credit
-            shortfall = Money(-(-missing.numerator // missing.denominator), quota.plan.currency)
-            plainest = min(tier.rules, key=lambda rule: len(rule.conditions))
-            rate = plainest.rate or Rate(0)
-            return NextTier(quota.component.name, Rate.of(Fraction(start, amount)).ppm, rate, shortfall)
+            shortfall = quota.counted(-(-missing.numerator // missing.denominator))
+            pays, rate = _paid_by(tier, component)
+            return NextTier(component.name, Rate.of(Fraction(start, amount)).ppm, rate, shortfall, pays)
     return None
 
 
+def _paid_by(tier: Tier, component: Component) -> tuple[str, Rate]:
+    """What a tier pays: a rate (of a number, minor units for each unit), a share of the target, or an amount."""
+    if tier.pays is not None:
+        return "target", tier.pays
+    if tier.amount is not None:
+        return "amount", Rate(tier.amount.minor)
+    base = component.rates or (RateRule(rate=component.rate, per_unit=component.per_unit),)
+    rules = tier.rules if tier.multiplier is None else base
+    plainest = min(rules, key=lambda rule: len(rule.conditions))
+    own = plainest.rate if plainest.per_unit is None else Rate(plainest.per_unit.minor)
+    if tier.multiplier is None:
+        return "rate", own or Rate(0)
+    return ("target", tier.multiplier) if own is None else ("rate", Rate.of(own.fraction * tier.multiplier.fraction))
+
+
 def _pipeline(reading: _Reading, quota: _Quota, period: Period) -> tuple[int, int]:
-    """The rep's share of open deals that would count, if they close in the period as expected, and how many."""
+    """The rep's share of open deals that would count, if they close in the period as expected, and how many.
+
+    It is 0 where something else than amounts is counted: what open deals will bring of it is not known.
+    """
     frame = reading.facts.deals
     stage, booked = named(frame, "stage"), integers(frame, "booked_on")
     rows = (stage.codes == stage.code("open")) & (booked >= day(period.start_on)) & (booked < day(period.end_on))
@@ -257,4 +310,8 @@ def _pipeline(reading: _Reading, quota: _Quota, period: Period) -> tuple[int, in
     own &= counts[0] if codes is None else counts[codes]
     if converted.fault is not None:
         own &= converted.fault[seats.deal] == 0
-    return int(seats.amounts(converted.amount)[own].sum()), int(own.sum())
+    measure = quota.component.measure
+    if measure.sum != "amount" or measure.is_number or measure.team_commission is not None:
+        return 0, int(own.sum())
+    amount = int(seats.amounts(converted.amount)[own].sum())
+    return divide(amount * measure.times.num, measure.times.den), int(own.sum())

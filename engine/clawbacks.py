@@ -35,15 +35,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """Events that take back, by lot and day: which part of the deal each concerns, `part / worth`, and what is left."""
+    """Events that take back, by lot and day: the part of the deal each concerns, `part / worth`, and what is left."""
 
     lot: Rows
     day: Rows
     event: Rows
     part: Ints
     worth: Ints
-    left: Ints
-    window: Ints
+    left: Rows
+    window: Rows
 
     def whole_on(self, lots: int) -> Rows:
         """The day on which each lot's deal is concerned as a whole; NEVER for those that are not."""
@@ -96,6 +96,6 @@ def taken(settling: Settling, clawback: Clawback, hits: Hits, paid: Paid) -> Ext
         lots.deal_id,
         had,
         total - amount,
-        hits.event,
-        share_of(hits.left, 1_000_000, hits.window, "half_up"),
+        hits.event.astype(np.int64),
+        share_of(hits.left.astype(np.int64), 1_000_000, hits.window, "half_up"),
     ).lines()

@@ -6,13 +6,13 @@ In every pay period, in this order:
    its last day, another takes the amount from the next period on its first day. floor: it is lifted and forgotten.
    pay: nothing; the payout is negative, unless a draw or guarantee lifts it.
 2. The draw. Below its floor the period is topped up by a `draw` line; with `recoverable` that becomes debt. What is
-   above the floor first repays debt by a `recovery` line: the payout never falls below the floor. When the draw ends,
-   after its periods or because the rep leaves the plan, debt is forgiven, or stays owed and later commission repays it
-   in full.
+   above the floor first repays debt by a `recovery` line: the payout never falls below the floor. When the draw
+   ends, after its periods or because the rep leaves the plan, debt is forgiven, or stays owed and later commission
+   repays it in full.
 3. The guarantee: a `guarantee` line, never repaid.
 
-Floors shrink by days for somebody who is on the plan for part of a period. Lines stand on the last day of periods that
-have ended.
+Floors shrink by days for somebody who is on the plan for part of a period. Lines stand on the last day of periods
+that have ended.
 
 Operands: basis the commission of the period as it stands at that step; `draw` and `recovery` before the debt before,
 x the floor, y the debt after; `guarantee` and `top_up` x the floor; `carry` x 0 carried on, 1 carried in, 2 dropped.
@@ -47,7 +47,7 @@ class Standing:
     @classmethod
     def at_zero(cls, reps: int) -> Standing:
         """Nobody owes anything."""
-        return cls(*(np.zeros(reps, dtype=np.int64) for _ in range(2)), np.zeros(reps, dtype=bool))
+        return cls(np.zeros(reps, dtype=np.int64), np.zeros(reps, dtype=np.int64), np.zeros(reps, dtype=bool))
 
 
 @dataclass(slots=True)

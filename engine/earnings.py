@@ -136,11 +136,13 @@ def months_later(days: Rows, months: Rows | int) -> Rows:
     first = target.astype("datetime64[D]")
     length = (target + np.timedelta64(1, "M")).astype("datetime64[D]") - first
     since = np.minimum(on - month.astype("datetime64[D]"), length - np.timedelta64(1, "D"))
-    return (first + since).astype(np.int64)
+    found: Rows = (first + since).astype(np.int64)
+    return found
 
 
 def months_passed(since: Rows, on: Rows) -> Rows:
     """How many whole months lie between two days, the second not before the first."""
     first, last = (np.asarray(each).astype("datetime64[D]").astype("datetime64[M]") for each in (since, on))
     passed = (last - first).astype(np.int64)
-    return np.where(months_later(since, passed) > on, passed - 1, passed)
+    found: Rows = np.where(months_later(since, passed) > on, passed - 1, passed)
+    return found

@@ -71,7 +71,7 @@ def events_of(facts: Facts, deals: Deals, last: int, priced: Collection[str]) ->
     name, money = Named(name.codes[rows], name.names), Named(money.codes[rows], money.names)
     amount, fault = _converted(facts, deals, (place, on), (integers(frame, "amount_cents")[rows], money))
     fault &= np.isin(name.codes, [name.code(each) for each in priced])
-    problems = [_unconverted(deals, int(place[at]), money, at) for at in np.flatnonzero(fault)]
+    problems = [_unconverted(deals, int(place[at]), money, at) for at in np.flatnonzero(fault).tolist()]
     fine = np.flatnonzero(~fault)
     ids = deals.deal_id[place[fine]]
     order = fine[np.lexsort([amount[fine], name.codes[fine], on[fine], ids])]

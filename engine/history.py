@@ -32,8 +32,9 @@ def with_history(
 ) -> Facts:
     """The facts with, for every quota that grows, what each rep was credited, as balances `history of <quota>`.
 
-    It is the same calculation, over the plan moved back by a year, with nothing but the measure of the first component
-    that names the quota. The deals of that time have to be among the facts; who was on which plan then is not asked.
+    It is the same calculation, over the plan moved back by a year, with nothing but the measure of the first
+    component that names the quota. The deals of that time have to be among the facts; who was on which plan then is
+    not asked.
 
     Args:
         facts: The facts of the calculation.

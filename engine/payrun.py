@@ -35,7 +35,7 @@ MONTHS = {"monthly": 1, "quarterly": 3, "yearly": 12}
 
 @dataclass(frozen=True, slots=True)
 class PayPeriods:
-    """Pay periods in order of time, [start, end), days of the whole window, and the window's place in the calendar."""
+    """Pay periods in order of time, [start, end), with the days of the whole window and its place in the calendar."""
 
     plan: Plan
     start: Rows
@@ -96,7 +96,8 @@ class Staff:
         until = np.minimum(self.end[:, None], periods.end[None, :])
         found = np.zeros((len(self.rep_ids), len(periods.start)), dtype=np.int64)
         np.add.at(found, self.rep, np.maximum(until - since, 0))
-        return np.minimum(found, (periods.end - periods.start)[None, :])
+        capped: Ints = np.minimum(found, (periods.end - periods.start)[None, :])
+        return capped
 
     def first_day(self) -> Ints:
         """The first day of each rep's first assignment; far in the future for a rep without one."""

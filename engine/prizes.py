@@ -121,7 +121,7 @@ def raffle(tickets: Mapping[int, int], prizes: Sequence[int], seed: str) -> tupl
     """The prizes drawn one after another among tickets; nobody wins twice. The same seed always draws the same.
 
     Each draw is the SHA-256 of seed and draw, taken modulo the tickets that are left, which lie by rep id: whoever
-    knows the seed can check it, and nobody can foresee it who does not. Publish a hash of the seed before the contest.
+    knows the seed can check it, and nobody else can foresee it. Publish a hash of the seed before the contest.
     """
     left = {rep_id: count for rep_id, count in sorted(tickets.items()) if count > 0}
     found = []

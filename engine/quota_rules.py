@@ -1,8 +1,9 @@
 """How quotas are made from those in the data: parts, seasons, proration, ramps, growth, rounding.
 
-A quota in the data is an amount for its own days. A rule cuts it into parts of the plan's calendar (months, quarters,
-half years, years): each part gets its seasonal weight, in proportion to how much of the part the quota covers, and the
-parts of a quota sum to it. A part that two quotas cover, because it was changed in mid-period, is the sum of both.
+A quota in the data is an amount for its own days. A rule cuts it into parts of the plan's calendar (months,
+quarters, half years, years): each part gets its seasonal weight, in proportion to how much of the part the quota
+covers, and the parts of a quota sum to it. A part that two quotas cover, because it was changed in mid-period, is the
+sum of both.
 Then, month by month inside a part:
 
 * prorate: days - the days on which the rep is on the plan and not away; months - whole months, of which one counts
@@ -148,7 +149,7 @@ def _weights(cells: Cells, rule: QuotaRule, plan: Plan) -> Ints:
         origin = np.full(len(part), day(plan.effective.start_on))
         days = months_later(origin, (part + 1) * size) - months_later(origin, part * size)
         units = lcm(*(int(each) for each in np.unique(days))) if len(days) else 1
-        share = covered.astype(object) * np.array([units // int(each) for each in days], dtype=object)
+        share: Ints = covered.astype(object) * np.array([units // int(each) for each in days], dtype=object)
     else:
         units = lcm(_MONTH_UNITS, *(int(each) for each in np.unique(cells.days)))
         share = covered.astype(object) * np.array([units // int(each) for each in cells.days], dtype=object)
@@ -156,7 +157,8 @@ def _weights(cells: Cells, rule: QuotaRule, plan: Plan) -> Ints:
         return share
     den = lcm(*(weight.den for weight in rule.weights))
     season = np.array([weight.num * (den // weight.den) for weight in rule.weights], dtype=object)
-    return share * season[part % len(season)]
+    weighed: Ints = share * season[part % len(season)]
+    return weighed
 
 
 def _worth(cells: Cells, weight: Ints, rule: QuotaRule, context: tuple[Plan, Facts, Ints]) -> tuple[Ints, int]:
@@ -222,7 +224,8 @@ def _unit(rule: QuotaRule, plan: Plan) -> int:
         return 1
     if not is_number(plan, rule.name):
         return max(rule.round_to.minor, 1)
-    return max(rule.round_to.minor * MILLION // 10 ** exponent(plan.currency), 1)
+    whole: int = 10 ** exponent(plan.currency)
+    return max(rule.round_to.minor * MILLION // whole, 1)
 
 
 def _part_keys(cells: Cells, size: int) -> Ints:

@@ -1,13 +1,13 @@
 """When the commission of a deal is paid: at booking, at an event, after some days, or as the customer pays.
 
-Each part that is not paid at once is a `hold` line (minus the part, on the day of booking), and a `release` line (plus
-the part) on its day, once that has come. The parts of a deal are differences of one rounded running total, so that
-they sum to its commission exactly; only a positive commission is held: what a reversal takes back, it takes at once.
+Each part that is not paid at once is a `hold` line (minus the part, on the day of booking), and a `release` line
+(plus the part) on its day, once that has come. The parts of a deal are differences of one rounded running total, so
+that they sum to its commission exactly; only a positive commission is held: what a reversal takes back, it takes at once.
 
 * event: the first event of that name; one from before the booking counts on the day of booking.
 * cash: the part times cash received by the deal's amount, never beyond all of it. Cash is the events called `event`
-  (`payment` if it is left out), less `refund` events and negative payments, each in the deal's currency at the rate of
-  its day; the commission rate stays the one of the booking. A deal without an amount waits for no cash.
+  (`payment` if it is left out), less `refund` events and negative payments, each in the deal's currency at the rate
+  of its day; the commission rate stays the one of the booking. A deal without an amount waits for no cash.
 * unless: an event on or before the day of release forfeits the part: it stays held. Of cash, later payments release
   nothing more. A clawback of the whole deal forfeits what is held then, too.
 

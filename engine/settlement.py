@@ -3,8 +3,8 @@
 1. Releases and clawbacks, deal by deal (`engine.releases`, `engine.clawbacks`).
 2. Adjustments and prizes (`engine.adjustments`). Prizes stand outside caps, draws and guarantees.
 3. Caps of the whole plan, per pay period and per plan year: on each day the running total of the period or year is
-   clipped, for a negative total alike, and a `cap` line is the difference. Operands: x the limit, y 0 for a pay period
-   and 1 for a year, basis the running total before the cap.
+   clipped, for a negative total alike, and a `cap` line is the difference. Operands: x the limit, y 0 for a pay
+   period and 1 for a year, basis the running total before the cap.
 4. Pay period by pay period: what is negative, draw, guarantee, salary, minimum wage (`engine.draws`,
    `engine.guarantees`).
 
@@ -24,6 +24,7 @@ from engine.adjustments import adjusted
 from engine.calculation import KINDS, Extras
 from engine.clawbacks import hits_of, taken
 from engine.dates import day, on_day
+from engine.deals import LARGEST_CENTS
 from engine.draws import Pay, Standing, draw, guarantee, lift
 from engine.earnings import Beside, lots_of
 from engine.events import events_of
@@ -32,6 +33,7 @@ from engine.guarantees import minimum_wage, salary
 from engine.order import positions, running, starts_of, steps
 from engine.payrun import earned_by, pay_periods, staff_of
 from engine.plans.terms import PaymentTerms
+from engine.problems import Problem
 from engine.releases import Settling, never, released
 
 if TYPE_CHECKING:
@@ -43,7 +45,6 @@ if TYPE_CHECKING:
     from engine.order import Ints
     from engine.payrun import Earned, PayPeriods, Staff
     from engine.plans.schema import Component, Plan
-    from engine.problems import Problem
 
 _PLAIN = PaymentTerms()
 
@@ -60,7 +61,7 @@ def settled(calc: Calculation, facts: Facts, as_of: date, reps: Collection[int] 
         lines = []
         for _, versions in groupby(enumerate(calc.plans), key=lambda pair: pair[1].name):
             lines += _paid(calc, facts, (last, reps), dict(versions))
-        calc = _with(calc, lines, [])
+        calc = _with(calc, lines, list(_bad_balances(calc, facts, reps)))
     return calc
 
 
@@ -223,7 +224,23 @@ def _open(run: _Run, periods: PayPeriods, at: int, standing: Standing) -> None:
     if periods.start[at] != run.first:
         now &= on >= periods.start[at]
     value = integers(frame, "value")
+    now &= (value >= 0) & (value <= LARGEST_CENTS)
     for label, target in (("draw", standing.debt), ("carry", standing.carried)):
         rows = np.flatnonzero(now & (name.codes == name.code(label)))
         rows = rows[np.lexsort([value[rows], on[rows]])]  # the last one of a pay period says where the rep stands
-        target[rep[rows]] = np.maximum(value[rows], 0)
+        target[rep[rows]] = value[rows]
+
+
+def _bad_balances(calc: Calculation, facts: Facts, reps: Collection[int] | None) -> Iterator[Problem]:
+    """Problems for opening debts that cannot be meant."""
+    frame = facts.balances
+    name, plan, value = named(frame, "name"), named(frame, "plan"), integers(frame, "value")
+    bad = np.isin(name.codes, [name.code("draw"), name.code("carry")])
+    bad &= np.isin(plan.codes, [plan.code(each.name) for each in calc.plans if each.payment != _PLAIN])
+    bad &= (value < 0) | (value > LARGEST_CENTS)
+    for row in np.flatnonzero(bad).tolist():
+        rep_id = int(integers(frame, "rep_id")[row])
+        if reps is None or rep_id in reps:
+            message = "What a rep owes at the start is negative, or more than can be meant: it is not used."
+            found = f"{name.names[name.codes[row]]} {int(value[row])}"
+            yield Problem("balance_unusable", message, "Correct the balance.", "balances", rep_id, found=found)

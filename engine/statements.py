@@ -229,7 +229,8 @@ def _rep(calc: Calculation, rep_id: int) -> int:
 def _lines(calc: Calculation, rep_id: int, period: Period | None) -> Iterator[_Line]:
     """The rep's lines of a period, or all, in the order of their numbers."""
     first, last = span(calc, _rep(calc, rep_id))
-    rows, extras = np.arange(first, last), _extra_rows(calc, rep_id)
+    rows: Rows = np.arange(first, last)
+    extras = _extra_rows(calc, rep_id)
     if calc.hidden is not None:
         rows = rows[~calc.hidden[first:last]]
     if period is not None:

@@ -37,9 +37,7 @@ class Clawback:
     share: Annotated[Rate, Says("The part that is taken back at most.")] = WHOLE
     falls: Annotated[
         Literal["not", "monthly", "daily"],
-        Says(
-            "not; daily: by the days that are left; monthly: by one part of the window for each month begun after one."
-        ),
+        Says("not; daily: by the days that are left; monthly: one part of the window less for each month after one."),
     ] = "not"
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
-from engine.calculation import Calculation
 from engine.commission import calculate
 from engine.dates import day
 from engine.frames import Facts
 from engine.plans.load import load
 from engine.plans.schema import Plan
+
+if TYPE_CHECKING:
+    from engine.calculation import Calculation
 
 FAR = {"start_on": day(date(2000, 1, 1)), "end_on": day(date(2100, 1, 1))}
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import date
+from typing import TYPE_CHECKING
 
-from engine.calculation import Calculation
 from engine.commission import calculate
 from engine.frames import Facts
 from tests.engine.settling import assigned, deal, on, paid, plan_of, run, shown
+
+if TYPE_CHECKING:
+    from engine.calculation import Calculation
 
 ALL = "components: [{name: c, rate: 100%}]\n"
 
@@ -18,7 +22,7 @@ def monthly(*gross: str, year: int = 2026) -> list[dict[str, object]]:
 
 def nets(calc: Calculation, count: int, year: int = 2026) -> list[int]:
     edges = [f"{year}-{month:02d}-01" for month in range(1, count + 2)]
-    return [paid(calc, start, end) // 100 for start, end in zip(edges, edges[1:], strict=False)]
+    return [paid(calc, start, end) // 100 for start, end in itertools.pairwise(edges)]
 
 
 def test_the_floor_stays_while_debt_is_repaid() -> None:

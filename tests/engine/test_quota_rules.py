@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -10,9 +11,11 @@ import pytest
 from engine.dates import on_day
 from engine.exchange import Exchange
 from engine.frames import Facts
-from engine.plans.schema import Plan
 from engine.quota_rules import quotas_of
 from tests.engine.settling import assigned, cents, deal, on, plan_of, run, shown
+
+if TYPE_CHECKING:
+    from engine.plans.schema import Plan
 
 TABLE = "table: {by: attainment, behaviour: marginal, tiers: [{from: 0%, rate: 5%}, {from: 100%, rate: 10%}]}"
 
