@@ -7,9 +7,12 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from engine import commission
 from engine.dates import day
 from engine.frames import integers
+from engine.needs import needs
 from engine.period_states import Asked, moved
 from operations import pricing
 from operations.errors import PeriodNotEnded, PeriodOutOfTurn, UnknownPeriod
@@ -130,7 +133,7 @@ def _lines(conn: Connection, span: Span, change_id: int) -> pd.DataFrame:
     lines, booked = calc.lines, integers(calc.lines, "booked_on")
     pays = [plan.pays == span.pays for plan in calc.plans]
     inside = (booked >= day(span.start_on)) & (booked < day(span.end_on))
-    inside &= [pays[number] for number in integers(lines, "plan_no").tolist()]
+    inside &= np.array(pays, dtype=bool)[integers(lines, "plan_no")]
     own = lines[inside]
     found = own[["rep_id", "plan", "component", "kind", "deal_id", "line_no"]].astype({"plan": str, "component": str})
     found["kind"] = found["kind"].astype(str)
@@ -146,7 +149,7 @@ def _lines(conn: Connection, span: Span, change_id: int) -> pd.DataFrame:
 def _calculated(conn: Connection, span: Span) -> Calculation:
     last = span.end_on - timedelta(days=1)
     begun = pricing.begun(conn, last)
-    facts = frames.facts(conn, pricing.window(begun, last))
+    facts = frames.facts(conn, pricing.window(begun, last), more=needs(begun))
     return commission.calculate(facts, begun, last)
 
 

@@ -13,6 +13,7 @@ from engine import commission
 from engine.answers import PlanRef
 from engine.dates import Calendar
 from engine.frames import integers, named
+from engine.needs import needs
 from engine.plans.schema import plan_hash
 from operations.plans import parsed
 from store import changes, frames, plans
@@ -122,7 +123,8 @@ def paying(conn: Connection, as_of: date, since: date | None = None) -> tuple[Pl
 
 
 def _price(conn: Connection, person: Person, as_of: date, watermark: int, versions: tuple[Plan, ...]) -> Priced:
-    facts = frames.facts(conn, window(versions, as_of), reps=[person.rep_id], watermark=watermark, pipeline=True)
+    more = needs(versions) | {frames.PIPELINE}
+    facts = frames.facts(conn, window(versions, as_of), reps=[person.rep_id], watermark=watermark, more=more)
     held = named(facts.assignments, "plan").names
     own = tuple(plan for plan in versions if plan.name in held) or versions
     calculation = commission.calculate(facts, own, as_of, reps=[person.rep_id])

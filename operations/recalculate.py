@@ -11,6 +11,7 @@ from engine import commission
 from engine.dates import day, on_day
 from engine.frames import integers
 from engine.money import Money
+from engine.needs import needs
 from engine.plans.schema import plan_hash
 from operations import pricing
 from store import changes, frames, plans, runs
@@ -90,7 +91,9 @@ def _run(ctx: Context, reps: Sequence[int], cause: str) -> tuple[int, Calculatio
     with ctx.db.read() as conn:
         watermark = changes.watermark(conn)
         begun = pricing.begun(conn, ctx.as_of)
-        facts = frames.facts(conn, pricing.window(begun, ctx.as_of), reps=reps, watermark=watermark)
+        facts = frames.facts(
+            conn, pricing.window(begun, ctx.as_of), reps=reps, watermark=watermark, more=needs(begun)
+        )
     calculation = commission.calculate(facts, begun, ctx.as_of, reps=reps)
     opened = runs.RunOpened(
         as_of=ctx.as_of,

@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import BigInteger, Integer, bindparam, func, select, type_coerce, union_all
+from sqlalchemy import BigInteger, Integer, and_, bindparam, func, or_, select, type_coerce, union_all
 
 from engine.answers import DealName
 from engine.dates import day
 from engine.frames import COLUMNS, Facts
-from store import arrays, known, labels, periods
+from store import arrays, known, labels, periods, placed
 from store.arrays import query
 from store.bulk import PAGE, among, as_list, listed_in
 from store.database import Database
+from store.tables import counted
 from store.tables.changes import label
 from store.tables.facts import assignment, deal, fx_rate, person, quota, split
 
@@ -30,16 +31,15 @@ if TYPE_CHECKING:
 
 #: Beyond this many reps one pass over everything is faster than an index look-up per rep.
 FEW_REPS = 500
+#: What open deals are called among the frames that may be asked for.
+PIPELINE = "pipeline"
 #: The column that keeps each column of a frame, where the names differ.
-_LABELLED = {
-    "currency": "currency_label",
-    "deal_type": "deal_type_label",
-    "product": "product_label",
-    "stage": "stage_label",
-    "name": "name_label",
-    "plan": "plan_label",
-    "from_currency": "from_currency_label",
-    "to_currency": "to_currency_label",
+_KEPT = {
+    frame: {
+        name: f"{name}_label" if dtype == "category" else "on_day" if name == "on" else name
+        for name, dtype in dtypes.items()
+    }
+    for frame, dtypes in COLUMNS.items()
 }
 
 
@@ -49,7 +49,7 @@ def facts(
     reps: Collection[int] | None = None,
     watermark: int | None = None,
     *,
-    pipeline: bool = False,
+    more: Collection[str] = (),
 ) -> Facts:
     """The facts of a window of days, checked for nothing but their shape.
 
@@ -58,11 +58,12 @@ def facts(
         window: Deals booked in [start, end); quotas, assignments and rates that overlap it.
         reps: Whose deals, with all splits of these deals; everybody's when None.
         watermark: As known once that change was committed; now when None.
-        pipeline: Whether open deals come too, by the day they are expected to close.
+        more: Which of the frames that may be left out are wanted, as `engine.needs` says; `people` is everybody.
+            With `PIPELINE` open deals come too, by the day they are expected to close.
     """
     if isinstance(source, Database):
         with source.read() as conn:
-            return facts(conn, window, reps, watermark, pipeline=pipeline)
+            return facts(conn, window, reps, watermark, more=more)
     conn, dialect = source, source.dialect.name
     words = labels.words(conn)
     stages = {text: number for number, text in words.items() if text in ("won", "open")}
@@ -74,24 +75,45 @@ def facts(
         "start_day": day(window[0]),
         "end_day": day(window[1]),
         "won": won,
-        "open": stages.get("open", won) if pipeline else won,
+        "open": stages.get("open", won) if PIPELINE in more else won,
         "reps": as_list(dialect, sorted(reps)) if reps is not None and is_few else None,
     }
     with arrays.reader(conn, None if is_few else lambda: _bounds(conn, window)) as read:
         found = {"deals": read(_query(dialect, "deals", is_few=is_few), values)}
         values["deals"] = as_list(dialect, found["deals"]["deal_id"].tolist()) if is_few else None
-        for name in ("splits", "quotas", "assignments", "rates"):
+        for name in ("splits", "quotas", "assignments", "rates", *(each for each in _TABLES if each in more)):
             found[name] = read(_query(dialect, name, is_few=is_few), values)
     if not is_few:
-        found["splits"] = _of_deals(found["splits"], found["deals"]["deal_id"])
+        for name in (each for each in OF_DEALS if each in found):
+            found[name] = _of_deals(found[name], found["deals"]["deal_id"])
     if not is_few and reps is not None:
         found = _only(found, np.array(sorted(reps), dtype=np.int64))
-    gathered = Facts(**{name: _frame(name, columns, words) for name, columns in found.items()})
+    frames = {name: _frame(name, columns, words) for name, columns in found.items()}
+    if "people" in more:
+        frames["people"] = placed.people(conn, at)
+    gathered = Facts(**frames)
     return periods.with_locks(conn, gathered, at, reps)
 
 
 _WATERMARK: BindParameter[int] = bindparam("watermark", type_=BigInteger())
-_TABLES = {"splits": split, "quotas": quota, "assignments": assignment, "rates": fx_rate}
+_TABLES = {
+    "splits": split,
+    "quotas": quota,
+    "assignments": assignment,
+    "rates": fx_rate,
+    "figures": counted.deal_figure,
+    "tags": counted.deal_tag,
+    "events": counted.deal_event,
+    "achievements": counted.achievement,
+    "incentives": counted.incentive,
+    "adjustments": counted.adjustment,
+    "balances": counted.balance,
+    "absences": counted.absence,
+}
+#: Frames that come with their deals, whenever that was.
+OF_DEALS = ("splits", "figures", "tags", "events")
+#: Frames of single days; a row without a person is everybody's.
+ON_DAYS = ("achievements", "adjustments", "balances")
 
 
 def names(conn: Connection, deal_ids: Iterable[int], watermark: int | None = None) -> dict[int, DealName]:
@@ -117,7 +139,8 @@ def _bounds(conn: Connection, window: tuple[date, date]) -> arrays.Bounds:
         )
     )
     deals, reps, words = map(int, conn.execute(greatest).one())
-    labelled = dict.fromkeys(_LABELLED.values(), (0, words))
+    kept = {name for columns in _KEPT.values() for name in columns.values()}
+    labelled = {name: (0, words) for name in kept if name.endswith("_label")}
     return {"deal_id": (0, deals), "owner_id": (0, reps), "rep_id": (0, reps), "booked_on": _days(window)} | labelled
 
 
@@ -132,19 +155,24 @@ def _query(dialect: str, frame: str, *, is_few: bool) -> Query:
         return query(dialect, _deals(dialect, is_few=is_few))
     table = _TABLES[frame]
     statement = select(*_columns(table, frame)).where(known.at(table, _WATERMARK))
-    if frame == "splits":
-        mine = statement.where(listed_in(dialect, split.c.deal_id, bindparam("deals")))
+    if frame in OF_DEALS:
+        mine = statement.where(listed_in(dialect, table.c.deal_id, bindparam("deals")))
         return query(dialect, mine if is_few else statement)
     start, end = bindparam("start_day", type_=Integer()), bindparam("end_day", type_=Integer())
-    statement = statement.where(as_number(table.c.start_on) < end, as_number(table.c.end_on) > start)
+    if frame in ON_DAYS:
+        statement = statement.where(as_number(table.c.on_day) < end, as_number(table.c.on_day) >= start)
+    else:
+        statement = statement.where(as_number(table.c.start_on) < end, as_number(table.c.end_on) > start)
     if frame != "rates":
-        theirs = listed_in(dialect, table.c.rep_id, bindparam("reps"))
-        statement = statement.where(theirs if is_few else table.c.rep_id != 0)
+        theirs = listed_in(dialect, table.c.rep_id, bindparam("reps")) if is_few else table.c.rep_id != 0
+        if frame == "achievements":
+            theirs = or_(theirs, and_(table.c.rep_id == 0, table.c.person_external_id == ""))
+        statement = statement.where(theirs)
     return query(dialect, statement)
 
 
 def _columns(table: Table, frame: str) -> list[Column[Any]]:
-    return [table.c[_LABELLED.get(name, name)] for name in COLUMNS[frame]]
+    return [table.c[name] for name in _KEPT[frame].values()]
 
 
 def as_number(column: Column[Any]) -> ColumnElement[int]:
@@ -187,19 +215,20 @@ def _only(found: dict[str, Arrays], reps: NDArray[np.int64]) -> dict[str, Arrays
     for name, columns in found.items():
         if name == "deals":
             mask = np.isin(columns["owner_id"], reps) | np.isin(columns["deal_id"], shared)
-        elif "rep_id" in columns and name != "splits":
-            mask = np.isin(columns["rep_id"], reps)
+        elif "rep_id" in columns and name not in OF_DEALS:
+            mask = np.isin(columns["rep_id"], reps) | (columns["rep_id"] == 0)
         else:
             continue
         kept[name] = {column: values[mask] for column, values in columns.items()}
-    kept["splits"] = _of_deals(found["splits"], kept["deals"]["deal_id"])
+    for name in (each for each in OF_DEALS if each in found):
+        kept[name] = _of_deals(found[name], kept["deals"]["deal_id"])
     return {name: kept[name] for name in found}
 
 
 def _frame(name: str, columns: Arrays, words: Mapping[int, str]) -> pd.DataFrame:
     shaped: dict[str, Any] = {}
     for column, dtype in COLUMNS[name].items():
-        values = columns[_LABELLED.get(column, column)]
+        values = columns[_KEPT[name][column]]
         shaped[column] = _category(values, words) if dtype == "category" else values.astype(dtype, copy=False)
     return pd.DataFrame(shaped, copy=False)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from store.errors import FrameRefused
-from store.tables import facts
+from store.tables import counted, facts
 
 if TYPE_CHECKING:
     from sqlalchemy import Table
@@ -55,6 +55,7 @@ class Kind:
         mints: The column of the record's own number, given once and kept by every version.
         carries: Columns that a version takes over from the one before.
         together: The field whose records are replaced as a set.
+        of_all: Whether a record that names nobody is everybody's.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Kind:
     mints: str = ""
     carries: tuple[str, ...] = ()
     together: str = ""
+    of_all: bool = False
 
     @property
     def hashed(self) -> tuple[Field, ...]:
@@ -98,6 +100,9 @@ def _text_or_empty(*names: str) -> tuple[Field, ...]:
 
 _SPAN = (Field("start_on", "day"), Field("end_on", "until"))
 _WHO = Reference("rep_id", "person_external_id")
+_WHICH = Reference("deal_id", "deal_external_id", "deal")
+_ON = (Field("on_day", "day"), Field("record", default=""))
+_CURRENCY = Field("currency", "label", default="")
 
 _KINDS = (
     Kind(
@@ -183,6 +188,92 @@ _KINDS = (
             Field("rate_num", "int"),
             Field("rate_den", "int"),
         ),
+    ),
+    Kind(
+        "position",
+        counted.position,
+        ("person_external_id", "start_on"),
+        (*_text("person_external_id"), *_text_or_empty("role", "title"), *_SPAN),
+        (_WHO,),
+    ),
+    Kind(
+        "figure",
+        counted.deal_figure,
+        ("deal_external_id", "name"),
+        (*_text("deal_external_id"), Field("name", "label"), Field("value", "int"), Field("unit", "label")),
+        (_WHICH,),
+    ),
+    Kind(
+        "tag",
+        counted.deal_tag,
+        ("deal_external_id", "name"),
+        (*_text("deal_external_id"), Field("name", "label"), Field("value", "label")),
+        (_WHICH,),
+    ),
+    Kind(
+        "event",
+        counted.deal_event,
+        ("deal_external_id", "name", "on_day", "record"),
+        (*_text("deal_external_id"), Field("name", "label"), *_ON, Field("amount_cents", "int"), _CURRENCY),
+        (_WHICH,),
+    ),
+    Kind(
+        "achievement",
+        counted.achievement,
+        ("person_external_id", "name", "on_day", "record"),
+        (
+            *_text_or_empty("person_external_id"),
+            Field("name", "label"),
+            *_ON,
+            Field("value", "int"),
+            Field("unit", "label"),
+        ),
+        (_WHO,),
+        of_all=True,
+    ),
+    Kind(
+        "incentive",
+        counted.incentive,
+        ("person_external_id", "name", "start_on"),
+        (*_text("person_external_id"), Field("name", "label"), *_SPAN, Field("amount_cents", "int"), _CURRENCY),
+        (_WHO,),
+    ),
+    Kind(
+        "adjustment",
+        counted.adjustment,
+        ("external_id",),
+        (
+            *_text("external_id", "person_external_id"),
+            Field("on_day", "day"),
+            Field("kind", "label"),
+            Field("plan", "label", default=""),
+            *_text_or_empty("deal_external_id"),
+            Field("amount_cents", "int"),
+            _CURRENCY,
+            *_text_or_empty("reason", "approved_by"),
+        ),
+        (_WHO, _WHICH),
+        mints="adjustment_id",
+    ),
+    Kind(
+        "balance",
+        counted.balance,
+        ("person_external_id", "plan", "name", "on_day"),
+        (
+            *_text("person_external_id"),
+            Field("plan", "label"),
+            Field("name", "label"),
+            Field("on_day", "day"),
+            Field("value", "int"),
+        ),
+        (_WHO,),
+    ),
+    Kind(
+        "absence",
+        counted.absence,
+        ("person_external_id", "start_on"),
+        (*_text("person_external_id"), *_SPAN),
+        (_WHO,),
     ),
 )
 

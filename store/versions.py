@@ -246,13 +246,15 @@ def _touched(
     conn: Connection, kind: Kind, stored: Mapping[str, Any], reps: Sequence[NDArray[np.int64]]
 ) -> frozenset[int]:
     """Reps named by the block or the versions it replaced, and those whom a deal ties to them."""
-    if not kind.reps and not kind.mints:
+    if not kind.numbers or (kind.of_all and 0 in np.asarray(stored["rep_id"])):
         return frozenset(conn.execute(select(person.c.rep_id).where(person.c.superseded_by.is_(None))).scalars())
     found = set(np.unique(np.concatenate(reps)).tolist()) if reps else set()
     if "deal_id" in stored:
-        deals = np.unique(np.asarray(stored["deal_id"])).tolist()
-        tied = split.c.rep_id if kind.table is deal else deal.c.owner_id
-        other = split if kind.table is deal else deal
-        theirs = select(tied).where(other.c.superseded_by.is_(None), among(conn, other.c.deal_id, deals)).distinct()
-        found.update(row[0] for row in fetch_all(conn, theirs))
+        deals = sorted(set(np.unique(np.asarray(stored["deal_id"])).tolist()) - {0})
+        for tied in (split.c.rep_id, deal.c.owner_id):
+            other = tied.table
+            if other is kind.table:
+                continue
+            theirs = select(tied).where(other.c.superseded_by.is_(None), among(conn, other.c.deal_id, deals))
+            found.update(row[0] for row in fetch_all(conn, theirs.distinct()))
     return frozenset(found - {0})

@@ -142,7 +142,7 @@ def _check_halves(plan: Plan, reading: Reading) -> None:
     halved = [rule.name for rule in plan.crediting if len(set(rule.counts_for)) < 2]
     for position, component in enumerate(plan.components):
         if halved and component.table is not None and component.table.behaviour == "overage":
-            message = "An `overage` table pays on the credit that reaches it, so no credit may count for one half only."
+            message = "An `overage` table pays on what reaches it, so no credit may count for one half only."
             remedy = "Use `behaviour: marginal` or `whole_amount`, or remove `counts_for`."
             place = f"components[{position}].table.behaviour"
             reading.report("halves_refused", place, message, found=", ".join(halved), remedy=remedy)

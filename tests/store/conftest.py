@@ -37,6 +37,15 @@ SAID: Mapping[str, Mapping[str, Any]] = {
     "split": {},
     "quota": {"name": "bookings", "amount_cents": 1_000_00, "currency": "USD", **QUARTER},
     "assignment": {"plan": "ae", **QUARTER},
+    "position": {},
+    "figure": {},
+    "tag": {},
+    "event": {"record": "", "currency": "USD"},
+    "achievement": {"person_external_id": "", "record": ""},
+    "incentive": {"currency": "USD"},
+    "adjustment": {},
+    "balance": {},
+    "absence": {},
     "rate": {"from_currency": "EUR", "to_currency": "USD", "rate_num": 11, "rate_den": 10, **QUARTER},
 }
 

@@ -314,4 +314,4 @@ def test_open_ends_and_open_deals(database: Database, write: Write, two_reps: No
     write("assignment", {"person_external_id": "ada", "end_on": None})
     write("deal", {"external_id": "D1", "stage": "open", "booked_on": None})
     assert frames.facts(database, (date(2090, 1, 1), date(2091, 1, 1))).assignments["plan"].tolist() == ["ae"]
-    assert frames.facts(database, YEAR, pipeline=True).deals.empty
+    assert frames.facts(database, YEAR, more=[frames.PIPELINE]).deals.empty

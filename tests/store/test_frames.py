@@ -72,7 +72,7 @@ def test_one_rep_gets_what_is_theirs_and_the_whole_of_what_they_share(database: 
 
 def test_open_deals_come_when_asked_for(database: Database, year: None) -> None:
     for reps in (None, [1]):
-        found = frames.facts(database, YEAR, reps, pipeline=True)
+        found = frames.facts(database, YEAR, reps, more=[frames.PIPELINE])
         check(found)
         assert "open" in names(database, found.deals)
         assert set(found.deals["stage"]) == {"won", "open"}
@@ -85,12 +85,12 @@ def test_every_way_of_reading_gives_the_same(
     database: Database, year: None, reps: list[int] | None, pipeline: bool
 ) -> None:
     """Through ADBC, through a reading connection, and through one that writes."""
-    by_database = frames.facts(database, YEAR, reps, pipeline=pipeline)
+    by_database = frames.facts(database, YEAR, reps, more=[frames.PIPELINE] if pipeline else [])
     check(by_database)
     with database.read() as conn:
-        by_reader = frames.facts(conn, YEAR, reps, pipeline=pipeline)
+        by_reader = frames.facts(conn, YEAR, reps, more=[frames.PIPELINE] if pipeline else [])
     with database.write() as conn:
-        by_writer = frames.facts(conn, YEAR, reps, pipeline=pipeline)
+        by_writer = frames.facts(conn, YEAR, reps, more=[frames.PIPELINE] if pipeline else [])
     assert by_database.inputs_hash() == by_reader.inputs_hash() == by_writer.inputs_hash()
 
 
@@ -102,7 +102,7 @@ def test_many_reps_are_read_like_few(database: Database, year: None) -> None:
 
 def test_both_databases_give_the_same_bytes(year: None, database: Database) -> None:
     """Deal and rep numbers included: the hash is written out, so that both are held to the same one."""
-    found = frames.facts(database, YEAR, pipeline=True)
+    found = frames.facts(database, YEAR, more=[frames.PIPELINE])
     assert sorted(found.deals["deal_id"]) == [2, 3, 5, 7, 8, 9]
     assert found.inputs_hash() == "f4a0d321562498736ffa626566eaea03143a494fd8d7723afae89ceb55c8c1bd"
 
