@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -65,6 +66,27 @@ def test_a_broken_mapping_does_not_stop_the_others(services: Services) -> None:
         assert people.by_email(conn, "dana@x.com") is not None
     again = worker.run_job(services, "sync")
     assert "0 rows changed" in again.sentence
+
+
+def test_a_source_is_read_once_in_its_slot(services: Services) -> None:
+    folder = services.settings.sources
+    (folder / "hr.yaml").write_text(MAPPING)
+    (folder / "files" / "people.csv").write_text("id,name,email\n1,Dana,dana@x.com\n")
+    assert "Synced 1 sources, 1 rows" in worker.run_job(services, "due").sentence
+    assert "nothing to sync" in worker.run_job(services, "due").sentence
+    services.clock.advance(timedelta(minutes=services.settings.sync_minutes))  # type: ignore[attr-defined]
+    assert "Synced 1 sources, 0 rows" in worker.run_job(services, "due").sentence
+
+
+def test_a_missing_secret_stops_only_its_source(services: Services) -> None:
+    folder = services.settings.sources
+    crm = "  crm: {type: hubspot, token: env:ATTAIN_TEST_NO_SUCH_TOKEN}\nkinds:\n"
+    deal = "  deal:\n    from: crm\n    fields: {id: id, owner: o, amount: a, currency: c, stage: s, close: d}\n"
+    (folder / "hr.yaml").write_text(MAPPING.replace("kinds:\n", crm) + deal)
+    (folder / "files" / "people.csv").write_text("id,name,email\n1,Dana,dana@x.com\n")
+    result = worker.run_job(services, "sync")
+    assert "Synced 1 sources" in result.sentence
+    assert "Not synced: crm" in result.sentence
 
 
 def test_recalculation_leaves_nobody_stale(services: Services) -> None:

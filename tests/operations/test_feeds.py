@@ -12,8 +12,10 @@ from connectors.errors import AuthRefused, ConfigRefused, Transient, WindowTooLa
 from connectors.fakes.memory import MemoryFeed
 from connectors.feed import Account, Stage
 from connectors.source import RawPage
+from connectors.webhooks import Event
 from engine.dates import on_day
-from operations import sync
+from operations import sync, webhooks
+from operations.context import Context
 from store import frames, hints, people, quarantine, runs
 from store import sync as syncs
 from tests.operations.feed_desk import MAPPING, RATE, SPLIT, WINDOW, Desk, deal
@@ -547,9 +549,10 @@ def test_what_the_account_means_by_a_stage_is_looked_at_by_the_sweep(desk: Desk)
 def test_a_hint_is_followed_once_and_its_body_is_never_data(desk: Desk) -> None:
     desk.sync()
     desk.crm.put("deal", "d1", deal("70"), quiet=True)
-    with desk.db.write() as conn:
-        assert hints.put(conn, "crm", "event-1", ("deal", "d1"), desk.now)
-        assert not hints.put(conn, "crm", "event-1", ("deal", "d1"), desk.now)
+    events = [Event("event-1", "deal", "d1"), Event("event-1", "deal", "d1"), Event("event-2", "deal", "none")]
+    context = Context(desk.db, desk.now.date(), desk.now)
+    assert webhooks.note(context, "crm", events) == 2
+    assert webhooks.note(context, "crm", reversed(events)) == 0
     desk.passed(minutes=15)
     desk.sync()
     assert desk.amounts()["d1"] == 7000
