@@ -1,0 +1,285 @@
+"""One component of a plan as prose: what it counts, how it pays, on which conditions, and when."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine import plan_words as words
+from engine.money import Rate
+from engine.plans.axes import counts_numbers
+from engine.plans.filters import ONCE, WHOLE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from engine.plans.filters import RateRule
+    from engine.plans.schema import Component, LevelRate, Measure, Plan, Pool
+    from engine.plans.tables import Gate, Multiplier, Table, Tier
+    from engine.plans.terms import Clawback, Release
+
+_BEHAVIOURS = {
+    "marginal": "Each tier's rate pays the part of the credit that lies inside it.",
+    "whole_amount": "The tier that is reached pays everything, from the first credit on.",
+    "interpolated": "A tier is worth its amount in proportion to how full it is; the last tier only ends the others.",
+    "curve": "Between the points the worth follows straight lines.",
+    "step": "The highest tier that is reached pays its one fixed amount.",
+    "overage": "Up to the first tier's end its rate holds; what is beyond is paid at the tier that is reached.",
+}
+_TAKES = {"sum": "summed up", "last": "taken as the last of them", "average": "averaged"}
+_FALLS = {
+    "not": "the same part however long ago the deal was booked",
+    "monthly": "less by one part of the window for each month that has begun after one",
+    "daily": "less by the days that have passed of the window",
+}
+
+
+def component(plan: Plan, told: Component) -> list[str]:
+    """The component's paragraphs and tables as Markdown, its heading first."""
+    parts = [f"### {told.name}", " ".join((*_counted(told.measure), *_against(told)))]
+    parts += _priced(plan, told)
+    conditions = [*_gates(plan, told.gates), *_multipliers(plan, told.multipliers), *_limits(told)]
+    if told.pool is not None:
+        conditions += _pool(told.pool)
+    conditions += [*_releases(told.release), *_clawback(told.clawback)]
+    if conditions:
+        parts.append("\n".join(f"- {each}" for each in conditions))
+    return parts
+
+
+def _counted(measure: Measure) -> Iterator[str]:
+    """What the component counts."""
+    unit = {"": "", "money": ", in money", "number": ", as a number"}[measure.unit]
+    if measure.achievement or measure.team_commission is not None:
+        yield from _other_than_deals(measure, unit)
+    else:
+        counted = "number" if measure.sum == "count" else words.figure(measure.sum)
+        yield f"It counts the **{counted}** of {words.deals(measure.where)}{unit}."
+    if measure.times != ONCE:
+        yield f"Each figure counts {words.factor(measure.times)}."
+    if measure.credited_by:
+        yield f"Only credit by the rule {words.either(measure.credited_by)} counts."
+
+
+def _other_than_deals(measure: Measure, unit: str) -> Iterator[str]:
+    if measure.achievement:
+        yield f"It counts the achievement **{measure.achievement}**{unit}."
+        yield f"Several values in one window are {_TAKES[measure.take]}."
+    team = measure.team_commission
+    if team is not None:
+        levels = f"those up to {team.levels} level{'s' * (team.levels != 1)} below"
+        plans = f" by the plan {words.either(team.plans)}" if team.plans else ""
+        parts = f" for {words.either(team.components)}" if team.components else ""
+        yield f"It counts what {levels if team.levels else 'all those below'} are paid in commission{plans}{parts}{unit}."
+    if measure.where.conditions:
+        yield f"It asks for {words.deals(measure.where)}."
+
+
+def _against(told: Component) -> Iterator[str]:
+    """Against which quota it is measured, and over which window."""
+    if told.quota:
+        yield f"It is measured against the quota **{told.quota}**."
+    if told.accumulate == "transaction":
+        yield "Every deal stands by itself."
+    elif told.accumulate == "year_to_date":
+        yield "Credit adds up over the plan year."
+    else:
+        yield f"Credit adds up over {words.SPANS[told.accumulate]} and then starts again at 0."
+
+
+def _priced(plan: Plan, told: Component) -> Iterator[str]:
+    """How it pays: sentences, and its tables."""
+    pays = [*_target(told)]
+    base = "Its own rate is {} of the credit." if told.table is not None else "It pays {} of the credit."
+    if told.rate is not None:
+        pays.append(base.format(words.share(told.rate)))
+    if told.per_unit is not None:
+        pays.append(f"It pays {words.amount(told.per_unit)} for each unit.")
+    if told.fixed is not None:
+        pays.append(f"It pays {words.amount(told.fixed)} for each deal, whatever its size.")
+    if pays:
+        yield " ".join(pays)
+    if told.rates:
+        yield "The most specific of these rates holds:"
+        yield _table(("Deals", "Pays"), [(_deals(rule), _worth(rule)) for rule in told.rates])
+    if told.levels:
+        yield (
+            "Going up from the seller, each higher level is paid what the levels below have not been paid, up to "
+            "its own share:"
+        )
+        yield _table(("Level", "Worth"), [(each.level, _level(each)) for each in told.levels])
+    if told.table is not None:
+        yield from _tiers(plan, told, told.table)
+
+
+def _target(told: Component) -> Iterator[str]:
+    if told.target is not None:
+        yield f"The target incentive is {words.amount(told.target)} a year."
+    if told.incentive:
+        yield f"The target incentive of each rep is the yearly amount **{told.incentive}** in the data."
+    if told.weight != WHOLE:
+        yield f"This component carries {words.share(told.weight)} of the target."
+    alone = told.table is None and told.rate is None and told.per_unit is None and not told.rates
+    if told.has_target and alone and told.fixed is None:
+        yield "It is paid in proportion to attainment."
+
+
+def _tiers(plan: Plan, told: Component, table: Table) -> Iterator[str]:
+    numbers = counts_numbers(plan, told)
+    axis = {
+        "attainment": f"the attainment{f' of {table.of}' if table.of else ''}, credit divided by quota",
+        "amount": f"the credit{f' of {table.of}' if table.of else ''} that has come together",
+        "deal": f"the {words.figure(table.of) or 'size'} of the deal",
+    }[table.by]
+    unit = {"": "", "money": " (an amount)", "number": " (a number)"}[table.unit]
+    yield f"{_BEHAVIOURS[table.behaviour]} Tiers go by {axis}{unit}:"
+    rows = [row for at, tier in enumerate(table.tiers) for row in _rows(table.tiers, at, tier, numbers=numbers)]
+    if any(tier.slope is not None for tier in table.tiers):
+        what = "more share of the target for each 100% of attainment" if table.by == "attainment" else "of the credit"
+        yield f"What lies beyond a point pays the share named there, {what}; else a straight line to the next point."
+    used = [column for column in range(len(_COLUMNS)) if column < 2 or any(row[column] for row in rows)]
+    yield _table([_COLUMNS[column] for column in used], [[row[column] for column in used] for row in rows])
+
+
+_COLUMNS = (
+    "From",
+    "Up to",
+    "Deals",
+    "Pays",
+    "Multiplier",
+    "Amount",
+    "Share of target",
+    "Beyond it",
+)
+
+
+def _rows(tiers: Sequence[Tier], at: int, tier: Tier, *, numbers: bool) -> Iterator[tuple[str, ...]]:
+    """One row of the table per tier, or per rate of it."""
+    start = words.bound(tier.start, numbers=numbers)
+    end = words.bound(tiers[at + 1].start, numbers=numbers) if at + 1 < len(tiers) else "and beyond"
+    worth = (
+        "" if tier.multiplier is None else words.factor(tier.multiplier),
+        "" if tier.amount is None else words.amount(tier.amount),
+        "" if tier.pays is None else words.share(tier.pays),
+        "" if tier.slope is None else words.share(tier.slope),
+    )
+    own = [part for part in (_share(tier.rate), _each(tier.per_unit, "unit")) if part]
+    if own or not tier.rates:
+        yield (start, end, "all" if tier.rates else "", " and ".join(own), *worth)
+    for rule in tier.rates:
+        yield (start, end, _deals(rule), _worth(rule), *worth)
+
+
+def _share(rate: Rate | None) -> str:
+    return "" if rate is None else words.share(rate)
+
+
+def _each(money: object, what: str) -> str:
+    return "" if money is None else f"{words.amount(money)} a {what}"  # type: ignore[arg-type]
+
+
+def _deals(rule: RateRule) -> str:
+    return words.every(words.conditions(rule)) or "all others"
+
+
+def _worth(rule: RateRule) -> str:
+    parts = (_share(rule.rate), _each(rule.per_unit, "unit"), _each(rule.fixed, "deal"))
+    return " and ".join(part for part in parts if part)
+
+
+def _level(each: LevelRate) -> str:
+    return " and ".join(part for part in (_share(each.rate), _each(each.per_unit, "unit")) if part)
+
+
+def _gates(plan: Plan, gates: Sequence[Gate]) -> Iterator[str]:
+    for gate in gates:
+        least = words.bound(gate.at_least, numbers=_numbers(plan, gate.component))
+        goal = f"{least} of its quota" if isinstance(gate.at_least, Rate) else least
+        judged = {
+            "at_end": "judged by what the window has come to, for all deals in it",
+            "as_reached": "from the deal on that reaches it",
+        }[gate.judged]
+        otherwise = "nothing" if gate.otherwise is None else f"{words.share(gate.otherwise)} of the credit"
+        over = words.SPANS[gate.over]
+        yield f"**Gate**: {gate.component} must have come to at least {goal} over {over}, {judged}; else {otherwise}."
+
+
+def _multipliers(plan: Plan, multipliers: Sequence[Multiplier]) -> Iterator[str]:
+    for each in multipliers:
+        for_deals = f" for {words.deals(each.when)}" if each.when.conditions else ""
+        parts = [f"times {words.number(each.times.fraction)}"] if each.times is not None else []
+        if each.steps:
+            numbers = _numbers(plan, each.component)
+            steps = words.every(
+                [
+                    f"times {words.number(step.times.fraction)} from {words.bound(step.start, numbers=numbers)}"
+                    for step in each.steps
+                ]
+            )
+            parts.append(steps)
+        judged = f", by what {each.component} has come to at the end of {words.SPANS[each.over]}"
+        by = judged if each.component or each.over != "quarter" else ""
+        yield f"**Multiplier {each.name}**: what it pays counts {'; '.join(parts)}{for_deals}{by}."
+
+
+def _numbers(plan: Plan, name: str) -> bool:
+    """Whether the component of that name counts numbers."""
+    return any(each.name == name and each.measure.is_number for each in plan.components)
+
+
+def _limits(told: Component) -> Iterator[str]:
+    minimum, cap = told.minimum, told.cap
+    if minimum.per_deal is not None:
+        yield f"**Minimum**: a deal that counts pays at least {words.amount(minimum.per_deal)}."
+    for limit, sentence in (
+        (cap.per_deal, "a rep's share of one deal counts at most {}, before attainment"),
+        (cap.pay_per_deal, "one deal pays at most {}"),
+        (cap.per_period, "it pays at most {} in one pay period"),
+        (cap.per_year, "it pays at most {} in one plan year"),
+    ):
+        if limit is not None:
+            yield f"**Cap**: {sentence.format(words.amount(limit))}."
+
+
+def _pool(pool: Pool) -> Iterator[str]:
+    shared = {
+        "equal": "in equal parts",
+        "credit": "by each one's own credit",
+        "weight": f"by the weight **{pool.weight}** of each in the data",
+    }[pool.share]
+    named = f" (weight {pool.weight})" if pool.weight and pool.share != "weight" else ""
+    what = "What it prices" if pool.amount is None else words.amount(pool.amount)
+    yield f"**Pool**: {what} is shared between the reps on the plan at the end of its window, {shared}{named}."
+    if pool.component or pool.at_least is not None:
+        least = "" if pool.at_least is None else f" at least {words.share(pool.at_least)}"
+        yield f"**Pool**: only those whose attainment of {pool.component or 'it'} is{least or ' enough'} take part."
+
+
+def _releases(parts: Sequence[Release]) -> Iterator[str]:
+    for part in parts:
+        event = f"**{part.event}**" if part.event else "the first event"
+        paid = {
+            "booking": "at once" + (f" (event {part.event})" if part.event else ""),
+            "event": f"with {event} of the deal",
+            "cash": f"in proportion to the deal's {part.event or 'payment'} amounts",
+            "days": f"{part.days} days after booking" + (f" (event {part.event})" if part.event else ""),
+        }[part.on]
+        late = f", {part.days} days" if part.days and part.on != "days" else ""
+        unless = f", unless {words.either(part.unless)} happens before" if part.unless else ""
+        yield f"**Paid**: {words.share(part.share)} of its commission {paid}{late}{unless}."
+
+
+def _clawback(back: Clawback | None) -> Iterator[str]:
+    if back is None:
+        return
+    spans = [f"{back.months} months"] * bool(back.months) + [f"{back.days} days"] * bool(back.days)
+    within = f" within {' and '.join(spans)} of booking" if spans else ""
+    yield (
+        f"**Clawback**: on {words.either(back.on)}{within}, up to {words.share(back.share)} of what was paid for the "
+        f"deal is taken back, {_FALLS[back.falls]}."
+    )
+
+
+def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A Markdown table."""
+    lines = [columns, ["---"] * len(columns), *rows]
+    return "\n".join(f"| {' | '.join(cell.replace('|', '/') for cell in row)} |" for row in lines)
