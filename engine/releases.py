@@ -2,7 +2,8 @@
 
 Each part that is not paid at once is a `hold` line (minus the part, on the day of booking), and a `release` line
 (plus the part) on its day, once that has come. The parts of a deal are differences of one rounded running total, so
-that they sum to its commission exactly; only a positive commission is held: what a reversal takes back, it takes at once.
+that they sum to its commission exactly. Only a positive commission is held: what a reversal takes back, it takes at
+once.
 
 * event: the first event of that name; one from before the booking counts on the day of booking.
 * cash: the part times cash received by the deal's amount, never beyond all of it. Cash is the events called `event`
