@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from connectors.errors import SourceError
 from connectors.feed import Property
-from connectors.hubspot import companies, deals, goals, line_items, owners, rates, splits
+from connectors.hubspot import companies, deals, line_items, owners, quotas, rates, splits
 from engine.problems import Problem
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ FIXED: Mapping[str, tuple[str, ...]] = {
 }
 OBJECTS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "deal": (deals.OBJECT, deals.OWN),
-    "quota": (goals.OBJECT, goals.OWN),
+    "quota": (quotas.OBJECT, quotas.OWN),
 }
 NEAREST = 5
 

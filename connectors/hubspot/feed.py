@@ -10,8 +10,8 @@ from connectors.errors import ConfigRefused, SourceError
 from connectors.hubspot import account, checks
 from connectors.hubspot.client import Client
 from connectors.hubspot.deals import Deals
-from connectors.hubspot.goals import Goals
 from connectors.hubspot.owners import Owners
+from connectors.hubspot.quotas import Quotas
 from connectors.hubspot.rates import Rates
 from connectors.hubspot.splits import Splits
 from connectors.source import KINDS
@@ -41,7 +41,7 @@ NOUNS: Mapping[str, Callable[[Client, KindMapping], Noun]] = {
     "person": lambda client, _: Owners(client),
     "deal": Deals,
     "split": lambda client, _: Splits(client),
-    "quota": Goals,
+    "quota": Quotas,
     "rate": lambda client, _: Rates(client),
 }
 

@@ -19,7 +19,7 @@ OBJECT = "goal_targets"
 OWN = ("id",)
 
 
-class Goals:
+class Quotas:
     """The goal targets of one account."""
 
     def __init__(self, client: Client, mapping: KindMapping) -> None:
