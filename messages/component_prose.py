@@ -66,10 +66,11 @@ def _other_than_deals(measure: Measure, unit: str) -> Iterator[str]:
         yield f"Several values in one window are {_TAKES[measure.take]}."
     team = measure.team_commission
     if team is not None:
-        levels = f"those up to {team.levels} level{'s' * (team.levels != 1)} below"
+        depth = f"those up to {team.levels} level{'s' * (team.levels != 1)} below"
+        below = depth if team.levels else "all those below"
         plans = f" by the plan {words.either(team.plans)}" if team.plans else ""
         parts = f" for {words.either(team.components)}" if team.components else ""
-        yield f"It counts what {levels if team.levels else 'all those below'} are paid in commission{plans}{parts}{unit}."
+        yield f"It counts what {below} are paid in commission{plans}{parts}{unit}."
     if measure.where.conditions:
         yield f"It asks for {words.deals(measure.where)}."
 

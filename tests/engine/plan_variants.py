@@ -75,6 +75,10 @@ components:
       by: attainment
       behaviour: curve
       tiers: [{from: 50%, pays: 10%, slope: 2}, {from: 90%, pays: 100%}, {from: 120%, pays: 150%, slope: 0}]
+  - name: Training days
+    measure: {achievement: days_trained, take: last, unit: number}
+    accumulate: quarter
+    table: {by: amount, behaviour: step, tiers: [{from: 5, amount: 200}]}
   - name: Steps
     quota: bookings
     target: 5_000
