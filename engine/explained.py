@@ -66,9 +66,9 @@ def priced_again(calc: Calculation, place: Place) -> Priced:
     window = codes[np.searchsorted(rows, place.row)]
     rows, deal = rows[codes == window], counted.seats.deal[own.credit[codes == window]]
     kinds = place.ready.kinds(own.credit[codes == window], deal)
-    groups = np.zeros(len(rows), dtype=np.int64)
+    groups: Rows = np.zeros(len(rows), dtype=np.int64)
     if measure.slot is not None:
-        groups = groups + measure.slot[0] if kinds is None else measure.slot[kinds]
+        groups = np.full(len(rows), measure.slot[0]) if kinds is None else measure.slot[kinds]
     until = int(np.searchsorted(rows, place.row)) + 1
     axis, paid = _axis(calc, place, rows[:until]), trace.basis[rows[:until]]
     mine = own.part(codes == window).part(slice(until))

@@ -58,6 +58,12 @@ class Measured:
     goal: Windows | None = None  # those of the component that chooses the tier, with their quota
 
     @property
+    def is_unbounded(self) -> bool:
+        """Whether what it pays may be out of all proportion to its credit."""
+        component, tiers = self.component, self.component.priced_by.tiers
+        return component.has_target or component.measure.is_number or any(not (t.rate or t.rates) for t in tiers)
+
+    @property
     def goes_by_other(self) -> bool:
         """Whether the credit of another component chooses the tier."""
         table = self.component.priced_by

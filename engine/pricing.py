@@ -13,8 +13,10 @@ from engine.gates import History
 from engine.halves import halves
 from engine.measures import NOT_COUNTED, UNPRICED
 from engine.order import starts_of
+from engine.quotas import BEYOND
 from engine.rules import FOREIGN
 from engine.standing import deal_axis, other_axis, standing
+from engine.totals import LIMIT
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -229,6 +231,8 @@ def _price(
     at = standing(measure, paid, codes, group, axis)
     alone = measure.component.accumulate == "transaction"
     amounts = measure.schedule.singly(at) if alone else measure.schedule.amounts(at)
+    if measure.is_unbounded:
+        _note_beyond(part, amounts, place, found)
     before = np.zeros_like(basis) if alone else at.after - paid
     moved = None
     if half is not None:
@@ -236,6 +240,12 @@ def _price(
     block = Block(part, place[1], None, basis, before, amounts, moved)
     found.priced[place[1]] = block
     return block
+
+
+def _note_beyond(part: Credits, amounts: Ints, place: tuple[int, int], found: Found) -> None:
+    """Notes what is beyond all bounds: no quota, figure or target can mean that."""
+    for at in np.flatnonzero((amounts >= LIMIT) | (amounts <= -LIMIT)):
+        found.faults.append(QuotaFault(BEYOND, *place, int(part.rep[at]), int(part.days[at])))
 
 
 def _axis(

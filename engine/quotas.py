@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from engine.plans.schema import Accumulate, Plan
 
 # Why a window has no usable quota; FINE has to be 0.
-FINE, MISSING, ZERO, OVERLAP, TOO_LONG, NO_RATE, NO_INCENTIVE = range(7)
+FINE, MISSING, ZERO, OVERLAP, TOO_LONG, NO_RATE, NO_INCENTIVE, BEYOND = range(8)
 FAULTS = {
     MISSING: ("quota_missing", "There is no quota for this time, so nothing can be priced."),
     ZERO: ("quota_zero", "The quota is not above zero, so attainment means nothing and nothing is priced."),
@@ -35,6 +35,7 @@ FAULTS = {
     TOO_LONG: ("quota_too_long", "The quota runs longer than the window it is needed for, so nothing is priced."),
     NO_RATE: ("fx_rate_missing", "The quota's currency has no exchange rate on its first day, so nothing is priced."),
     NO_INCENTIVE: ("incentive_missing", "There is no usable target incentive for this time, so nothing can be paid."),
+    BEYOND: ("pay_out_of_range", "What this pays is beyond all bounds, so it was cut and is not to be trusted."),
 }
 _MONTHS = {"month": 1, "quarter": 3, "half_year": 6, "year_to_date": 12}
 _LONGEST_DAYS = {"month": 31, "quarter": 92, "half_year": 184, "year_to_date": 366, "quota_period": 366 * 20}

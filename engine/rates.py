@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from engine.order import running, steps
-from engine.totals import LIMIT, Axis, Keeping, Position, Totals, rounded, widened
+from engine.totals import LIMIT, Axis, Keeping, Position, Totals, held, rounded, widened
 
 if TYPE_CHECKING:
     from engine.order import Ints, Rows
@@ -61,11 +61,11 @@ class Schedule:
         if self.is_plain and at.opening is None:
             unit = self.keeping.unit
             whole = steps(rounded(num, self.divisor * unit, self.keeping.mode), at.starts)
-            return whole.astype(np.int64, copy=False) * unit
+            return held(whole * unit) if whole.dtype == object else whole * unit
         first = None
         if at.opening is not None and len(self.rates) == 1:
             first = self._scaled(self._totals(place.opened), place.opened)
-        return self.keeping.amounts(self._scaled(num, place), first, at.starts)
+        return self.keeping.amounts(self._scaled(num + self._per_deal(place), place), first, at.starts)
 
     def singly(self, at: Position) -> Ints:
         """What each credit pays when each starts at the bottom of the table; a negative one mirrors its twin."""
@@ -89,6 +89,8 @@ class Schedule:
         steepest = max(max(map(abs, rates)) for rates in self.rates) + 1
         reach = max(furthest * self.axis_den, self.starts[-1] * quota)
         worst = 2 * reach * steepest * (len(self.starts) + 1) + self.divisor * self.keeping.unit
+        if at.axis is not None:
+            worst = max(worst, furthest * self.divisor * self.keeping.unit)
         if self.fixed:
             worst += len(at.basis) * max(self.fixed) * self.divisor
         if at.per is not None:
@@ -97,14 +99,18 @@ class Schedule:
         return worst * rows < LIMIT
 
     def _scaled(self, num: Numbers, at: Position) -> Totals:
-        """Totals in the schedule's own numbers as money: times target by quota, and with what is paid per deal."""
+        """Totals in the schedule's own numbers as money: times target by quota, where rates are multiples of it."""
         if at.target is not None and at.per is not None:
             return Totals(num, self.divisor * self.target_den * at.per, at.target)
-        if self.fixed and len(at.starts) and at.basis is not at.after:
-            each = np.array(self.fixed, dtype=num.dtype)
-            paid = each[0] if at.group is None else each[at.group]
-            num = num + running(np.where(at.basis < 0, -paid, paid), at.starts) * self.divisor
         return Totals(num, self.divisor)
+
+    def _per_deal(self, at: Position) -> Numbers | int:
+        """The running total of what is paid for each deal, whatever its size, times `divisor`."""
+        if not self.fixed:
+            return 0
+        each = np.array(self.fixed, dtype=at.after.dtype)
+        paid = each[0] if at.group is None else each[at.group]
+        return running(np.where(at.basis < 0, -paid, paid), at.starts) * self.divisor
 
     def _totals(self, at: Position) -> Numbers:
         """The exact running total after each credit, times `divisor`."""
@@ -142,18 +148,18 @@ class Schedule:
 
     def _increments(self, at: Position, group: Rows) -> Numbers:
         """Marginal with several groups: each credit's own stretch of the axis at its own group's rates."""
-        return self._stretch(at.after - at.basis, at.after, (group, at.quota))
+        return self._stretch(at.after, at.basis, (group, at.quota))
 
-    def _stretch(self, before: Numbers, after: Numbers, by: tuple[Rows | int, Numbers | None]) -> Numbers:
-        """What the rates of a group come to from one place of the axis to another, times `divisor`."""
+    def _stretch(self, after: Numbers, step: Numbers, by: tuple[Rows | int, Numbers | None]) -> Numbers:
+        """What the rates of a group come to over a step on the axis that ends at a place, times `divisor`."""
         group, quota = by
         table = np.array(self.rates, dtype=after.dtype)
-        after, step = after * self.axis_den, (after - before) * self.axis_den
+        after, step = after * self.axis_den, step * self.axis_den
         found = table[:, 0][group] * step
         for tier in range(1, len(self.starts)):
             change = (table[:, tier] - table[:, tier - 1])[group]
             start = self._threshold(tier, quota)
-            found = found + change * (np.maximum(after - start, 0) - np.maximum(after - step - start, 0))
+            found += change * (np.maximum(after - start, 0) - np.maximum(after - step - start, 0))
         return found
 
     def _whole(self, at: Position, tier: Rows) -> Numbers:
@@ -205,7 +211,7 @@ class Schedule:
         group: Rows | int = 0 if at.group is None else at.group
         low = np.where(axis.after > 0, 0, axis.after) if axis.by_deal else axis.before
         way = axis.after - low
-        paid = self._stretch(low, axis.after, (group, axis.quota))
+        paid = self._stretch(axis.after, way, (group, axis.quota))
         table = np.array(self.rates, dtype=at.after.dtype)
         still = table[group, self._reached(axis.after, axis.quota)] * self.axis_den
         num = np.where(way < 0, -paid, np.where(way == 0, still, paid))

@@ -11,7 +11,7 @@ from engine.dates import on_day
 from engine.figures import ABSENT, problem
 from engine.figures import FAULTS as FIGURE_FAULTS
 from engine.problems import Problem
-from engine.quotas import FAULTS, NO_INCENTIVE
+from engine.quotas import BEYOND, FAULTS, NO_INCENTIVE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,6 +44,8 @@ def _quota_problem(counted: Counted, fault: QuotaFault) -> Problem:
     remedy = f"Load a quota named {component.quota!r} for this rep that fits {day_} ({component.accumulate})."
     if fault.fault == NO_INCENTIVE:
         remedy = f"Load one yearly amount named {component.incentive!r} for this rep that is in force on {day_}."
+    if fault.fault == BEYOND:
+        remedy = "Correct the quota, the figure or the target that it follows from."
     return Problem(code, message, remedy, f"{plan.name} / {component.name}", rep_id, found=f"deal booked on {day_}")
 
 

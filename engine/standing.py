@@ -117,7 +117,7 @@ def other_axis(by: tuple[Measured, Measured], history: tuple[Credits, Ints], wan
         if not len(own):
             sides.append(begun)
             continue
-        place = np.searchsorted(credits_.at, wanted.at, side) - 1  # type: ignore[call-overload]
+        place = np.searchsorted(credits_.at, wanted.at, side) - 1
         known = (place >= 0) & (own[np.maximum(place, 0)] == codes)
         sides.append(begun + np.where(known, sums[np.maximum(place, 0)], 0))
     quota, by_quota = None, measure.component.priced_by.by == "attainment"

@@ -140,11 +140,11 @@ class Keeping:
         found = steps(self._rounded(totals), starts)
         if first is not None:
             found[starts] -= self._rounded(first)
-        return found.astype(np.int64, copy=False) * self.unit
+        return held(found * self.unit)
 
     def single(self, amounts: Totals) -> Ints:
         """Exact amounts, each rounded by itself."""
-        return self._rounded(amounts).astype(np.int64, copy=False) * self.unit
+        return held(self._rounded(amounts) * self.unit)
 
     def exact(self, total: Fraction) -> int:
         """One exact amount in minor units, rounded."""
@@ -155,6 +155,13 @@ class Keeping:
         if totals.times is None:
             return rounded(totals.num, den, self.mode)
         return rounded_product(totals.num, totals.times, den, self.mode)
+
+
+def held(amounts: Numbers) -> Ints:
+    """Amounts as `int64`; those beyond all bounds stop at LIMIT, and whoever prices them reports them."""
+    if amounts.dtype == object:
+        amounts = np.clip(amounts, -LIMIT, LIMIT)
+    return amounts.astype(np.int64, copy=False)
 
 
 def _differences(totals: Totals, first: Totals | None, starts: Rows) -> Totals:

@@ -107,7 +107,9 @@ def _check_units(at: _Place) -> None:
     component, is_number = at.component, at.component.measure.is_number
     wrong = "rate" if is_number else "per_unit"
     tiers = component.table.tiers if component.table is not None else ()
-    for key, what in [("", component), *((f"table.tiers[{n}]", tier) for n, tier in enumerate(tiers))]:
+    priced: list[tuple[str, Component | Tier]] = [("", component)]
+    priced += [(f"table.tiers[{number}]", tier) for number, tier in enumerate(tiers)]
+    for key, what in priced:
         if getattr(what, wrong) is not None:
             _refuse_unit(at, f"{key}.{wrong}".lstrip("."), is_number)
         for position, rule in enumerate(what.rates):
@@ -189,6 +191,9 @@ def _check_behaviour(at: _Place) -> None:
     if table.behaviour == "overage" and foreign:
         message = "Overage is credit beyond a threshold, so only the component's own credit can measure it."
         at.refuse("behaviour_axis", "table.behaviour", message, remedy="Remove `of`, or choose whole_amount.")
+    if table.behaviour == "overage" and any(len(set(rule.counts_for)) < 2 for rule in at.plan.crediting):
+        message = "Overage is paid again with every tier, so all credit has to count for quota and for pay."
+        at.refuse("behaviour_axis", "table.behaviour", message, remedy="Choose marginal or whole_amount.")
     if table.behaviour == "marginal" and table.by == "deal" and table.of.endswith("_pct"):
         message = "A percentage of a deal is not used up tier by tier."
         remedy = "Write whole_amount: the tier's rate pays all."
