@@ -7,6 +7,7 @@ Components are tested by their credit, so the order of components, and whether t
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -176,13 +177,10 @@ def _limits(made: Conditions, priced: Priced, opened: NDArray[np.bool_]) -> list
     rep, days = priced.credits.rep, priced.credits.days
     found: list[tuple[int, Callable[[Ints], Ints]]] = []
     if least is not None:
-        floor = least.minor
-        found.append((MINIMUM, lambda amount: caps.at_least(amount, floor, priced.way * opened, rep)))
+        found.append((MINIMUM, partial(caps.at_least, least=least.minor, way=priced.way * opened, reps=rep)))
     if cap.pay_per_deal is not None:
-        most = cap.pay_per_deal.minor
-        found.append((CAP, lambda amount: caps.per_deal(amount, most, rep)))
+        found.append((CAP, partial(caps.per_deal, limit=cap.pay_per_deal.minor, reps=rep)))
     for limit, spans in ((cap.per_period, made.periods), (cap.per_year, made.years)):
         if limit is not None:
-            codes, top = spans.codes(rep, days), limit.minor
-            found.append((CAP, lambda amount, top=top, codes=codes: caps.per_window(amount, top, codes)))
+            found.append((CAP, partial(caps.per_window, limit=limit.minor, codes=spans.codes(rep, days))))
     return found

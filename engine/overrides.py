@@ -1,16 +1,17 @@
 """Overrides on commissions: a component whose measure is what the people below were paid.
 
 What counts is the net of each of their lines after gates, multipliers, minimums and caps, in the plan's currency at
-the rate of the day, on the day of the deal; by who was above whom on that day. It is priced as credit is, in windows
-and by tiers, in the order of day, deal and rep.
+the rate of the day; by who was above whom on the day of the deal. It is priced as credit is, in windows and by tiers,
+in the order of day, deal and rep.
 
 The override of a manager is commission, too: it counts for whoever is above him, if `levels`, `plans` and
 `components` reach it. So managers are worked out from below, in rounds that end when nothing changes any more. If
 they do not end, because people were each other's managers at different times and their pay depends on each other's,
 that is a Problem and no override is paid.
 
-Lines of kind `override`, one for each line below: x is the id of the rep below, y the number of the component over
-all plans that paid him.
+Lines of kind `override`: x is the id of the rep below, y the number of the component over all plans that paid him.
+There is one for each month, rep and component, on the last day on which he was paid, or more where managers, plans or
+quotas change within a month; where the override itself looks at single deals, there is one for each deal.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import numpy as np
 
 from engine.beside import Side, lines_of
 from engine.calculation import KINDS, NO_EXTRAS, Extras, Unpaid
+from engine.dates import day
 from engine.frames import Named
 from engine.hierarchy import circular
 from engine.order import starts_of
@@ -50,7 +52,7 @@ class Below:
     days: Rows
     deal_id: Ints
     plan_no: Rows
-    measure: Rows
+    measure: Ints
     amount: Ints
 
     def part(self, rows: Rows) -> Below:
@@ -60,11 +62,12 @@ class Below:
 
 def overrides(company: Company, slots: Sequence[Slot], extras: Extras) -> tuple[Extras, list[Problem]]:
     """The lines of all overrides on commissions; `extras` are the commissions beside those of credits."""
-    base = _joined([_credited(company), _beside(extras)])
+    edges = _edges(company, slots)
+    base = {looks: _base(company, extras, None if looks else edges) for looks in {_looks_at_deals(s) for s in slots}}
     found, problems = NO_EXTRAS, list[Problem]()
     for _ in range(_MOST_ROUNDS):
-        below = _joined([base, _beside(found)])
-        made = [_override(company, slot, below) for slot in slots]
+        more = _beside(found)
+        made = [_override(company, slot, _joined([base[_looks_at_deals(slot)], more])) for slot in slots]
         again, problems = Extras.joined([lines for lines, _ in made]), [each for _, faults in made for each in faults]
         if _same(again, found):
             return found, problems
@@ -72,18 +75,51 @@ def overrides(company: Company, slots: Sequence[Slot], extras: Extras) -> tuple[
     return NO_EXTRAS, [*problems, _endless(slots)]
 
 
-def _credited(company: Company) -> Below:
-    """What everybody was paid for credits of their own: one entry per credit and component."""
-    calc, counted = company.calc, company.calc.counted
-    trace = calc.trace
-    starts = np.union1d(starts_of(trace.at), starts_of(trace.measure))
-    own = counted.sorted.whole.part(trace.at[starts])
+def _looks_at_deals(slot: Slot) -> bool:
+    """Whether anything about the component asks about single deals."""
+    component = slot.component
+    limits = (component.minimum.per_deal, component.cap.per_deal, component.cap.pay_per_deal, component.clawback)
+    reached = any(gate.judged == "as_reached" for gate in component.gates)
+    return component.accumulate == "transaction" or bool(component.release) or reached or limits != (None,) * 4
+
+
+def _edges(company: Company, slots: Sequence[Slot]) -> Ints:
+    """The days on which anything that matters to an override may change: months, quotas, managers and assignments.
+
+    Between two of them commissions may be taken together. Where plans differ in currency, every day has a rate.
+    """
+    calc = company.calc
+    if len({plan.currency for plan in calc.plans}) > 1:
+        days = calc.counted.sorted.whole.days
+        return np.arange(int(days.min(initial=0)), int(days.max(initial=0)) + 1)
+    found: list[Rows] = [company.placements.start, company.placements.end]
+    for slot in slots:
+        plan, rows = slot.plan, slot.measured.windows.rows
+        found.append(np.array([day(edge) for edge in plan.calendar.starts(1, plan.effective.end_on)]))
+        found += [side for span in slot.ready.spans for side in span]
+        found += [] if rows is None else [rows.start, rows.end]
+        found += [np.array([day(each.effective.start_on), day(each.effective.end_on)]) for each in calc.plans]
+    return np.unique(np.concatenate(found)).astype(np.int64)
+
+
+def _base(company: Company, extras: Extras, edges: Ints | None) -> Below:
+    found = _joined([_credited(company, edges), _beside(extras)])
+    return found.part(np.flatnonzero(found.amount))
+
+
+def _credited(company: Company, edges: Ints | None) -> Below:
+    """What everybody was paid for credits of their own, by component, and by deal or by stretch between edges."""
+    calc, trace = company.calc, company.calc.trace
+    whole = calc.counted.sorted.whole
+    days = whole.days[trace.at].astype(np.int64)
+    what = trace.at if edges is None else np.searchsorted(edges, days, side="right")
+    starts = np.union1d(np.union1d(starts_of(what), starts_of(trace.measure)), starts_of(calc.line_reps))
     net = np.add.reduceat(trace.amount, starts) if len(starts) else trace.amount
-    paid = np.flatnonzero(net)
-    own, measure = own.part(paid), trace.measure[starts][paid].astype(np.int64)
+    last = np.append(starts[1:], len(days))[: len(starts)] - 1
+    own, measure = whole.part(trace.at[last]), trace.measure[last].astype(np.int64)
     plan_of = np.array([slot.plan_no for slot in company.slots()], dtype=np.int64)
-    deal_id, days = company.deal_ids(own.credit), own.days.astype(np.int64)
-    return Below(company.rep_ids[own.rep], days, deal_id, plan_of[measure], measure, net[paid])
+    deal_id = company.deal_ids(own.credit) if edges is None else np.zeros(len(last), dtype=np.int64)
+    return Below(company.rep_ids[own.rep], days[last], deal_id, plan_of[measure], measure, net)
 
 
 def _beside(extras: Extras) -> Below:

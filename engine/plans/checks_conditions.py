@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -104,18 +105,17 @@ def _check_multipliers(component: Component, known: dict[str, Component], path: 
 
 def _check_steps(multiplier: Multiplier, path: str, reading: Reading) -> None:
     starts = [step.start for step in multiplier.steps]
-    first = starts[0].fraction if isinstance(starts[0], Rate) else starts[0].minor
-    if first:
+    values = [start.fraction if isinstance(start, Rate) else Fraction(start.minor) for start in starts]
+    if values[0]:
         message = f"The first step must begin at 0: below {starts[0]} nothing is said."
         reading.report(
             "step_gap", f"{path}[0].from", message, remedy="Begin at 0, with `times: 1` if nothing changes."
         )
-    kinds = {isinstance(start, Rate) for start in starts if start != Rate(0) and getattr(start, "minor", 1)}
+    kinds = {isinstance(start, Rate) for start, value in zip(starts, values, strict=True) if value}
     if len(kinds) > 1:
         message = "Some steps begin at a percentage, others at an amount or number."
         reading.report("step_axis", path, message, remedy="Write all of them in one unit.")
         return
-    values = [start.fraction if isinstance(start, Rate) else start.minor for start in starts]
     for number, (low, high) in enumerate(pairwise(values), start=1):
         if not low < high:
             message = f"This step begins at {starts[number]}, but the one before it at {starts[number - 1]}."

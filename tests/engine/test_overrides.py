@@ -21,8 +21,8 @@ def test_a_manager_is_paid_on_the_commissions_of_the_team_not_on_its_sales() -> 
     assert paid(calc, "Override", 8) == 3_000_00
     lines = calc.lines[calc.lines["rep_id"] == 8]
     assert lines[["deal_id", "basis_cents", "before_cents", "amount_cents"]].to_numpy().tolist() == [
-        [1, 60_000_00, 0, 1_800_00],
-        [2, 40_000_00, 60_000_00, 1_200_00],
+        [0, 60_000_00, 0, 1_800_00],
+        [0, 40_000_00, 60_000_00, 1_200_00],
     ]
     assert calc.lines["kind"].tolist() == ["commission", "commission", "override", "override", "override", "override"]
     assert paid(calc, "Override", 9) == 90_00  # 3% of the commission of the manager, who reports to 9
@@ -64,7 +64,7 @@ def test_a_tiered_override_with_a_cap_and_a_reversal() -> None:
     facts = facts_of(sold[:2], people=PEOPLE, assignments=ASSIGNED, quotas=[quota | {"currency": "USD"}])
     calc = run([REPS, plan_of(text, name="lead")], facts)
     lines = calc.lines[calc.lines["rep_id"] == 8]
-    assert lines[["kind", "amount_cents"]].to_numpy().tolist() == [["override", 5_00], ["override", 10_00]]
+    assert lines[["kind", "booked_on", "amount_cents"]].to_numpy().tolist() == [["override", 20_459, 15_00]]
     facts = facts_of(
         [*sold[:2], deal(4, 1, (1, 6), 100_00), deal(5, 2, (1, 8), -2_100_00)],
         people=PEOPLE,
@@ -73,8 +73,12 @@ def test_a_tiered_override_with_a_cap_and_a_reversal() -> None:
     )
     calc = run([REPS, plan_of(text, name="lead")], facts)
     lines = calc.lines[calc.lines["rep_id"] == 8]
-    assert lines["kind"].tolist() == ["override", "cap", "override", "override", "cap", "override"]
-    assert paid(calc, "Override", 8) == 0
+    assert lines[["kind", "amount_cents"]].to_numpy().tolist() == [
+        ["cap", -1_00],
+        ["override", 16_00],
+        ["cap", 1_00],
+        ["override", -16_00],
+    ]
 
 
 def test_a_circle_of_managers_is_a_problem_and_pays_no_override() -> None:
@@ -116,3 +120,15 @@ def test_a_team_override_on_sales_is_credit_of_the_manager() -> None:
     assert [paid(calc, "Sales", rep) for rep in sold] == [7_500_00, 6_000_00, 6_750_00, 5_250_00, 4_500_00]
     own = calc.lines[calc.lines["rep_id"] == 8]
     assert own["amount_cents"].tolist() == [2_250_00, 1_800_00, 2_025_00, 1_575_00, 1_350_00]
+
+
+def test_an_override_that_is_capped_by_deal_has_a_line_for_each_deal() -> None:
+    text = "- {name: Override, measure: {team_commission: {levels: 1}}, rate: 10%, cap: {pay_per_deal: 4}}"
+    sold = [deal(1, 1, (1, 5), 1_000_00), deal(2, 1, (1, 6), 600_00)]
+    calc = run([REPS, plan_of(text, name="lead")], facts_of(sold, people=PEOPLE, assignments=ASSIGNED))
+    lines = calc.lines[calc.lines["rep_id"] == 8]
+    assert lines[["deal_id", "kind", "amount_cents"]].to_numpy().tolist() == [
+        [1, "cap", -1_00],
+        [1, "override", 5_00],
+        [2, "override", 3_00],
+    ]
