@@ -9,7 +9,6 @@ import numpy as np
 
 from engine.calculation import KINDS, Extras
 from engine.money import divide
-from engine.order import starts_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,9 +59,18 @@ def _merged(flat: Lots) -> Lots:
     flat = flat.part(order)
     if not len(order):
         return flat
-    starts = np.union1d(starts_of(flat.measure), np.union1d(starts_of(flat.rep_id), starts_of(flat.deal_id)))
+    starts = starts_of_any(flat.measure, flat.rep_id, flat.deal_id)
     first = flat.part(starts)
     return Lots(first.measure, first.rep_id, first.deal_id, first.booked, np.add.reduceat(flat.amount, starts))
+
+
+def starts_of_any(*columns: Rows) -> Rows:
+    """Positions at which a run begins of rows that are equal in all columns; the first is 0."""
+    changed = np.zeros(len(columns[0]), dtype=bool)
+    changed[:1] = True
+    for values in columns:
+        changed[1:] |= values[1:] != values[:-1]
+    return np.flatnonzero(changed)
 
 
 def share_of(amounts: Ints, num: Any, den: Any, mode: Rounding) -> Ints:

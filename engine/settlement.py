@@ -26,11 +26,11 @@ from engine.clawbacks import hits_of, taken
 from engine.dates import day, on_day
 from engine.deals import LARGEST_CENTS
 from engine.draws import Pay, Standing, draw, guarantee, lift
-from engine.earnings import Beside, lots_of
+from engine.earnings import Beside, lots_of, starts_of_any
 from engine.events import events_of
 from engine.frames import integers, named
 from engine.guarantees import minimum_wage, salary
-from engine.order import positions, running, starts_of, steps
+from engine.order import positions, running, steps
 from engine.payrun import earned_by, pay_periods, staff_of
 from engine.plans.terms import PaymentTerms
 from engine.problems import Problem
@@ -194,7 +194,7 @@ def _capped(earned: Earned, periods: PayPeriods, plan_no: int, rep_ids: Ints) ->
     for is_year, limit, window in ((0, terms.cap, period[inside]), (1, terms.cap_per_year, year)):
         if limit is None or not len(inside):
             continue
-        starts = np.union1d(starts_of(own.rep), starts_of(window))
+        starts = starts_of_any(own.rep, window)
         total = running(own.amount, starts)
         after = steps(np.clip(total, -limit.minor, limit.minor), starts)
         operands = np.full(len(total), limit.minor), np.full(len(total), is_year)
