@@ -83,11 +83,12 @@ def move(ctx: Context, span: Span, what: Move, reason: str = "") -> PayPeriod:
                 f"This period ends with {span.end_on - timedelta(days=1)}; it cannot be closed before."
             )
         _check_turn(conn, ctx, span, what)
+        lines = _lines(conn, span) if what == "lock" else None
         change_id = _begin(conn, ctx, span, what, reason)
         done = Moved(span, what, after, ctx.actor_name, reason, ctx.now, change_id)
         periods.record(conn, done)
-        if what == "lock":
-            periods.freeze(conn, span, _lines(conn, span, change_id), change_id)
+        if lines is not None:
+            periods.freeze(conn, span, lines, change_id)
         if what == "reopen":
             periods.thaw(conn, span, change_id)
         if what in ("lock", "reopen"):
@@ -127,7 +128,7 @@ def _begin(conn: Connection, ctx: Context, span: Span, what: Move, reason: str) 
     return changes.begin(conn, ctx.actor_name, f"{what} period {span.pays} {span.start_on}", ctx.now, reason)
 
 
-def _lines(conn: Connection, span: Span, change_id: int) -> pd.DataFrame:
+def _lines(conn: Connection, span: Span) -> pd.DataFrame:
     """The lines of the period as they are now, in the columns of the frame `locked`, with their currency."""
     calc = _calculated(conn, span)
     lines, booked = calc.lines, integers(calc.lines, "booked_on")
@@ -142,7 +143,7 @@ def _lines(conn: Connection, span: Span, change_id: int) -> pd.DataFrame:
     found["on"] = own["booked_on"]
     found["for_on"] = _concerns(calc, own, span)
     found["currency"] = [calc.plans[number].currency for number in own["plan_no"].tolist()]
-    found["watermark"] = change_id - 1
+    found["watermark"] = changes.watermark(conn)
     return found
 
 

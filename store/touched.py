@@ -10,6 +10,7 @@ from store.tables.access import identity
 from store.tables.changes import change
 from store.tables.facts import assignment, deal, fx_rate, person, quota, split
 from store.tables.pay import plan
+from store.tables.periods import period_move
 
 if TYPE_CHECKING:
     from sqlalchemy import BindParameter, Connection
@@ -29,7 +30,8 @@ _SHARED = [
     select(func.max(table.c.change_id).label("change_id")).where(table.c.deal_id.in_(select(_DEALS.c.deal_id)))
     for table in (deal, split)
 ]
-_parts = union_all(*_OWN, *_SHARED, select(func.max(plan.c.change_id).label("change_id"))).subquery()
+_EVERYBODYS = [select(func.max(table.c.change_id).label("change_id")) for table in (plan, period_move)]
+_parts = union_all(*_OWN, *_SHARED, *_EVERYBODYS).subquery()
 _NEWEST = select(func.coalesce(func.max(_parts.c.change_id), 0))
 #: Versions are numbered as they come, so the newest row tells without a look at the others.
 _RATES = select(fx_rate.c.change_id).order_by(fx_rate.c.version_id.desc()).limit(1)
@@ -60,6 +62,6 @@ def account(conn: Connection, team_id: str, user_id: str) -> tuple[int, int]:
 
 
 def last_change(conn: Connection, rep_id: int) -> int:
-    """The number of the newest change to what is the rep's own, to deals they have part in, or to rates or plans."""
+    """The number of the newest change to what is the rep's own, to their deals, or to rates, plans or pay periods."""
     own = conn.execute(_NEWEST, {"rep_id": rep_id}).scalar_one()
     return max(int(own), int(conn.execute(_RATES).scalar() or 0))
