@@ -48,7 +48,6 @@ def check(plan: Plan, reading: Reading) -> None:
     for position, component in enumerate(plan.components):
         _check_measure(component.measure, plan, _Place(f"components[{position}].measure", reading))
     _check_counted(plan, reading)
-    _check_halves(plan, reading)
     for path, each in _filters(plan):
         _check_filter(each, _Place(path, reading))
 
@@ -135,17 +134,6 @@ def _check_counted(plan: Plan, reading: Reading) -> None:
             message = f"No component counts what {rule.name!r} credits."
             remedy = "Name it in the `credited_by` of a component, or remove the rule."
             reading.report("rule_uncounted", f"crediting[{position}]", message, remedy=remedy)
-
-
-def _check_halves(plan: Plan, reading: Reading) -> None:
-    """An overage table cannot tell apart what is reached and what is paid."""
-    halved = [rule.name for rule in plan.crediting if len(set(rule.counts_for)) < 2]
-    for position, component in enumerate(plan.components):
-        if halved and component.table is not None and component.table.behaviour == "overage":
-            message = "An `overage` table pays on what reaches it, so no credit may count for one half only."
-            remedy = "Use `behaviour: marginal` or `whole_amount`, or remove `counts_for`."
-            place = f"components[{position}].table.behaviour"
-            reading.report("halves_refused", place, message, found=", ".join(halved), remedy=remedy)
 
 
 def _filters(plan: Plan) -> Iterator[tuple[str, Filter]]:

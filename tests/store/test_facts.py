@@ -96,14 +96,12 @@ def test_only_superseded_by_ever_changes(
     after = snapshot(database)
     for name, versions in before.items():
         assert after[name][: len(versions)] == versions
-    assert {name: len(after[name]) - len(before[name]) for name in before} == {
+    grown = {name: len(after[name]) - len(before[name]) for name in before}
+    assert {name: count for name, count in grown.items() if count} == {
         "person": 1,
-        "placement": 0,
         "deal": 2,
         "split": 2,  # one changed, one gone
         "quota": 1,
-        "assignment": 0,
-        "rate": 0,
     }
 
 
