@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 #: A window is not split below this: then it is too many changes in one moment, and the source must cope by itself.
 SMALLEST_WINDOW = timedelta(seconds=2)
 
+#: Records that are handed over at once, if there are as many.
+GATHERED = 2_000
+
 
 @dataclass(frozen=True, slots=True)
 class Normal:
@@ -131,7 +134,7 @@ class FeedSource:
         A window that is too large is read in halves. Of a kind that is whole there is one page with all of it.
         """
         ask = Ask(kind, mode, since, until, resume)
-        pages = self._whole(ask) if self.is_whole(kind) else self._halved(ask)
+        pages = self._whole(ask) if self.is_whole(kind) else _gathered(self._halved(ask))
         try:
             with closing(pages):
                 yield from pages
@@ -289,6 +292,35 @@ class FeedSource:
             rows["source_at"] = stamps
             rows["raw_ref"] = pd.Series([f"raw:{record.external_id}" for record in records], dtype="str")
         return rows
+
+
+def _gathered(pages: Generator[RawPage]) -> Generator[RawPage]:
+    """Small pages joined, since each becomes a transaction; what came before a failure is handed over first."""
+    waiting: list[RawPage] = []
+    failure: SourceError | None = None
+    with closing(pages):
+        try:
+            for page in pages:
+                waiting.append(page)
+                if page.complete or sum(len(one.records) for one in waiting) >= GATHERED:
+                    yield _joined(waiting)
+                    waiting = []
+        except SourceError as error:
+            failure = error
+    if waiting:
+        yield _joined(waiting)
+    if failure is not None:
+        raise failure
+
+
+def _joined(pages: Sequence[RawPage]) -> RawPage:
+    """Pages as one, read when the first of them was; it leads on to where the last does."""
+    if len(pages) == 1:
+        return pages[0]
+    records = tuple(record for page in pages for record in page.records)
+    marks = [page.safe_watermark for page in pages if page.safe_watermark is not None]
+    read_at = min(page.read_at for page in pages)
+    return replace(pages[-1], records=records, read_at=read_at, safe_watermark=marks[-1] if marks else None)
 
 
 def _is_day(field: str) -> bool:

@@ -8,7 +8,7 @@ deleted with it.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -102,13 +102,14 @@ class Intake:
 
     def take(self, records: Sequence[FreshRecord], read_at: datetime, state: State) -> Outcome:
         """Records that were read now."""
-        came = _unique([_fresh(record, read_at) for record in records])
+        came = _unique(records)
         losers = {old: one.external_id for one in records for old in one.absorbed if old != one.external_id}
         with self.run.ctx.db.read() as conn:
             before = raw_records.known(conn, self.feed.name, self.kind, [*came, *losers])
+        read_us = micros(read_at)
         items = [
-            replace(item, before=before.get(external_id))
-            for external_id, item in came.items()
+            _fresh(external_id, record, read_us, before.get(external_id))
+            for external_id, record in came.items()
             if external_id not in losers
         ]
         lost = [_absorbed(old, survivor, read_at, before.get(old)) for old, survivor in losers.items()]
@@ -293,21 +294,27 @@ def _plain(value: Any) -> str:
     return format(value, "f") if hasattr(value, "as_tuple") and value.is_finite() else str(value)
 
 
-def _fresh(record: FreshRecord, read_at: datetime) -> Item:
+def _fresh(external_id: str, record: FreshRecord, read_us: int, before: Known | None) -> Item:
     text = packed(record.body)
-    external_id = record.external_id.translate(_UNFIT).encode("utf-8", "replace").decode()
     said = digest(text, record.deleted, record.absorbed)
-    return Item(external_id, record.source_ts, micros(read_at), record.deleted, record.body, text, said)
+    return Item(external_id, record.source_ts, read_us, record.deleted, record.body, text, said, before)
 
 
-def _unique(items: Sequence[Item]) -> dict[str, Item]:
+def _unique(records: Sequence[FreshRecord]) -> dict[str, FreshRecord]:
     """Each record once, as its source stamped it last: one that moved while pages were read comes twice."""
-    found: dict[str, Item] = {}
-    for item in items:
-        other = found.get(item.external_id)
-        if other is None or (item.source_us or 0) >= (other.source_us or 0):
-            found[item.external_id] = item
+    found: dict[str, FreshRecord] = {}
+    for record in records:
+        external_id = record.external_id
+        if not (external_id.isascii() and external_id.isprintable()):
+            external_id = external_id.translate(_UNFIT).encode("utf-8", "replace").decode()
+        other = found.get(external_id)
+        if other is None or _stamp(record) >= _stamp(other):
+            found[external_id] = record
     return found
+
+
+def _stamp(record: FreshRecord) -> int:
+    return 0 if record.source_ts is None else micros(record.source_ts)
 
 
 def _absorbed(old: str, survivor: str, read_at: datetime, before: Known | None) -> Item | None:

@@ -118,7 +118,7 @@ def packed_keys(external_id: str, facts: Collection[str]) -> str:
     """The keys of facts as they are kept."""
     if not facts:
         return ""
-    return OWN if set(facts) == {external_id} else json.dumps(sorted(facts))
+    return OWN if len(facts) == 1 and external_id in facts else json.dumps(sorted(facts))
 
 
 def unpacked_keys(external_id: str, keys: str) -> frozenset[str]:
