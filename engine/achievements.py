@@ -90,9 +90,14 @@ def achieved(facts: Facts, plans: tuple[Plan, ...], as_of: int, wanted: Ints | N
     if not asked or facts.achievements.empty:
         return _NOTHING
     found = [_of_component(facts, plans, (number, position), (as_of, wanted)) for number, position, _ in asked]
-    columns = ("plan_no", "component", "rep_id", "days", "value")
-    problems = tuple(problem for each in found for problem in each.problems)
-    return Achieved(*(np.concatenate([getattr(each, name) for each in found]) for name in columns), problems)
+    return Achieved(
+        np.concatenate([each.plan_no for each in found]),
+        np.concatenate([each.component for each in found]),
+        np.concatenate([each.rep_id for each in found]),
+        np.concatenate([each.days for each in found]),
+        np.concatenate([each.value for each in found]),
+        tuple(problem for each in found for problem in each.problems),
+    )
 
 
 def _of_component(
@@ -102,7 +107,7 @@ def _of_component(
     component = plan.components[place[1]]
     names, units, days = named(table, "name"), named(table, "unit"), integers(table, "on")
     unit = "number" if component.measure.is_number else "money"
-    rows = np.flatnonzero(names.codes == names.code(component.measure.achievement))
+    rows: Rows = np.flatnonzero(names.codes == names.code(component.measure.achievement))
     rows = rows[(days[rows] >= day(plan.effective.start_on)) & (days[rows] < day(plan.effective.end_on))]
     rows = rows[days[rows] <= reach[0]]
     rep_id, rows = _spread(facts, plan, integers(table, "rep_id")[rows], rows)

@@ -13,7 +13,7 @@ from engine.dates import day
 from engine.deals import won
 from engine.kinds import Names, Told
 from engine.measures import filters_of, kinds_of
-from engine.rules import Asking, further, has_own_credits, placed, rules_of, spoiled_shares
+from engine.rules import Asking, Part, further, has_own_credits, placed, rules_of, spoiled_shares
 from engine.standing import figures_by
 from engine.tallies import Tallies, names_rules
 
@@ -108,7 +108,7 @@ def credited(
     told = Told(facts, deals, exchange)
     kinds, codes = kinds_of(plans, Names.of(told, [each for plan in plans for each in filters_of(plan)])).codes(told)
     problems += kinds.lacking(told, codes)
-    parts = []
+    parts: list[Part] = []
     if any(has_own_credits(plan) for plan in plans):
         spoiled = spoiled_shares(told, facts, seats)
         parts, more, excused = further(Asking(facts, plans, told, kinds, codes, seats, spoiled), wanted)

@@ -85,6 +85,7 @@ def _matched(asked: tuple[Rows, Rows], held: tuple[Rows, Rows], told: Told) -> M
     """Every deal with every placement of its key that holds on the day of booking."""
     deal, key = asked
     rows, keys = held
+    at: Rows
     order = np.argsort(keys, kind="stable")
     rows, keys = rows[order], keys[order]
     begins = starts_of(keys)

@@ -236,7 +236,7 @@ class _PlanCredits:
         """The credits of a rule to managers, role, team or territory."""
         asking = self.asking
         grid = asking.kinds.meeting(rule.when)
-        met = grid.reshape(-1, asking.kinds.roles).any(axis=1)
+        met: NDArray[np.bool_] = np.logical_or.reduce(grid.reshape(-1, asking.kinds.roles), axis=1)
         of_deals = met[asking.codes] if asking.codes is not None else np.full(len(asking.told.deals), met[0])
         sat = self._sat.part(of_deals[self._sat.deal])
         if rule.credits_whom == "managers":

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from engine.dates import day
 from engine.deals import deals_in
-from engine.figures import MILLION, Figures
+from engine.figures import Figures
 from engine.frames import Facts
 from tests.engine.crediting_cases import codes, deal, figure, on, paid, plan, refused, run, split, tag
 
@@ -154,7 +154,8 @@ def test_money_figures_convert_like_the_amount_and_splits_share_them() -> None:
     rates = [{"from_currency": "EUR", "to_currency": "USD", "rate_num": 11, "rate_den": 10, "start_on": 0}]
     calc = run(
         plan(
-            "components: [{name: c, rate: 100%, measure: {sum: margin}}, {name: n, per_unit: 1, measure: {sum: count}}]"
+            "components: [{name: c, rate: 100%, measure: {sum: margin}}, "
+            "{name: n, per_unit: 1, measure: {sum: count}}]"
         ),
         deals=[deal(1, 1, 10, currency="EUR")],
         splits=split(1, r1="33.3%", r2="66.7%"),
