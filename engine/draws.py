@@ -8,7 +8,8 @@ In every pay period, in this order:
 2. The draw. Below its floor the period is topped up by a `draw` line; with `recoverable` that becomes debt. What is
    above the floor first repays debt by a `recovery` line: the payout never falls below the floor. When the draw
    ends, after its periods or because the rep leaves the plan, debt is forgiven, or stays owed and later commission
-   repays it in full.
+   repays it in full. With `paid: at_start` a `draw` line pays the whole floor on the first day on the plan in the
+   period, and the `recovery` line sets it off on the last one, so that the period comes to the same.
 3. The guarantee: a `guarantee` line, never repaid.
 
 Floors shrink by days for somebody who is on the plan for part of a period. Lines stand on the last day of periods
@@ -119,8 +120,24 @@ def draw(pay: Pay, standing: Standing) -> None:
     repaid = np.minimum(np.maximum(pay.amount - floor, 0), before)
     if terms.recoverable:
         standing.debt = before + missing - repaid
+    if terms.paid == "at_start":
+        lacking = missing - repaid - floor
+        missing, repaid, before = np.maximum(lacking, 0), np.maximum(-lacking, 0), before + floor
     pay.add("draw", missing, before=before, x=floor, y=standing.debt)
     pay.add("recovery", -repaid, before=before, x=floor, y=standing.debt)
+    if terms.paid == "at_start":
+        pay.amount = pay.amount + floor
+
+
+def advance(pay: Pay, standing: Standing, joined: Ints, last: int) -> None:
+    """Pays the draw of a period on the first day on the plan in it, `joined`, if that has come by `last`."""
+    terms = pay.periods.plan.payment.draw
+    if terms is None or terms.paid == "at_end":
+        return
+    paid = np.where(pay.is_among(terms.periods) & (joined <= last), pay.floor(terms.amount.minor), 0)
+    debt = standing.debt
+    made = Beside(pay.rep_ids, pay.plan_no, "draw", joined, paid, before=debt, x=paid, y=debt + paid)
+    pay.lines.append(made.lines())
 
 
 def guarantee(pay: Pay) -> None:

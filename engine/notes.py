@@ -183,6 +183,8 @@ def _salary(line: Extra) -> str:
 
 
 def _draw(line: Extra) -> str:
+    if line.amount == line.x and not line.basis:
+        return f"The draw of {line.money(line.x)} for this period, set off against its commission."
     said = f"Commission of {line.money(line.basis)} is topped up to the draw of {line.money(line.x)}."
     terms = line.plan.payment.draw
     if terms is None or not terms.recoverable:
@@ -191,6 +193,12 @@ def _draw(line: Extra) -> str:
 
 
 def _recovery(line: Extra) -> str:
+    terms = line.plan.payment.draw
+    if terms is not None and terms.paid == "at_start":
+        return (
+            f"{line.money(-line.amount)} of {line.money(line.basis)} is set off against the draws paid in advance; "
+            f"{line.money(line.y)} stays owed."
+        )
     above = f"what is above the draw of {line.money(line.x)}" if line.x else "commission"
     return (
         f"Out of {line.money(line.basis)}, {above} repays a debt of {line.money(line.before)}; "

@@ -99,6 +99,14 @@ class Staff:
         capped: Ints = np.minimum(found, (periods.end - periods.start)[None, :])
         return capped
 
+    def joined_in(self, periods: PayPeriods, at: int) -> Ints:
+        """The first day of a pay period on which each rep is on the plan; its last day for those who never are."""
+        start, end = int(periods.start[at]), int(periods.end[at])
+        found = np.full(len(self.rep_ids), end - 1, dtype=np.int64)
+        own = np.flatnonzero((self.start < end) & (self.end > start))
+        np.minimum.at(found, self.rep[own], np.maximum(self.start[own], start))
+        return found
+
     def first_day(self) -> Ints:
         """The first day of each rep's first assignment; far in the future for a rep without one."""
         found = np.full(len(self.rep_ids), 2**31 - 1, dtype=np.int64)

@@ -25,7 +25,7 @@ from engine.calculation import KINDS, Extras
 from engine.clawbacks import hits_of, taken
 from engine.dates import day, on_day
 from engine.deals import LARGEST_CENTS
-from engine.draws import Pay, Standing, draw, guarantee, lift
+from engine.draws import Pay, Standing, advance, draw, guarantee, lift
 from engine.earnings import Beside, lots_of, starts_of_any
 from engine.events import events_of
 from engine.frames import integers, named
@@ -164,6 +164,7 @@ def _version(run: _Run, numbers: tuple[int, list[int]], earliest: Ints, standing
         pay = Pay(periods, at, plan_no, staff.rep_ids, days[:, at], turn, amounts[:, at], lines)
         pay.carry_in(standing.carried)
         standing.carried = np.zeros_like(standing.carried)
+        advance(pay, standing, staff.joined_in(periods, at), run.last)
         if periods.end[at] - 1 > run.last:
             break
         lift(pay, standing)

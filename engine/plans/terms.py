@@ -50,6 +50,13 @@ class Draw:
         bool, Says("true: what topped up is debt that later commission repays, above the floor.")
     ] = True
     periods: Annotated[int, Says("For how many pay periods from the rep's first on the plan; 0: throughout.")] = 0
+    paid: Annotated[
+        Literal["at_end", "at_start"],
+        Says(
+            "at_end: what commission lacks is topped up on the period's last day; at_start: the whole draw is paid "
+            "on its first day, and set off against commission on its last."
+        ),
+    ] = "at_end"
     at_end: Annotated[
         Literal["owed", "forgiven"], Says("What becomes of the debt that is left when the draw ends.")
     ] = "owed"

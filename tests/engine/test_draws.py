@@ -46,6 +46,30 @@ def test_what_is_above_an_advanced_draw_is_paid_and_what_is_below_is_owed() -> N
     assert shown(second, "draw") == [("draw", "2026-01-31", 100_000)]
 
 
+def test_a_draw_paid_in_advance_is_set_off_at_the_end() -> None:
+    """visdum-draw-net, line by line; over a year it comes to the same as one that is paid at the end."""
+    for amount, rest in (("6000", 200_000), ("2000", -200_000 + 200_000)):
+        draw = "4_000" if amount == "6000" else "3_000"
+        plan = plan_of(ALL + f"payment: {{draw: {{amount: {draw}, paid: at_start}}}}")
+        calc = run(plan, "2026-01-31", deals=monthly(amount))
+        assert paid(calc, "2026-01-01", "2026-01-02") == int(draw.replace("_", "")) * 100
+        assert paid(calc, "2026-01-02", "2026-02-01") == rest
+    deals = monthly("2750", "3000", "1500", "2375", "-300", "2750")
+    for more in ("", ", recoverable: false", ", periods: 3, at_end: forgiven"):
+        first, second = (
+            run(plan_of(ALL + f"payment: {{draw: {{amount: 2_000, paid: {when}{more}}}}}"), deals=deals)
+            for when in ("at_start", "at_end")
+        )
+        assert nets(first, 11) == nets(second, 11)
+
+
+def test_a_draw_in_advance_waits_for_the_first_day_on_the_plan() -> None:
+    plan = plan_of(ALL + "payment: {draw: {amount: 310, paid: at_start}}")
+    calc = run(plan, "2026-01-15", assignments=[assigned(1, "2026-01-11")])
+    assert shown(calc) == [("draw", "2026-01-11", 21_000)]
+    assert shown(run(plan, "2026-01-10", assignments=[assigned(1, "2026-01-11")])) == []
+
+
 def test_a_draw_appears_when_its_period_has_ended() -> None:
     plan = plan_of(ALL + "payment: {draw: {amount: 2_000}}")
     assert shown(run(plan, "2026-01-30", deals=monthly("500")), "draw") == []
