@@ -16,7 +16,7 @@ from connectors.webhooks import Event
 from engine.dates import on_day
 from operations import sync, webhooks
 from operations.context import Context
-from store import frames, hints, people, quarantine, runs
+from store import frames, hints, people, quarantine, raw_records, runs
 from store import sync as syncs
 from tests.operations.feed_desk import MAPPING, RATE, SPLIT, WINDOW, Desk, deal
 
@@ -364,6 +364,9 @@ def test_bug_21_older_never_replaces_newer(desk: Desk) -> None:
     desk.passed(minutes=15)
     desk.sync()
     assert desk.amounts()["d1"] == 5000
+    with desk.db.read() as conn:
+        (kept,) = raw_records.get(conn, "crm", "deal", ["d1"])
+    assert kept.body["amount"] == "50"
 
 
 def test_bug_21_with_one_stamp_the_later_reading_wins(desk: Desk) -> None:
