@@ -16,6 +16,7 @@ from engine.gates import History
 from engine.hierarchy import Placements
 from engine.order import positions
 from engine.problems import Problem
+from engine.standing import target_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,9 +68,14 @@ class Company:
         return np.flatnonzero((trace.measure == measure) & (trace.kind == kind))
 
     def history(self, measure: int) -> History:
-        """What a component was credited with."""
+        """What a component was credited with, as far as it counts for quota."""
         rows = self.rows(measure)
-        return History(self.calc.counted.sorted.whole.part(self.calc.trace.at[rows]), self.calc.trace.basis[rows])
+        own, basis = self.calc.counted.sorted.whole.part(self.calc.trace.at[rows]), self.calc.trace.basis[rows]
+        slot = next(slot for slot in self.slots() if slot.number == measure)
+        tally, rule_of = slot.ready.tally(slot.offset), slot.ready.rule_of
+        if tally is not None and tally.for_quota is not None and rule_of is not None:
+            basis = np.where(tally.for_quota[rule_of[own.credit]], basis, 0)
+        return History(own, basis)
 
     @cached_property
     def _keys(self) -> Ints:
@@ -178,9 +184,9 @@ def lines_of(
         histories = {tested: company.history(first + tested) for tested in made.tests}
         asked = Asked(histories, company.as_of, company.rep_ids, problems)
         nothing = np.zeros_like(amount)
-        for number, change in effects(
-            made, Priced(wanted, codes, None, np.sign(side.basis), side.basis, amount), asked
-        ):
+        target = target_of(slot.ready, slot.offset, codes)
+        priced_ = Priced(wanted, codes, None, np.sign(side.basis), side.basis, amount, target)
+        for number, change in effects(made, priced_, asked):
             after = Side(side.rep, side.days, side.deal_id, nothing, side.x, side.y)
             found.append(extras_of(company, slot, after, (before + side.basis, change), KINDS[number]))
     return Extras.joined(found), problems

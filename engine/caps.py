@@ -31,7 +31,7 @@ def per_deal(amount: Ints, limit: int, reps: Rows) -> Ints:
     return held(np.clip(amount, -limit, limit), (amount,), reps)
 
 
-def per_window(amount: Ints, limit: int, codes: Rows) -> Ints:
-    """The amounts with their running total in each window kept within `limit`."""
+def per_window(amount: Ints, limit: int | Ints, codes: Rows) -> Ints:
+    """The amounts with their running total in each window kept within `limit`, one for all or one for each."""
     starts = starts_of(codes)
-    return steps(np.clip(running(amount, starts), -limit, limit), starts)
+    return steps(np.clip(running(amount, starts), np.negative(limit), limit), starts)

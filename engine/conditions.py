@@ -16,8 +16,10 @@ from engine import caps
 from engine.amounts import Policy
 from engine.calculation import KINDS
 from engine.gates import Gateway, History, fault_problems, let_through
+from engine.money import Money
 from engine.multipliers import Factored
 from engine.quotas import windows
+from engine.totals import rounded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from engine.frames import Facts
     from engine.gates import Goal
     from engine.kinds import Kinds
+    from engine.money import Rate
     from engine.order import Ints, Rows
     from engine.plans.schema import Component, Plan
     from engine.problems import Problem
@@ -70,6 +73,7 @@ class Priced:
     way: Ints  # 1 for a deal, -1 where one is taken back, 0 where there is nothing of either
     basis: Ints
     amount: Ints
+    target: tuple[Ints, int] | None = None  # the target incentive of each one's window, in parts of a minor unit
 
 
 def has_conditions(component: Component) -> bool:
@@ -150,8 +154,24 @@ def _gated(made: Conditions, priced: Priced, asked: Asked) -> tuple[NDArray[np.b
             basis = np.where(opened & ~own, priced.basis, 0)
             num = np.array([rate.num], dtype=np.int64 if rate.num < 2**62 else object)
             instead = instead + made.policy.scaled(basis, (num, rate.den), priced.codes)
+        if gateway.gate.at_most is not None:
+            most = _most(made, priced, gateway.gate.at_most)
+            instead = instead + np.where(opened & ~own, caps.per_window(priced.amount, most, priced.codes), 0)
         opened &= own
     return opened, instead
+
+
+def _most(made: Conditions, priced: Priced, limit: Rate | Money) -> Ints:
+    """The limit of each one's window: an amount, or a share of its target."""
+    if isinstance(limit, Money):
+        return np.full(len(priced.amount), limit.minor)
+    if priced.target is None:
+        raise AssertionError("the loader gives whoever limits a share of the target a target")
+    target, parts = priced.target
+    exact = target.astype(object) * limit.num
+    den = limit.den * parts * made.policy.unit
+    found: Ints = rounded(exact, den, made.policy.mode).astype(np.int64) * made.policy.unit
+    return found
 
 
 def _faults(goal: Goal, wanted: Credits, asked: Asked, said: tuple[str, str], judged: str) -> NDArray[np.int8] | None:

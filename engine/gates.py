@@ -8,7 +8,8 @@ the quota rows that have started by the day.
 as_reached` goes by the running total: the credit that reaches it is paid, earlier ones are not. A credit that is
 taken back is let through where the total stood high enough before it.
 
-A closed gate is a line that takes the commission away, and gives what `otherwise` pays. Where credits are taken back,
+A closed gate is a line that takes the commission away, and gives what `otherwise` pays, or as much of it as `at_most`
+allows in the component's own window. Where credits are taken back,
 the sum of what a gate lets through stays between nothing and what was priced, over the rep's time on this version of
 the plan: it is never more than was priced, and nothing is left once everything has been taken back.
 

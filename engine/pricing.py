@@ -15,7 +15,7 @@ from engine.measures import NOT_COUNTED, UNPRICED
 from engine.order import starts_of
 from engine.quotas import BEYOND
 from engine.rules import FOREIGN
-from engine.standing import deal_axis, other_axis, standing
+from engine.standing import deal_axis, other_axis, standing, target_of
 from engine.totals import LIMIT
 
 if TYPE_CHECKING:
@@ -304,7 +304,8 @@ def _conditioned(blocks: list[Block], plan: Ready, first: int, context: tuple[Se
         codes = plan.measures[offset].windows.codes(own.rep, own.days)
         way = np.sign(found.whole[seats.deal[own.credit]])
         way = np.where(way == 0, np.sign(block.basis), way)
-        priced = Priced(own, codes, plan.payload.take(own.credit)[1], way, block.basis, block.amount)
+        kinds, target = plan.payload.take(own.credit)[1], target_of(plan, offset, codes)
+        priced = Priced(own, codes, kinds, way, block.basis, block.amount, target)
         changed.append(_lined(block, effects(made, priced, asked)))
     return changed
 

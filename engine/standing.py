@@ -11,6 +11,7 @@ from engine.figures import MILLION, Figure
 from engine.frames import integers, named
 from engine.order import positions, running, starts_of
 from engine.plans.axes import counts_numbers
+from engine.targets import parts_of_target
 from engine.totals import Axis, positioned
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from engine.calculation import Credits
     from engine.kinds import Told
-    from engine.measures import Measured
+    from engine.measures import Measured, Ready
     from engine.order import Ints, Rows
     from engine.plans.schema import Component, Plan
     from engine.quotas import Windows
@@ -126,3 +127,11 @@ def other_axis(by: tuple[Measured, Measured], history: tuple[Credits, Ints], wan
     elif by_quota:
         quota = np.full(len(codes), MILLION, dtype=np.int64)
     return Axis(sides[0], sides[1], quota, by_deal=False)
+
+
+def target_of(made: Ready, offset: int, codes: Rows) -> tuple[Ints, int] | None:
+    """The target incentive of some windows of a plan's component, and in how many parts of a minor unit it is."""
+    measure = made.measures[offset]
+    if measure.target is None:
+        return None
+    return measure.target[codes], parts_of_target(made.plan, measure.component)

@@ -42,6 +42,12 @@ def _check_gates(component: Component, known: dict[str, Component], path: str, r
         place = f"{path}.gates[{number}]"
         _check_tested(component, known, (gate.component, isinstance(gate.at_least, Rate)), place, reading)
         _check_window(known.get(gate.component), gate.over, place, reading)
+        if gate.otherwise is not None and gate.at_most is not None:
+            message = "While it is not met a gate pays another rate, or at most so much, not both."
+            reading.report("gate_unclear", f"{place}.at_most", message, remedy="Remove one of them.")
+        if isinstance(gate.at_most, Rate) and not component.has_target:
+            message = "A percentage is one of the target incentive, and this component has none."
+            reading.report("target_missing", f"{place}.at_most", message, remedy="Write an amount, or give `target`.")
         if gate.otherwise is not None and component.measure.is_number:
             message = "`otherwise` is a share of money, and this component counts a number."
             remedy = "Add another component that pays less, or measure money."

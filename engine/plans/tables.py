@@ -92,6 +92,13 @@ class Gate:
         Judged, Says("at_end: by what the window has come to, for all deals in it; as_reached: from the deal on.")
     ] = "at_end"
     otherwise: Annotated[Rate | None, Says("The rate that is paid instead while it is not met.")] = None
+    at_most: Annotated[
+        Rate | Money | None,
+        Says(
+            "What the component pays at most in its window while it is not met, in place of nothing: a percentage of "
+            "its target incentive, or an amount."
+        ),
+    ] = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,15 @@ TABLE = "table: {by: amount, behaviour: whole_amount, tiers: [{from: 0, rate: 1%
             ),
             "window_mismatch",
         ),
+        (
+            SALES + "- {name: X, rate: 5%, gates: [{component: Sales, at_least: 5, over: month, at_most: 100%}]}",
+            "target_missing",
+        ),
+        (
+            SALES + "- {name: X, rate: 5%, gates: [{component: Sales, at_least: 5, over: month, at_most: 9, "
+            "otherwise: 1%}]}",
+            "gate_unclear",
+        ),
         ("- {name: X, rate: 5%, multipliers: [{name: a}]}", "multiplier_unclear"),
         (QUOTA + "- {name: X, rate: 5%, multipliers: [{name: a, times: 2, component: Sales}]}", "multiplier_unclear"),
         ("- {name: X, rate: 5%, multipliers: [{name: a, times: 2}, {name: a, times: 2}]}", "name_repeated"),
