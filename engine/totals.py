@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     Numbers = NDArray[Any]  # int64, or Python integers where int64 could overflow
 
 LIMIT = 2**62
+_NARROWEST = 4  # bits of a digit, below which long division by digits does not pay
 
 
 def rounded(num: Numbers, den: Any, mode: Rounding) -> Numbers:
@@ -46,20 +47,28 @@ def rounded(num: Numbers, den: Any, mode: Rounding) -> Numbers:
 
 def rounded_product(num: Numbers, times: Numbers, den: Any, mode: Rounding) -> Numbers:
     """`num * times / den` rounded to whole numbers, where the product alone might not fit; `den` is positive."""
-    most = max(int(np.abs(num).max(initial=0)), 1) * max(int(np.abs(times).max(initial=0)), 1)
-    if most < LIMIT:
+    largest = int(np.abs(times).max(initial=0))
+    if max(int(np.abs(num).max(initial=0)), 1) * max(largest, 1) < LIMIT:
         return rounded(num * times, den, mode)
-    if num.dtype == np.int64 and times.dtype == np.int64 and mode != "half_even":
-        shared = np.gcd(times, den)
-        times, den = times // shared, den // shared
-        sign = np.where((num < 0) ^ (times < 0), -1, 1)
-        whole, rest = np.divmod(np.abs(num), den)
-        size = np.abs(times)
-        largest = int(size.max())
-        if largest * max(int(np.max(den)), int(whole.max()) + 1) < LIMIT // 2:
-            found: Numbers = sign * (whole * size + rounded(rest * size, den, mode))
-            return found
-    return rounded(num.astype(object) * times, den, mode)
+    width = LIMIT.bit_length() - 3 - int(np.max(den)).bit_length()
+    if num.dtype == object or times.dtype == object or width < _NARROWEST:
+        return rounded(num.astype(object) * times, den, mode)
+    whole, rest = np.divmod(np.abs(num), den)
+    if (int(whole.max()) + 1) * largest >= LIMIT:
+        return rounded(num.astype(object) * times, den, mode)
+    size = np.abs(times)
+    quotient, left = np.zeros_like(whole), np.zeros_like(whole)
+    for digit in reversed(range(-(-largest.bit_length() // width))):
+        left = (left << width) + rest * ((size >> (digit * width)) & ((1 << width) - 1))
+        step, left = np.divmod(left, den)
+        quotient = (quotient << width) + step
+    quotient += whole * size
+    if mode == "half_up":
+        quotient += 2 * left >= den
+    elif mode == "half_even":
+        quotient += (2 * left > den) | ((2 * left == den) & (quotient % 2 == 1))
+    found: Numbers = np.where((num < 0) ^ (times < 0), -quotient, quotient)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +128,9 @@ class Totals:
     den: Any
     times: Numbers | None = None
 
-    def part(self, rows: Rows) -> Totals:
-        """Those at some positions."""
-        den = self.den[rows] if isinstance(self.den, np.ndarray) else self.den
-        return Totals(self.num[rows], den, None if self.times is None else self.times[rows])
+    def times_at(self, rows: Rows) -> Numbers | None:
+        """What those at some positions are multiplied by."""
+        return None if self.times is None else self.times[rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +173,14 @@ def held(amounts: Numbers) -> Ints:
 
 
 def _differences(totals: Totals, first: Totals | None, starts: Rows) -> Totals:
-    """The exact differences of running totals; the denominator may change from credit to credit."""
-    num: Numbers = totals.num.astype(object)
+    """The exact differences of running totals; what they are divided by may change from credit to credit."""
+    steady = _is_steady(totals.den, starts) and _is_steady(totals.times, starts)
+    if steady and (first is None or first.times is None or np.array_equal(first.times, totals.times_at(starts))):
+        num = steps(totals.num, starts)
+        if first is not None:
+            num[starts] -= first.num
+        return Totals(num, totals.den, totals.times)
+    num = totals.num.astype(object)
     num = num if totals.times is None else num * totals.times
     den = totals.den if isinstance(totals.den, np.ndarray) else np.full(len(num), totals.den, dtype=object)
     den = den.astype(object)
@@ -180,6 +194,15 @@ def _differences(totals: Totals, first: Totals | None, starts: Rows) -> Totals:
         np.where(same, num - earlier, num * below - earlier * den),
         np.where(same, den, den * below),
     )
+
+
+def _is_steady(values: Numbers | int | None, starts: Rows) -> bool:
+    """Whether a figure stays the same within every window."""
+    if not isinstance(values, np.ndarray):
+        return True
+    changes = values[1:] != values[:-1]
+    changes[starts[1:] - 1] = False
+    return not changes.any()
 
 
 def widened(at: Position) -> Position:

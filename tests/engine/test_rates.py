@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
+from fractions import Fraction
 
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from engine.commission import calculate
@@ -71,7 +72,23 @@ def check(table: Drawn, credits_: list[int], quota: int) -> None:
         assert sum(each.amount.minor for each in said.slices) + said.rerated.minor == amount
 
 
+OPENED = Drawn(
+    by="attainment",
+    behaviour="interpolated",
+    pays="rate",
+    tiers=((Fraction(0), Fraction(1, 8), None), (Fraction(1, 500), Fraction(0), None)),
+    base=None,
+    target=None,
+    weight=Fraction(1),
+    accumulate="month",
+    mode="half_up",
+    by_line=True,
+    opening=777,
+)
+
+
 @settings(max_examples=120, deadline=None)
+@example(table=OPENED, credits_=[4], quota=1)
 @given(
     table=tables(),
     credits_=st.lists(st.integers(-60_000, 90_000), min_size=1, max_size=6),
