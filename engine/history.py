@@ -14,7 +14,7 @@ from engine.money import Money, Rate
 from engine.plans.schema import Component
 from engine.plans.tables import Cap
 from engine.plans.terms import PaymentTerms
-from engine.quota_rules import HISTORY
+from engine.quota_rules import COUNTED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 def with_history(
     facts: Facts, plans: Sequence[Plan], asked: tuple[date, Collection[int] | None], calculate: Calculate
 ) -> Facts:
-    """The facts with, for every quota that grows, what each rep was credited, as balances `history of <quota>`.
+    """The facts with, for every quota that grows, what each rep was credited, as balances.
+
+    Facts that have been given their history already get the same.
 
     It is the same calculation, over the plan moved back by a year, with nothing but the measure of the first
     component that names the quota. The deals of that time have to be among the facts; who was on which plan then is
@@ -45,7 +47,8 @@ def with_history(
     found = [frame for plan in plans for frame in _histories(facts, plan, asked, calculate)]
     if not found:
         return facts
-    return replace(facts, balances=shaped("balances", pd.concat([facts.balances.astype(object), *found])))
+    given = facts.balances[~facts.balances["name"].astype(str).str.startswith(COUNTED)]
+    return replace(facts, balances=shaped("balances", pd.concat([given.astype(object), *found])))
 
 
 def _histories(
@@ -66,7 +69,7 @@ def _histories(
             {
                 "rep_id": lines["rep_id"].to_numpy(),
                 "plan": plan.name,
-                "name": HISTORY + rule.name,
+                "name": COUNTED + rule.name,
                 "on": lines["booked_on"].to_numpy(),
                 "value": lines["basis_cents"].to_numpy(),
             },

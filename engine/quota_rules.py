@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 
 MONTHS = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
 HISTORY = "history of "
+COUNTED = "counted history of "  # the same, from deals: what engine.history makes
 _LONGEST_DAYS = 366 * 20
 _MONTH_UNITS = lcm(28, 29, 30, 31)
 
@@ -318,7 +319,8 @@ def _grown(sources: Sources, rule: QuotaRule, plan: Plan, context: tuple[Facts, 
     earlier = months_later(np.full(len(edges), day(plan.effective.start_on)), np.arange(len(edges)) * size - back)
     frame = facts.balances
     name, label, on = named(frame, "name"), named(frame, "plan"), integers(frame, "on").astype(np.int64)
-    own = (name.codes == name.code(HISTORY + rule.name)) & (label.codes == label.code(plan.name))
+    own = np.isin(name.codes, [name.code(HISTORY + rule.name), name.code(COUNTED + rule.name)])
+    own &= label.codes == label.code(plan.name)
     rep, known = positions(integers(frame, "rep_id"), rep_ids)
     value, credit = integers(frame, "value"), np.zeros((len(rep_ids), len(edges) - 1), dtype=np.int64)
     for at, (begin, end) in enumerate(pairwise(earlier.tolist())):

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from engine.commission import calculate
 from engine.dates import on_day
 from engine.exchange import Exchange
 from engine.frames import Facts
+from engine.history import with_history
 from engine.quota_rules import quotas_of
 from tests.engine.settling import assigned, cents, deal, on, plan_of, run, shown
 
@@ -107,6 +109,15 @@ def test_a_quota_grows_on_the_credit_of_the_part_before() -> None:
     assert [amount for *_, amount in shown(calc)] == [575_000, 1_000]
 
 
+def test_history_is_counted_once_however_often_it_is_asked_for() -> None:
+    of = plan("parts: quarter, growth: 1.15, growth_on: previous", "quarter")
+    facts = Facts.of(deals=[deal(1, "2025-11-10", "100_000")], assignments=[assigned()])
+    once = with_history(facts, [of], (date(2026, 3, 31), None), calculate)
+    twice = with_history(once, [of], (date(2026, 3, 31), None), calculate)
+    found = [quotas_of(each, "q", np.array([1]), of, Exchange(each.rates)).amount.tolist() for each in (once, twice)]
+    assert found == [[11_500_000], [11_500_000]]
+
+
 def test_without_credit_a_year_ago_a_growing_quota_is_the_one_in_the_data() -> None:
     of = plan("parts: quarter, growth: 110%", "quarter")
     deals = [deal(1, "2025-05-10", "1_000"), deal(2, "2026-02-10", "10_000"), deal(3, "2026-05-10", "2_000")]
@@ -124,4 +135,3 @@ def test_overlapping_quotas_stay_a_problem() -> None:
     rows = [quota("45", "2026-01-01", "2026-02-15"), quota("440", "2026-02-01", "2026-04-01")]
     calc = run(plan("parts: quarter", "quarter"), deals=[deal(1, "2026-01-10", "100")], quotas=rows)
     assert [problem.code for problem in calc.problems] == ["quota_overlap"]
-    assert date(2026, 1, 1) < date(2026, 2, 1)
