@@ -196,12 +196,17 @@ def _slots(component: Component, kinds: Kinds) -> tuple[NDArray[np.int32], tuple
 
 
 def _chosen(rules: tuple[RateRule, ...], kinds: Kinds) -> NDArray[np.int32]:
-    """Per kind of deal the position of the most specific rate rule, or -1. The loader has refused ties."""
+    """Per kind of deal the position of the most specific rate rule, or -1.
+
+    The loader has refused ties, but for those of two roles: who has one as role and the other as title has no rate.
+    """
     found: NDArray[np.int32] | None = None
+    closest = np.full(kinds.count, -1, dtype=np.int32)
     for position in sorted(range(len(rules)), key=lambda at: len(rules[at].conditions)):
-        meets = kinds.meeting(rules[position])
+        meets, conditions = kinds.meeting(rules[position]), len(rules[position].conditions)
         found = np.full(len(meets), -1, dtype=np.int32) if found is None else found
-        found[meets] = position
+        found[meets] = np.where(closest[meets] == conditions, -1, position)
+        closest[meets] = conditions
     if found is None:
         raise AssertionError("the loader gives every tier a rate")
     return found
