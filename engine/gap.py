@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from engine.answers import QuotaProgress
     from engine.calculation import Calculation
-    from engine.money import Money
+    from engine.money import Money, Quantity
     from engine.whatif import WhatIf
 
 #: How many sets are looked at before the largest deals are taken as they are.
@@ -43,7 +43,7 @@ class Route:
     goal: str
     quota: str
     from_ppm: int
-    missing: Money
+    missing: Money | Quantity
     deals: tuple[int, ...]
     credit: int
     short_by: int
@@ -111,15 +111,17 @@ def routes(asked: Question, closings: Sequence[Closing]) -> tuple[Route, ...]:
     return tuple(found)
 
 
-def _goals(quota: QuotaProgress) -> list[tuple[str, int, Money]]:
-    goals = [("quota", 1_000_000, quota.gap)] if quota.gap.minor > 0 else []
+def _goals(quota: QuotaProgress) -> list[tuple[str, int, Money | Quantity]]:
+    goals: list[tuple[str, int, Money | Quantity]] = [("quota", 1_000_000, quota.gap)] if quota.gap.minor > 0 else []
     tier = quota.next_tier
     if tier is not None and (not goals or tier.shortfall != quota.gap):
         goals.append(("tier", tier.from_ppm, tier.shortfall))
     return goals
 
 
-def _route(asked: Question, goal: tuple[str, str, int, Money], open_deals: list[Closing], gains: list[int]) -> Route:
+def _route(
+    asked: Question, goal: tuple[str, str, int, Money | Quantity], open_deals: list[Closing], gains: list[int]
+) -> Route:
     name, quota, from_ppm, missing = goal
     chosen = fewest(gains, missing.minor)
     if chosen is None:

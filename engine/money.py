@@ -220,10 +220,15 @@ class Money:
 @total_ordering
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A number that is no money, in exact millionths of a unit: credit that is counted, such as licences or points."""
+    """A number that is no money, in exact millionths of a unit: credit that is counted, such as licences."""
 
     millionths: int
     unit: str = ""
+
+    @property
+    def currency(self) -> str:
+        """None: it is no money, and differs from every currency."""
+        return ""
 
     @property
     def minor(self) -> int:

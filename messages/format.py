@@ -20,7 +20,7 @@ from babel import Locale
 from babel.dates import format_date, format_time
 from babel.numbers import get_currency_symbol
 
-from engine.money import exponent
+from engine.money import Quantity, Rate, exponent
 
 if TYPE_CHECKING:
     from datetime import datetime, time
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from babel.numbers import NumberPattern
 
     from engine.dates import Period
-    from engine.money import Money, Rate
+    from engine.money import Money
     from messages.reader import Reader
 
 APPROXIMATELY = "≈\u00a0"
@@ -108,8 +108,10 @@ def _spaced(prefix: str, symbol: str) -> str:
     return prefix.replace("¤", symbol) + gap
 
 
-def money(amount: Money, reader: Reader) -> str:
-    """Return an amount, as "$18,400.00" or "18.400,00 €"."""
+def money(amount: Money | Quantity, reader: Reader) -> str:
+    """Return an amount, as "$18,400.00" or "18.400,00 €"; what is counted in numbers, as "12.5 seats"."""
+    if isinstance(amount, Quantity):
+        return f"{factor(Rate(amount.millionths, 1_000_000), reader)} {amount.unit}".rstrip()
     return _money_style(reader.conventions, amount.currency).write(amount.minor, exponent(amount.currency))
 
 

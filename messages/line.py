@@ -14,6 +14,7 @@ from messages.errors import DoesNotAddUpError
 
 if TYPE_CHECKING:
     from engine.answers import LineExplanation, Slice
+    from engine.money import Quantity
     from messages.reader import Reader
 
 _PPM = 1_000_000
@@ -163,7 +164,7 @@ def _exchange(explanation: LineExplanation, reader: Reader) -> str:
     return f"1 {explanation.deal_amount.currency} = {rate} {explanation.line.credit.currency}"
 
 
-def _attained(credit: Money, quota: Money | None, reader: Reader) -> str:
+def _attained(credit: Money | Quantity, quota: Money | Quantity | None, reader: Reader) -> str:
     """Return credit as a share of quota; empty without a quota."""
     if quota is None or quota.minor <= 0 or quota.currency != credit.currency:
         return ""
