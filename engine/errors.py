@@ -111,3 +111,10 @@ class MoveRefused(EngineError):
 
     Look at its state with `attain period status`; it says which moves are allowed.
     """
+
+
+class GoalUnclear(EngineError):
+    """No further credit can be thought of for this component.
+
+    Ask about a component that counts the amount of deals, or an achievement.
+    """

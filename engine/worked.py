@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -11,9 +11,15 @@ import numpy as np
 from engine.commission import calculate
 from engine.dates import day
 from engine.errors import ExampleUnclear
+from engine.exchange import Exchange
+from engine.history import with_history
+from engine.inverse import Inverse
 from engine.money import exponent
 from engine.plans.numbers import Figure
+from engine.quota_rules import quotas_of
+from engine.quotas import windows
 from engine.statements import explain
+from engine.whatif import Question
 from engine.worked_facts import MILLIONTHS, Cast, facts_of
 
 if TYPE_CHECKING:
@@ -53,7 +59,7 @@ def run(example: Example, plans: tuple[Plan, ...]) -> tuple[Outcome, ...]:
         ExampleUnclear: The example names something it does not have.
     """
     cast = Cast(example, plans)
-    facts = facts_of(cast)
+    facts = with_history(facts_of(cast), plans, (cast.as_of, None), calculate)
     calc = calculate(facts, plans, cast.as_of)
     made = _Run(cast, facts, calc, calc.lines)
     return tuple(each for expected in example.expect for each in _compared(made, expected))
@@ -67,6 +73,7 @@ def _compared(made: _Run, expected: Expected) -> list[Outcome]:
         "share": _share,
         "attainment": _attainment,
         "quota": _quota,
+        "needs": _needs,
     }
     name = made.cast.example.name
     found = []
@@ -145,6 +152,7 @@ def _pieces(made: _Run, expected: Expected, what: str) -> Fraction:
         raise AssertionError("asked only for tiers")
     total = 0
     chosen = _chosen(made, expected)
+    chosen = chosen[chosen["kind"] == "commission"]
     for rep_id, line_no in zip(chosen["rep_id"].tolist(), chosen["line_no"].tolist(), strict=True):
         explained = explain(made.calc, made.facts, rep_id, line_no, {})
         for piece in explained.slices:
@@ -187,14 +195,24 @@ def _attainment(made: _Run, expected: Expected) -> Fraction:
 def _quota(made: _Run, expected: Expected) -> Fraction:
     """The quota of the component in the window of the last day."""
     plan, component = _component(made, expected)
-    number = made.cast.plans.index(plan)
-    ready = next(each for each in made.calc.counted.ready if each.plan is made.cast.plans[number])
-    windows = ready.measures[plan.components.index(component)].windows
-    rep_ids = made.calc.counted.seats.rep_ids
-    rep = int(np.searchsorted(rep_ids, made.cast.rep(expected.rep)))
+    exchange, rep_ids = Exchange(made.facts.rates), np.array([made.cast.rep(expected.rep)])
+    rows = replace(quotas_of(made.facts, component.quota, rep_ids, plan, exchange), priced_by=None)
+    spans = windows(plan, component.accumulate, rows, 1)
     last = min(expected.within.end_on, plan.effective.end_on) if expected.within else None
     on = day(made.cast.as_of) if last is None else day(last) - 1
-    code = int(windows.codes(np.array([rep]), np.array([on]))[0])
-    if windows.quota is None or code < 0:
+    code = int(spans.codes(np.zeros(1, dtype=np.int64), np.array([on]))[0])
+    if spans.quota is None or code < 0:
         raise ExampleUnclear(f"{made.cast.example.name!r}: there is no quota of {component.name!r} on that day")
-    return Fraction(int(windows.quota[code]), _scale(made, expected))
+    return Fraction(int(spans.quota[code]), _scale(made, expected))
+
+
+def _needs(made: _Run, expected: Expected) -> Fraction:
+    """The further credit with which the component pays what is wanted in its window."""
+    plan, component = _component(made, expected)
+    if expected.to_earn is None:
+        raise ExampleUnclear(f"{made.cast.example.name!r}: `needs` goes with `to_earn`")
+    asked = Question(made.facts, made.cast.plans, made.cast.as_of, made.cast.rep(expected.rep))
+    needed = Inverse(asked, plan, component).needed(int(expected.to_earn.minor(exponent(plan.currency))))
+    if needed is None:
+        raise ExampleUnclear(f"{made.cast.example.name!r}: no credit is enough for that")
+    return Fraction(needed, _scale(made, expected))

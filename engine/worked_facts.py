@@ -11,12 +11,13 @@ from engine.dates import Period, day
 from engine.errors import ExampleUnclear
 from engine.frames import WHOLE_PPB, Facts
 from engine.money import apportion, exponent
+from engine.prizes import Score, ranked
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from engine.plans.example_files import Booked, Example
+    from engine.plans.example_files import Booked, Contest, Example
     from engine.plans.numbers import Figure
     from engine.plans.schema import Plan
 
@@ -40,6 +41,7 @@ class Cast:
         example = self.example
         named = [placed.name for placed in example.reps] + [placed.manager for placed in example.reps]
         named += [deal.rep for deal in example.deals] + [share.rep for deal in example.deals for share in deal.shared]
+        named += [score.rep for contest in example.contests for score in contest.scores]
         given = (example.quotas, example.achievements, example.incentives, example.adjustments, example.balances)
         named += [each.rep for lot in (*given, example.absences) for each in lot]
         found = list(dict.fromkeys(name for name in named if name)) or [_ONLY]
@@ -292,19 +294,31 @@ def _events(cast: Cast) -> list[Row]:
 
 
 def _adjustments(cast: Cast) -> list[Row]:
+    decided = [
+        (each.on, each.kind, cast.rep(each.rep), cast.deal(each.deal) if each.deal else 0, each.amount)
+        for each in cast.example.adjustments
+    ]
+    rows = [(*each[:4], cast.minor(each[4], cast.currency)) for each in decided]
+    rows += [row for contest in cast.example.contests for row in _prizes(cast, contest)]
     return [
         {
             "adjustment_id": number,
-            "rep_id": cast.rep(each.rep),
-            "on": day(each.on),
-            "kind": each.kind,
+            "rep_id": rep,
+            "on": day(on),
+            "kind": kind,
             "plan": cast.plans[0].name,
-            "deal_id": cast.deal(each.deal) if each.deal else 0,
-            "amount_cents": cast.minor(each.amount, cast.currency),
+            "deal_id": deal,
+            "amount_cents": cents,
             "currency": cast.currency,
         }
-        for number, each in enumerate(cast.example.adjustments, start=1)
+        for number, (on, kind, rep, deal, cents) in enumerate(rows, start=1)
     ]
+
+
+def _prizes(cast: Cast, contest: Contest) -> list[tuple[date, str, int, int, int]]:
+    scores = [Score(cast.rep(each.rep), cast.minor(each.value, "")) for each in contest.scores]
+    prizes = [cast.minor(prize, cast.currency) for prize in contest.prizes]
+    return [(contest.on, "prize", award.rep_id, 0, award.amount) for award in ranked(scores, prizes)]
 
 
 def _balances(cast: Cast) -> list[Row]:
