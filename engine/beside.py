@@ -16,7 +16,7 @@ from engine.gates import History
 from engine.hierarchy import Placements
 from engine.order import positions
 from engine.problems import Problem
-from engine.standing import target_of
+from engine.standing import incentive_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -184,8 +184,8 @@ def lines_of(
         histories = {tested: company.history(first + tested) for tested in made.tests}
         asked = Asked(histories, company.as_of, company.rep_ids, problems)
         nothing = np.zeros_like(amount)
-        target = target_of(slot.ready, slot.offset, codes)
-        priced_ = Priced(wanted, codes, None, np.sign(side.basis), side.basis, amount, target)
+        incentive = incentive_of(slot.ready, slot.offset, codes)
+        priced_ = Priced(wanted, codes, None, np.sign(side.basis), side.basis, amount, incentive)
         for number, change in effects(made, priced_, asked):
             after = Side(side.rep, side.days, side.deal_id, nothing, side.x, side.y)
             found.append(extras_of(company, slot, after, (before + side.basis, change), KINDS[number]))

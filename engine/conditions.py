@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from engine.calculation import Credits
     from engine.exchange import Exchange
     from engine.frames import Facts
-    from engine.gates import Goal
+    from engine.gates import Yardstick
     from engine.kinds import Kinds
     from engine.money import Rate
     from engine.order import Ints, Rows
@@ -58,9 +58,9 @@ class Conditions:
     @property
     def tests(self) -> tuple[int, ...]:
         """Positions of the components that it tests."""
-        goals = [gateway.goal for gateway in self.gates]
-        goals += [factored.goal for factored in self.factors if factored.goal is not None]
-        return tuple(sorted({goal.tested for goal in goals}))
+        yardsticks = [gateway.yardstick for gateway in self.gates]
+        yardsticks += [factored.yardstick for factored in self.factors if factored.yardstick is not None]
+        return tuple(sorted({yardstick.tested for yardstick in yardsticks}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class Priced:
     way: Ints  # 1 for a deal, -1 where one is taken back, 0 where there is nothing of either
     basis: Ints
     amount: Ints
-    target: tuple[Ints, int] | None = None  # the target incentive of each one's window, in parts of a minor unit
+    incentive: tuple[Ints, int] | None = None  # the target incentive of each one's window, in parts of a minor unit
 
 
 def has_conditions(component: Component) -> bool:
@@ -144,9 +144,9 @@ def _gated(made: Conditions, priced: Priced, asked: Asked) -> tuple[NDArray[np.b
     wanted = priced.credits
     instead, opened = np.zeros_like(priced.amount), np.ones(len(wanted.rep), dtype=bool)
     for gateway in made.gates:
-        history = asked.histories[gateway.goal.tested]
+        history = asked.histories[gateway.yardstick.tested]
         own = gateway.opens(history, wanted, priced.way < 0, asked.as_of)
-        faults = _faults(gateway.goal, wanted, asked, (made.where, "the gate stays closed"), gateway.gate.judged)
+        faults = _faults(gateway.yardstick, wanted, asked, (made.where, "the gate stays closed"), gateway.gate.judged)
         if faults is not None:
             own &= faults == 0
         if gateway.gate.otherwise is not None:
@@ -165,29 +165,31 @@ def _most(made: Conditions, priced: Priced, limit: Rate | Money) -> Ints:
     """The limit of each one's window: an amount, or a share of its target."""
     if isinstance(limit, Money):
         return np.full(len(priced.amount), limit.minor)
-    if priced.target is None:
+    if priced.incentive is None:
         raise AssertionError("the loader gives whoever limits a share of the target a target")
-    target, parts = priced.target
-    exact = target.astype(object) * limit.num
+    incentive, parts = priced.incentive
+    exact = incentive.astype(object) * limit.num
     den = limit.den * parts * made.policy.unit
     found: Ints = rounded(exact, den, made.policy.mode).astype(np.int64) * made.policy.unit
     return found
 
 
-def _faults(goal: Goal, wanted: Credits, asked: Asked, said: tuple[str, str], judged: str) -> NDArray[np.int8] | None:
+def _faults(
+    yardstick: Yardstick, wanted: Credits, asked: Asked, said: tuple[str, str], judged: str
+) -> NDArray[np.int8] | None:
     """What is wrong with the quotas that are tested; each becomes a problem."""
-    _, faults = goal.quota(wanted, asked.as_of if judged == "at_end" else None)
+    _, faults = yardstick.quota(wanted, asked.as_of if judged == "at_end" else None)
     if faults is not None:
-        asked.problems.extend(fault_problems(goal, wanted, faults, (said[0], asked.rep_ids), said[1]))
+        asked.problems.extend(fault_problems(yardstick, wanted, faults, (said[0], asked.rep_ids), said[1]))
     return faults
 
 
 def _multiplied(made: Conditions, priced: Priced, factored: Factored, asked: Asked) -> Ints:
-    goal, faults, history = factored.goal, None, None
-    if goal is not None:
-        history = asked.histories[goal.tested]
+    yardstick, faults, history = factored.yardstick, None, None
+    if yardstick is not None:
+        history = asked.histories[yardstick.tested]
         effect = f"the multiplier {factored.multiplier.name!r} is left out"
-        faults = _faults(goal, priced.credits, asked, (made.where, effect), "at_end")
+        faults = _faults(yardstick, priced.credits, asked, (made.where, effect), "at_end")
     num = factored.chosen(priced.credits, priced.kinds, (history, faults), asked.as_of)
     return made.policy.scaled(priced.amount, (num, factored.den), priced.codes)
 

@@ -58,7 +58,7 @@ class History:
 
 
 @dataclass(frozen=True, slots=True)
-class Goal:
+class Yardstick:
     """What a component is tested against: its windows, and their quota where a percentage is asked for."""
 
     tested: int  # position of the component in its plan
@@ -69,8 +69,10 @@ class Goal:
     opening: Ints | None  # per window, where any began with credit
 
     @classmethod
-    def of(cls, plan: Plan, name: str, over: Over, by_quota: bool, context: tuple[Facts, Exchange, Ints]) -> Goal:
-        """The goal of testing the component called `name`, for the reps of `context`."""
+    def of(
+        cls, plan: Plan, name: str, over: Over, by_quota: bool, context: tuple[Facts, Exchange, Ints]
+    ) -> Yardstick:
+        """The yardstick of testing the component called `name`, for the reps of `context`."""
         facts, exchange, rep_ids = context
         tested = [component.name for component in plan.components].index(name)
         component = plan.components[tested]
@@ -163,36 +165,40 @@ class Gateway:
     """One gate, ready to be asked."""
 
     gate: Gate
-    goal: Goal
+    yardstick: Yardstick
 
     @classmethod
     def of(cls, plan: Plan, gate: Gate, context: tuple[Facts, Exchange, Ints]) -> Gateway:
         """The gate made ready for the reps of `context`."""
-        return cls(gate, Goal.of(plan, gate.component, gate.over, isinstance(gate.at_least, Rate), context))
+        return cls(gate, Yardstick.of(plan, gate.component, gate.over, isinstance(gate.at_least, Rate), context))
 
     def opens(self, history: History, wanted: Credits, is_back: NDArray[np.bool_], as_of: int) -> NDArray[np.bool_]:
         """For which of the wanted credits it is open, quota faults aside."""
         by_end = self.gate.judged == "at_end"
-        reached = self.goal.at_end(history, wanted) if by_end else self.goal.as_reached(history, wanted, is_back)
-        quota, _ = self.goal.quota(wanted, as_of if by_end else None)
-        start, by_quota = bar(self.gate.at_least, self.goal.component)
+        reached = (
+            self.yardstick.at_end(history, wanted) if by_end else self.yardstick.as_reached(history, wanted, is_back)
+        )
+        quota, _ = self.yardstick.quota(wanted, as_of if by_end else None)
+        start, by_quota = bar(self.gate.at_least, self.yardstick.component)
         return reaches(reached, start, quota if by_quota else None)
 
 
 def fault_problems(
-    goal: Goal, credits_: Credits, faults: NDArray[np.int8], place: tuple[str, Ints], effect: str
+    yardstick: Yardstick, credits_: Credits, faults: NDArray[np.int8], place: tuple[str, Ints], effect: str
 ) -> list[Problem]:
     """One problem per rep and window whose quota cannot be tested; `place` is where it is said, and the rep ids."""
     bad = np.flatnonzero(faults)
-    codes = goal.windows.codes(credits_.rep[bad], credits_.days[bad])
+    codes = yardstick.windows.codes(credits_.rep[bad], credits_.days[bad])
     found = []
     for at in bad[starts_of(codes)]:
         code, message = FAULTS[int(faults[at])]
-        name, on = goal.component.quota, on_day(int(credits_.days[at]))
+        name, on = yardstick.component.quota, on_day(int(credits_.days[at]))
         said = f"{message.rsplit(', so', 1)[0]}, so {effect}."
-        remedy = f"Load a quota named {name!r} for this rep that fits {on} ({goal.over})."
+        remedy = f"Load a quota named {name!r} for this rep that fits {on} ({yardstick.over})."
         rep_id = int(place[1][credits_.rep[at]])
-        found.append(Problem(code, said, remedy, place[0], rep_id, found=f"{goal.component.name!r} tested on {on}"))
+        found.append(
+            Problem(code, said, remedy, place[0], rep_id, found=f"{yardstick.component.name!r} tested on {on}")
+        )
     return found
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.gates import Goal, bar, reaches
+from engine.gates import Yardstick, bar, reaches
 from engine.money import Rate
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Factored:
 
     multiplier: Multiplier
     meets: NDArray[np.bool_]  # per kind of deal
-    goal: Goal | None
+    yardstick: Yardstick | None
     factors: Ints
     den: int
 
@@ -44,16 +44,16 @@ class Factored:
     ) -> Factored:
         """The multiplier made ready for the reps of `context`."""
         factors = [Rate(1), *(step.times for step in multiplier.steps)]
-        goal = None
+        yardstick = None
         if multiplier.component:
             by_quota = any(isinstance(step.start, Rate) for step in multiplier.steps)
-            goal = Goal.of(plan, multiplier.component, multiplier.over, by_quota, context)
+            yardstick = Yardstick.of(plan, multiplier.component, multiplier.over, by_quota, context)
         elif multiplier.times is not None:
             factors.append(multiplier.times)
         den = lcm(*(factor.den for factor in factors))
         spelled = [factor.num * (den // factor.den) for factor in factors]
         fits = max(spelled) < 2**62
-        return cls(multiplier, meets, goal, np.array(spelled, dtype=np.int64 if fits else object), den)
+        return cls(multiplier, meets, yardstick, np.array(spelled, dtype=np.int64 if fits else object), den)
 
     def chosen(
         self,
@@ -65,13 +65,13 @@ class Factored:
         """The factor of each wanted credit, in `den`ths; `tested`: what the other came to, and quota faults."""
         history, faults = tested
         place = np.zeros(len(wanted.rep), dtype=np.intp)
-        if self.goal is None or history is None:
+        if self.yardstick is None or history is None:
             place += 1
         else:
-            reached = self.goal.at_end(history, wanted)
-            quota, _ = self.goal.quota(wanted, as_of)
+            reached = self.yardstick.at_end(history, wanted)
+            quota, _ = self.yardstick.quota(wanted, as_of)
             for step in self.multiplier.steps:
-                start, by_quota = bar(step.start, self.goal.component)
+                start, by_quota = bar(step.start, self.yardstick.component)
                 place += reaches(reached, start, quota if by_quota else None)
             place = np.maximum(place, 1)  # below 0 the first step holds
         if faults is not None:

@@ -26,7 +26,7 @@ from engine.conditions import POOL
 from engine.crediting import weighed
 from engine.dates import on_day
 from engine.frames import integers, named
-from engine.gates import Goal, bar, fault_problems, reaches
+from engine.gates import Yardstick, bar, fault_problems, reaches
 from engine.order import positions
 from engine.problems import Problem
 
@@ -95,16 +95,16 @@ def _eligible(company: Company, slot: Slot, pool: Pool, ended: Ended) -> tuple[R
         return rep, []
     over = _OVER.get(slot.component.accumulate, slot.component.accumulate)
     context = (company.facts, company.exchange, company.rep_ids)
-    goal = Goal.of(slot.plan, pool.component, over, True, context)  # type: ignore[arg-type]
+    yardstick = Yardstick.of(slot.plan, pool.component, over, True, context)  # type: ignore[arg-type]
     wanted = _on(rep, ended.last)
-    history = company.history(slot.number - slot.offset + goal.tested)
-    quota, faults = goal.quota(wanted, None)
-    opened = reaches(goal.at_end(history, wanted), bar(pool.at_least, goal.component)[0], quota)
+    history = company.history(slot.number - slot.offset + yardstick.tested)
+    quota, faults = yardstick.quota(wanted, None)
+    opened = reaches(yardstick.at_end(history, wanted), bar(pool.at_least, yardstick.component)[0], quota)
     if faults is None:
         return rep[opened], []
     where = f"{slot.plan.name} / {slot.component.name}"
     effect = "the rep has no part in the pool"
-    return rep[opened & (faults == 0)], fault_problems(goal, wanted, faults, (where, company.rep_ids), effect)
+    return rep[opened & (faults == 0)], fault_problems(yardstick, wanted, faults, (where, company.rep_ids), effect)
 
 
 def _on(rep: Rows, on: int) -> Credits:

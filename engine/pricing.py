@@ -15,7 +15,7 @@ from engine.measures import NOT_COUNTED, UNPRICED
 from engine.order import starts_of
 from engine.quotas import BEYOND
 from engine.rules import FOREIGN
-from engine.standing import deal_axis, other_axis, standing, target_of
+from engine.standing import deal_axis, incentive_of, other_axis, standing
 from engine.totals import LIMIT
 
 if TYPE_CHECKING:
@@ -304,8 +304,8 @@ def _conditioned(blocks: list[Block], plan: Ready, first: int, context: tuple[Se
         codes = plan.measures[offset].windows.codes(own.rep, own.days)
         way = np.sign(found.whole[seats.deal[own.credit]])
         way = np.where(way == 0, np.sign(block.basis), way)
-        kinds, target = plan.payload.take(own.credit)[1], target_of(plan, offset, codes)
-        priced = Priced(own, codes, kinds, way, block.basis, block.amount, target)
+        kinds, incentive = plan.payload.take(own.credit)[1], incentive_of(plan, offset, codes)
+        priced = Priced(own, codes, kinds, way, block.basis, block.amount, incentive)
         changed.append(_lined(block, effects(made, priced, asked)))
     return changed
 

@@ -129,7 +129,7 @@ def other_axis(by: tuple[Measured, Measured], history: tuple[Credits, Ints], wan
     return Axis(sides[0], sides[1], quota, by_deal=False)
 
 
-def target_of(made: Ready, offset: int, codes: Rows) -> tuple[Ints, int] | None:
+def incentive_of(made: Ready, offset: int, codes: Rows) -> tuple[Ints, int] | None:
     """The target incentive of some windows of a plan's component, and in how many parts of a minor unit it is."""
     measure = made.measures[offset]
     if measure.target is None:
