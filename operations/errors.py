@@ -47,3 +47,15 @@ class PeriodOutOfTurn(OperationError):
 
 class PeriodNotLocked(OperationError):
     """This period is not locked, so its figures may still change. Lock it with `attain period lock` first."""
+
+
+class PlanUnknown(OperationError):
+    """No plan of that name is published. Publish it first, or correct the name."""
+
+
+class ReasonMissing(OperationError):
+    """This goes on record, and so it needs a reason. Give one that somebody else understands in a year."""
+
+
+class PersonUnknown(OperationError):
+    """Nobody has this address. Write it as the CRM has it, or sync the people first."""

@@ -1,4 +1,4 @@
-"""`attain plan`: check plan files, publish them, and print the schema that editors complete them with."""
+"""`attain plan`: check plan files, compare, explain, test, simulate and publish them, and print their schema."""
 
 from __future__ import annotations
 
@@ -7,15 +7,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli import place, plan_examples, terminal
+from bot.cli import place, plan_diff, plan_examples, plan_explain, plan_simulate, terminal
 from bot.cli.errors import UnsoundError, WrongUseError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from engine.plans.schema import Plan
+    from operations.plans import Proof
 
-plan = typer.Typer(no_args_is_help=True, help="Check and publish plan files.")
+plan = typer.Typer(no_args_is_help=True, help="Check, compare, explain, test, simulate and publish plans.")
+plan.command("diff")(plan_diff.diff)
+plan.command("explain")(plan_explain.explain)
+plan.command("simulate")(plan_simulate.simulate)
 
 FilesArgument = Annotated[
     list[Path], typer.Argument(help="Plan files, or folders of them.", metavar="FILE…", show_default=False)
@@ -69,14 +73,40 @@ def schema() -> None:
 
 
 @plan.command("publish")
-def publish(files: FilesArgument, folder: place.DirOption = None) -> None:
-    """Store plan files as the versions in force; a version that is published already is left as it is."""
+def publish(
+    files: FilesArgument,
+    without_examples: Annotated[
+        str | None,
+        typer.Option("--without-examples", metavar="REASON", help="Do not run the worked examples; on record."),
+    ] = None,
+    into_locked: Annotated[
+        str | None,
+        typer.Option("--into-locked", metavar="REASON", help="Reach into locked periods by corrections; on record."),
+    ] = None,
+    folder: place.DirOption = None,
+) -> None:
+    """Store plan files as the versions in force; a version that is published already is left as it is.
+
+    The worked examples in NAME.examples.yaml beside NAME.yaml are run first, and one that fails keeps the plan from
+    being published. Published versions never change: give the next one a higher number.
+    """
     from operations import plans
 
     with place.find(folder).context(create=True) as ctx:
         for path in _expand(files):
-            published = plans.publish(ctx, plan_examples.text(path), path.name)
+            proof = _proof(path, without_examples, into_locked)
+            published = plans.publish(ctx, plan_examples.text(path), path.name, proof)
             terminal.say(f"{path.name}: published {_summary(published)}")
+
+
+def _proof(path: Path, without: str | None, into_locked: str | None) -> Proof:
+    """The worked examples beside a plan file, and the reasons that go on record."""
+    from operations.plan_examples import SUFFIX
+    from operations.plans import Proof as Beside
+
+    beside = path.with_name(path.stem + SUFFIX)
+    text = plan_examples.text(beside) if beside.is_file() and without is None else ""
+    return Beside(text, beside.name, lambda name: plan_examples.text(path.parent / name), without, into_locked)
 
 
 def _expand(files: Iterable[Path]) -> list[Path]:

@@ -1,0 +1,160 @@
+"""A draft of a plan over history: the payroll calculation, run once as it was and once with the draft in place.
+
+The draft pays wherever the plan that it replaces paid, over the same days, so that nothing but its terms differs.
+Locked periods are calculated anew on both sides: what was once paid is no question of a draft.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engine.commission import calculate
+from engine.crossings import Crossing, crossings
+from engine.dates import day
+from engine.frames import empty, integers, named
+from engine.money import Money, divide
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from engine.calculation import Calculation
+    from engine.dates import Period
+    from engine.frames import Facts
+    from engine.plans.schema import Plan
+    from engine.problems import Problem
+
+__all__ = ["Crossing", "Impact", "Simulation", "in_place", "simulate"]
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """What one rep is paid over the days, as it was and by the draft, in one currency."""
+
+    rep_id: int
+    now: Money
+    draft: Money
+
+    @property
+    def change(self) -> Money:
+        """What the draft adds."""
+        return self.draft - self.now
+
+    @property
+    def change_ppm(self) -> int | None:
+        """The change as a share of what was paid, in parts per million; None where nothing was."""
+        return divide(self.change.minor * 1_000_000, abs(self.now.minor)) if self.now.minor else None
+
+
+@dataclass(frozen=True)
+class Simulation:
+    """A draft beside what it replaces.
+
+    Attributes:
+        span: The days whose pay is compared.
+        impacts: One per rep and currency, the greatest gain first. Everybody who is on the plan within the days is
+            among them, and whoever else is paid differently, such as managers.
+        totals: What they cost by currency, as it was and by the draft; nobody else's pay differs.
+        crossings: Tiers, gates and caps that are reached on one side and not on the other.
+        problems: What stands in the draft's way and did not stand in the way before.
+        now: The calculation as it was.
+        draft: The calculation by the draft.
+    """
+
+    span: Period
+    impacts: tuple[Impact, ...]
+    totals: tuple[tuple[Money, Money], ...]
+    crossings: tuple[Crossing, ...]
+    problems: tuple[Problem, ...]
+    now: Calculation
+    draft: Calculation
+
+
+def in_place(draft: Plan, plans: Sequence[Plan], replaced: str) -> tuple[Plan, ...]:
+    """The plans with the draft in place of every version of the plan called `replaced`, over that version's days."""
+    return tuple(
+        replace(draft, name=plan.name, version=plan.version, effective=plan.effective)
+        if plan.name == replaced
+        else plan
+        for plan in plans
+    )
+
+
+def simulate(facts: Facts, plans: Sequence[Plan], draft: tuple[Plan, str], span: Period) -> Simulation:
+    """The draft run over the days of `span` in place of the plan that it names. Two calculations for all reps.
+
+    Args:
+        facts: The facts of everybody, from the first day of the plans that are in force within the days.
+        plans: The plan versions that pay within the days.
+        draft: The draft, and the name of the plan that it replaces.
+        span: The days whose lines are compared; nothing counts after the last of them.
+    """
+    told, replaced = draft
+    unlocked = replace(facts, locks=empty("locks"), locked=empty("locked"))
+    now = calculate(unlocked, plans, span.last_on)
+    then = calculate(unlocked, in_place(told, plans, replaced), span.last_on)
+    sides = _paid(now, span), _paid(then, span)
+    impacts = _impacts(sides, _assigned(facts, replaced, span), _currency(now, replaced))
+    return Simulation(
+        span,
+        impacts,
+        _totals(impacts),
+        crossings(now, then, (replaced, span)),
+        tuple(problem for problem in then.problems if problem not in set(now.problems)),
+        now,
+        then,
+    )
+
+
+_Paid = dict[tuple[int, str], int]
+
+
+def _paid(calc: Calculation, span: Period) -> _Paid:
+    """What every rep is paid within the days, by currency."""
+    lines = calc.lines
+    booked = integers(lines, "booked_on")
+    inside = (booked >= day(span.start_on)) & (booked < day(span.end_on))
+    rep, number = integers(lines, "rep_id")[inside], integers(lines, "plan_no")[inside]
+    amount = integers(lines, "amount_cents")[inside]
+    found: _Paid = defaultdict(int)
+    ids, place = np.unique(rep, return_inverse=True)
+    for position, plan in enumerate(calc.plans):
+        own = number == position
+        sums = np.zeros(len(ids), dtype=np.int64)
+        np.add.at(sums, place[own], amount[own])
+        for each in np.unique(place[own]).tolist():
+            found[int(ids[each]), plan.currency] += int(sums[each])
+    return dict(found)
+
+
+def _impacts(sides: tuple[_Paid, _Paid], on_plan: frozenset[int], currency: str) -> tuple[Impact, ...]:
+    now, then = sides
+    keys = {key for key in now.keys() | then.keys() if key[0] in on_plan or now.get(key, 0) != then.get(key, 0)}
+    keys |= {(rep_id, currency) for rep_id in on_plan if all(key[0] != rep_id for key in keys)}
+    found = [Impact(key[0], Money(now.get(key, 0), key[1]), Money(then.get(key, 0), key[1])) for key in keys]
+    return tuple(sorted(found, key=lambda each: (each.now.currency, -each.change.minor, each.rep_id)))
+
+
+def _totals(impacts: Sequence[Impact]) -> tuple[tuple[Money, Money], ...]:
+    sums: dict[str, tuple[Money, Money]] = {}
+    for each in impacts:
+        currency = each.now.currency
+        known = sums.get(currency, (Money(0, currency), Money(0, currency)))
+        sums[currency] = known[0] + each.now, known[1] + each.draft
+    return tuple(sums[currency] for currency in sorted(sums))
+
+
+def _assigned(facts: Facts, name: str, span: Period) -> frozenset[int]:
+    table = facts.assignments
+    labels = named(table, "plan")
+    own = labels.codes == labels.code(name)
+    own &= integers(table, "start_on") < day(span.end_on)
+    own &= integers(table, "end_on") > day(span.start_on)
+    return frozenset(np.unique(integers(table, "rep_id")[own]).tolist())
+
+
+def _currency(calc: Calculation, name: str) -> str:
+    return next((plan.currency for plan in calc.plans if plan.name == name), "USD")
