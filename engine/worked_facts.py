@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from engine.plans.example_files import Booked, Contest, Example
+    from engine.plans.example_files import Booked, Example, Spif
     from engine.plans.numbers import Figure
     from engine.plans.schema import Plan
 
@@ -41,7 +41,7 @@ class Cast:
         example = self.example
         named = [placed.name for placed in example.reps] + [placed.manager for placed in example.reps]
         named += [deal.rep for deal in example.deals] + [share.rep for deal in example.deals for share in deal.shared]
-        named += [score.rep for contest in example.contests for score in contest.scores]
+        named += [score.rep for spif in example.spifs for score in spif.scores]
         given = (example.quotas, example.achievements, example.incentives, example.adjustments, example.balances)
         named += [each.rep for lot in (*given, example.absences) for each in lot]
         found = list(dict.fromkeys(name for name in named if name)) or [_ONLY]
@@ -299,7 +299,7 @@ def _adjustments(cast: Cast) -> list[Row]:
         for each in cast.example.adjustments
     ]
     rows = [(*each[:4], cast.minor(each[4], cast.currency)) for each in decided]
-    rows += [row for contest in cast.example.contests for row in _prizes(cast, contest)]
+    rows += [row for spif in cast.example.spifs for row in _prizes(cast, spif)]
     return [
         {
             "adjustment_id": number,
@@ -315,10 +315,10 @@ def _adjustments(cast: Cast) -> list[Row]:
     ]
 
 
-def _prizes(cast: Cast, contest: Contest) -> list[tuple[date, str, int, int, int]]:
-    scores = [Score(cast.rep(each.rep), cast.minor(each.value, "")) for each in contest.scores]
-    prizes = [cast.minor(prize, cast.currency) for prize in contest.prizes]
-    return [(contest.on, "prize", award.rep_id, 0, award.amount) for award in ranked(scores, prizes)]
+def _prizes(cast: Cast, spif: Spif) -> list[tuple[date, str, int, int, int]]:
+    scores = [Score(cast.rep(each.rep), cast.minor(each.value, "")) for each in spif.scores]
+    prizes = [cast.minor(prize, cast.currency) for prize in spif.prizes]
+    return [(spif.on, "prize", award.rep_id, 0, award.amount) for award in ranked(scores, prizes)]
 
 
 def _balances(cast: Cast) -> list[Row]:

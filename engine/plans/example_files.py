@@ -152,15 +152,15 @@ class Exchanged:
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """What somebody came to in a contest."""
+    """What somebody came to in a SPIF."""
 
     rep: Annotated[str, Says("The person.")]
     value: Annotated[Figure, Says("The score.")]
 
 
 @dataclass(frozen=True, slots=True)
-class Contest:
-    """A contest by rank; those who tie share the prizes of the ranks they occupy."""
+class Spif:
+    """A SPIF that pays by rank; those who tie share the prizes of the ranks they occupy."""
 
     on: Annotated[date, Says("The day its prizes count.")]
     prizes: Annotated[tuple[Figure, ...], Says("The prize of each rank, the first one first.")]
@@ -209,7 +209,7 @@ class Example:
     incentives: Annotated[tuple[Targeted, ...], Says("Target incentives and weights.")] = ()
     events: Annotated[tuple[Happened, ...], Says("What happened to deals later.")] = ()
     adjustments: Annotated[tuple[Decided, ...], Says("Adjustments and prizes.")] = ()
-    contests: Annotated[tuple[Contest, ...], Says("Contests, whose prizes are paid.")] = ()
+    spifs: Annotated[tuple[Spif, ...], Says("SPIFs that pay by rank.")] = ()
     balances: Annotated[tuple[Standing, ...], Says("Opening balances.")] = ()
     absences: Annotated[tuple[Away, ...], Says("Leave.")] = ()
     rates: Annotated[tuple[Exchanged, ...], Says("Exchange rates.")] = ()

@@ -13,7 +13,7 @@ _SCALARS: dict[type, dict[str, object]] = {
     str: _TEXT,
     int: {"type": "integer", "minimum": 0},
     bool: {"type": "boolean"},
-    Factor: {"type": ["string", "number"], "pattern": r"^\s*\d[\d_,]*(\.\d+)?\s*%?$", "examples": [1.5, "150%"]},
+    Factor: {"type": ["string", "number"], "pattern": r"^\s*\d[\d_,]*(\.\d+)?\s*%?$", "examples": ["1.5", "150%"]},
     Rate: {"type": ["string", "number"], "pattern": r"^\s*\d[\d_,]*(\.\d+)?\s*%?$", "examples": ["8%", "12.5%"]},
     Money: {"type": ["string", "number"], "pattern": r"^\d[\d_,]*(\.\d+)?$", "examples": ["50_000", "1_250.00"]},
     Period: {
