@@ -14,8 +14,9 @@ from engine.figures import MILLION
 from engine.halves import halves
 from engine.money import Money, Quantity, Rate
 from engine.plans.axes import counts_numbers
-from engine.slices import Credit, Piece, Priced, Spot, Window, priced, priced_alone
+from engine.slices import priced, priced_alone
 from engine.standing import deal_axis, other_axis
+from engine.taken import Credit, Piece, Priced, Spot, Window
 
 if TYPE_CHECKING:
     from engine.calculation import Calculation

@@ -128,10 +128,6 @@ class Totals:
     den: Any
     times: Numbers | None = None
 
-    def times_at(self, rows: Rows) -> Numbers | None:
-        """What those at some positions are multiplied by."""
-        return None if self.times is None else self.times[rows]
-
 
 @dataclass(frozen=True, slots=True)
 class Keeping:
@@ -175,7 +171,7 @@ def held(amounts: Numbers) -> Ints:
 def _differences(totals: Totals, first: Totals | None, starts: Rows) -> Totals:
     """The exact differences of running totals; what they are divided by may change from credit to credit."""
     steady = _is_steady(totals.den, starts) and _is_steady(totals.times, starts)
-    if steady and (first is None or first.times is None or np.array_equal(first.times, totals.times_at(starts))):
+    if steady and _go_together(totals, first, starts):
         num = steps(totals.num, starts)
         if first is not None:
             num[starts] -= first.num
@@ -194,6 +190,13 @@ def _differences(totals: Totals, first: Totals | None, starts: Rows) -> Totals:
         np.where(same, num - earlier, num * below - earlier * den),
         np.where(same, den, den * below),
     )
+
+
+def _go_together(totals: Totals, first: Totals | None, starts: Rows) -> bool:
+    """Whether the totals with which windows began are multiplied by the same as those that follow."""
+    if first is None or first.times is None or totals.times is None:
+        return True
+    return bool((first.times == totals.times[starts]).all())
 
 
 def _is_steady(values: Numbers | int | None, starts: Rows) -> bool:
