@@ -12,16 +12,21 @@ from store.database import Database
 if TYPE_CHECKING:
     from bot.clock import Clock
     from bot.settings import Settings
+    from connectors.registry import Outside
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What every listener and job is handed. Close it when the process ends."""
+    """What every listener and job is handed. Close it when the process ends.
+
+    `outside` replaces what sources find outside, where that is not the real services: the demo's CRM.
+    """
 
     db: Database
     settings: Settings
     clock: Clock
     pool: WorkPool
+    outside: Outside | None = None
 
     def close(self) -> None:
         """Finish the work that was taken, then let go of the store."""

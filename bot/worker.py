@@ -82,7 +82,7 @@ def _run_logged(services: Services, name: str) -> None:
 def _sync(services: Services) -> JobResult:
     """Every source of every mapping file in the folder of sources; one that fails does not stop the others."""
     failed: list[str] = []
-    found = sources.opened(services.settings.sources, failed)
+    found = sources.opened(services.settings.sources, failed, services.outside)
     summaries = [sync.run(_context(services), source) for source in found]
     return _told(summaries, failed)
 
@@ -91,7 +91,7 @@ def _due(services: Services) -> JobResult:
     """What each source is owed by now; whose facts changed is recalculated at once."""
     failed: list[str] = []
     summaries: list[SyncSummary] = []
-    for source in sources.opened(services.settings.sources, failed):
+    for source in sources.opened(services.settings.sources, failed, services.outside):
         done = _catch_up(services, source)
         if any(one.changed for one in done):
             _recalculate(services)

@@ -53,7 +53,10 @@ def demo(
 
 def _throw_away(folder: Path) -> None:
     """Remove what the demo wrote into the folder, and nothing else."""
-    for pattern in ("attain.db*", "company.json", "sources/*.csv", "sources/mapping.yaml", "plans/*-v[123].yaml"):
+    for pattern in (
+        "attain.db*", "company.json", "crm.jsonl", "sources/*.csv", "sources/mapping.yaml", "sources/sales.yaml",
+        "plans/*-v[123].yaml",
+    ):  # fmt: skip
         for path in folder.glob(pattern):
             path.unlink()
 
@@ -82,18 +85,21 @@ def _anchor(folder: Path, today: date | None) -> place.Anchor:
 def _fill(where: place.Place, company: Company) -> None:
     """Files, database, plans, sync and calculation, with a line or table for each."""
     from bot.cli.calc import recalculate
-    from bot.cli.sync import show, sync_mapping
-    from bot.demo.export import export
+    from bot.cli.sync import mappings_in, show, sync_mapping
+    from bot.demo.export import export_beside_crm
     from bot.demo.plan_files import write_plans
     from bot.demo.roster import COMPANY
     from operations import plans
 
+    crm = where.crm(where.clock())
+    given = crm.outside() if crm is not None else None
     with where.context(create=True) as ctx:
-        files = export(company, ctx.as_of, where.settings.sources)
+        export_beside_crm(company, ctx.as_of, where.settings.sources)
         for path in write_plans(company.calendar, where.settings.plans):
             plans.publish(ctx, path.read_text(encoding="utf-8"), path.name)
         terminal.say(f"{COMPANY} on {ctx.as_of:%d %B %Y}: {_counts(company, ctx.as_of)}")
-        show(ctx, sync_mapping(ctx, files[-1]))
+        files = mappings_in(where.settings.sources)
+        show(ctx, [one for path in files for one in sync_mapping(ctx, path, given=given)])
         recalculate(ctx)
 
 

@@ -85,6 +85,7 @@ def _register() -> None:
     """Every verb; each lives in the file of its name and imports what it needs only when it runs."""
     from bot.cli.ask import ask
     from bot.cli.calc import calc
+    from bot.cli.crm import crm
     from bot.cli.demo import demo
     from bot.cli.doctor import doctor
     from bot.cli.explain import explain
@@ -99,6 +100,7 @@ def _register() -> None:
     for verb in (demo, init, calc, ask, explain, replay, sandbox, serve, doctor):
         app.command()(verb)
     app.add_typer(sync, name="sync")
+    app.add_typer(crm, name="crm")
     app.add_typer(plan, name="plan")
     app.add_typer(period, name="period")
 

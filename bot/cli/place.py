@@ -16,8 +16,9 @@ from bot.cli.errors import CommandError, NoDatabaseError, WrongUseError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bot.clock import MovableClock
+    from bot.clock import Clock, MovableClock
     from bot.demo.company import Company
+    from bot.demo.crm import DemoCrm
     from bot.settings import Settings
     from bot.wiring import Services
     from operations.context import Context
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 DEMO_FOLDER = Path("var/demo")
 DATABASE_NAME = "attain.db"
 COMPANY_NAME = "company.json"
+CRM_NAME = "crm.jsonl"
+#: What the company of a folder consists of; another number is another version's.
+EDITION = 2
 #: Years outside are slips of the pen.
 YEARS = range(1990, 2200)
 
@@ -53,7 +57,7 @@ class Anchor:
 
     def save(self, folder: Path) -> None:
         """Write it beside the database."""
-        body = {"seed": self.seed, "today": self.today.isoformat(), "pinned": self.pinned}
+        body = {"seed": self.seed, "today": self.today.isoformat(), "pinned": self.pinned, "edition": EDITION}
         (folder / COMPANY_NAME).write_text(json.dumps(body, indent=2) + "\n", encoding="utf-8")
 
 
@@ -82,6 +86,14 @@ class Place:
 
         self._require()
         return wiring.build(self.settings, self.clock(as_of))
+
+    def crm(self, clock: Clock) -> DemoCrm | None:
+        """The demo company's CRM as it was left, on that clock; None where there is no demo company."""
+        from bot.demo.crm import DemoCrm
+
+        if self.anchor is None or self.folder is None:
+            return None
+        return DemoCrm(self.anchor.company(), clock.now, self.folder / CRM_NAME)
 
     def open(self, *, create: bool = False) -> Database:
         """The database, its tables brought up to date.
@@ -176,6 +188,8 @@ def read_anchor(folder: Path) -> Anchor | None:
         return None
     try:
         body = json.loads(path.read_text(encoding="utf-8"))
+        if body["edition"] != EDITION:
+            raise ValueError(body["edition"])
         return Anchor(int(body["seed"]), date.fromisoformat(body["today"]), bool(body["pinned"]))
     except (ValueError, KeyError, TypeError) as error:
         raise CommandError(

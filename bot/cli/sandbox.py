@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import signal
 import socket
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -11,13 +13,16 @@ import typer
 from bot.cli import place, terminal
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
+    from bot.demo.crm import DemoCrm
     from bot.sandbox.launch import Sandbox
     from bot.sandbox.personas import Persona
     from bot.wiring import Services
 
 USUAL_PORT = 8400
+#: Where `attain crm` looks for the demo's CRM.
+CRM_PORT = 8091
 MOST_PEOPLE = 200
 
 PortOption = Annotated[
@@ -55,8 +60,10 @@ def serve_page(where: place.Place, port: int | None, transport: Literal["http", 
         personas = cast(where, services.db)[:MOST_PEOPLE]
         if not personas:
             terminal.remark("Nobody is known here yet: sync people first, or run `attain demo`.")
-        with _launched(where, services, personas, (port, transport)) as page:
+        with _crm(where, services) as crm, _launched(where, services, personas, (port, transport), crm) as page:
             terminal.say(f"Attain sandbox: {page.base_url}")
+            if crm.url:
+                terminal.say(f"Fake CRM: {crm.url}")
             terminal.remark("Pick a person at the bottom left and type /myquota. Stop with Ctrl-C.")
             page.wait()
     except KeyboardInterrupt:
@@ -70,13 +77,14 @@ def _launched(
     services: Services,
     personas: Sequence[Persona],
     address: tuple[int | None, Literal["http", "socket"]],
+    crm: Crm,
 ) -> Sandbox:
     """The running sandbox, named after the demo company where it is one."""
     from bot.demo.live import Live
     from bot.demo.roster import COMPANY
     from bot.sandbox.launch import launch
 
-    live = Live(services, where.anchor.company() if where.anchor else None)
+    live = Live(services, where.anchor.company() if where.anchor else None, crm.books, crm.url)
     port, transport = address
     name = COMPANY if where.anchor else "Attain sandbox"
     return launch(
@@ -84,12 +92,32 @@ def _launched(
     )
 
 
-def free_port() -> int:
+@dataclass(frozen=True, slots=True)
+class Crm:
+    """The CRM beside the sandbox and where its page is; nothing where there is no demo company."""
+
+    books: DemoCrm | None = None
+    url: str = ""
+
+
+@contextmanager
+def _crm(where: place.Place, services: Services) -> Iterator[Crm]:
+    from bot.demo.crm import PAGE
+
+    books = where.crm(services.clock)
+    if books is None:
+        yield Crm()
+        return
+    with books.serve(free_port(CRM_PORT)) as server:
+        yield Crm(books, server.url + PAGE)
+
+
+def free_port(usual: int = USUAL_PORT) -> int:
     """The usual port, or 0 (any free one) where something else listens on it."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("127.0.0.1", USUAL_PORT))
+            probe.bind(("127.0.0.1", usual))
         except OSError:
             return 0
-    return USUAL_PORT
+    return usual

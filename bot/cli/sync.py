@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
+    from connectors.registry import Outside
     from operations.context import Context
     from operations.sync import KindResult, Options, SyncSummary
     from operations.sync_status import KindStatus
@@ -81,7 +82,9 @@ def read(
     files = mapping or mappings_in(where.settings.sources)
     with where.context(create=folder is None) as here:
         options = Options(reread=reread, delete_any=approve, retire=frozenset(retire or ()), mode=mode)
-        summaries = [one for path in files for one in sync_mapping(here, path, options, data)]
+        crm = where.crm(where.clock())
+        given = crm.outside() if crm is not None else None
+        summaries = [one for path in files for one in sync_mapping(here, path, options, data, given)]
         waiting = show(here, summaries)
     if not all(one.ok for one in summaries):
         raise UnsoundError("Not every source could be read; what is named above stays as it was.")
@@ -151,9 +154,20 @@ def mappings_in(folder: Path) -> list[Path]:
 
 
 def sync_mapping(
-    ctx: Context, path: Path, options: Options | None = None, data: Path | None = None
+    ctx: Context,
+    path: Path,
+    options: Options | None = None,
+    data: Path | None = None,
+    given: Outside | None = None,
 ) -> list[SyncSummary]:
     """What syncing each source of one mapping file did, with a progress bar meanwhile.
+
+    Args:
+        ctx: Where to write, and when.
+        path: The mapping file.
+        options: How this sync differs from the scheduled one.
+        data: Where the mapping's files are, if not beside it.
+        given: What API sources find outside; the environment's secrets and the real services if not given.
 
     Raises:
         MappingRefused: the file cannot be used; every reason is named.
@@ -165,7 +179,7 @@ def sync_mapping(
 
     summaries = []
     where = data or path.parent
-    sources = open_sources(load_file(path), where, outside(where))
+    sources = open_sources(load_file(path), where, given or outside(where))
     with terminal.progress() as bar:
         for source in sources:
             task = bar.add_task(source.name, total=None)

@@ -9,7 +9,7 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import date
     from pathlib import Path
 
@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from bot.demo.deals import Deal
 
 WON, LOST = "Closed won", "Closed lost"
-QUOTAS = "quotas.csv"
+DEALS, SPLITS, QUOTAS = "deals.csv", "splits.csv", "quotas.csv"
+#: What the mappings are called in a company's folder. Read in this order: who somebody is, the people's own system
+#: says before the CRM does.
+BESIDE_CRM = {"mapping.yaml": "company.yaml", "sales.yaml": "sales.yaml"}
 DAY = timedelta(days=1)
 OPEN_STAGES = ("Discovery", "Proposal", "Negotiation")
 
@@ -26,9 +29,22 @@ Row = tuple[object, ...]
 
 def export(company: Company, as_of: date, folder: Path) -> tuple[Path, ...]:
     """The written files. The bytes depend on the company and the day only; deals closing later are still open."""
+    return _written(company, as_of, folder, {"mapping.yaml": "mapping.yaml"})
+
+
+def export_beside_crm(company: Company, as_of: date, folder: Path) -> tuple[Path, ...]:
+    """The written files of everything that the CRM does not know: people, quotas, plans, rates, and two mappings."""
+    return _written(company, as_of, folder, BESIDE_CRM, frozenset({DEALS, SPLITS}))
+
+
+def _written(
+    company: Company, as_of: date, folder: Path, mappings: Mapping[str, str], without: frozenset[str] = frozenset()
+) -> tuple[Path, ...]:
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for name, header, rows in _files(company, as_of):
+        if name in without:
+            continue
         path = folder / name
         text = io.StringIO(newline="")
         writer = csv.writer(text, lineterminator="\n", delimiter=";" if name == QUOTAS else ",")
@@ -36,9 +52,11 @@ def export(company: Company, as_of: date, folder: Path) -> tuple[Path, ...]:
         writer.writerows(rows)
         path.write_text(text.getvalue(), encoding="utf-8", newline="")
         written.append(path)
-    mapping = folder / "mapping.yaml"
-    mapping.write_bytes(resources.files("bot.demo").joinpath("mapping.yaml").read_bytes())
-    return (*written, mapping)
+    for name, kept in mappings.items():
+        path = folder / name
+        path.write_bytes(resources.files("bot.demo").joinpath(kept).read_bytes())
+        written.append(path)
+    return tuple(written)
 
 
 def _files(company: Company, as_of: date) -> Iterator[tuple[str, tuple[str, ...], Iterable[Row]]]:
@@ -64,7 +82,7 @@ def _files(company: Company, as_of: date) -> Iterator[tuple[str, tuple[str, ...]
         ((p.person, p.manager, p.team, p.territory, p.start_on, p.end_on) for p in company.placements),
     )
     yield (
-        "deals.csv",
+        DEALS,
         (
             "deal_id", "deal_name", "account", "owner_id", "amount", "currency", "stage", "close_date", "type",
             "product", "last_modified",
@@ -72,7 +90,7 @@ def _files(company: Company, as_of: date) -> Iterator[tuple[str, tuple[str, ...]
         (_deal_row(deal, as_of) for deal in known),
     )  # fmt: skip
     yield (
-        "splits.csv",
+        SPLITS,
         ("deal_id", "user_id", "percent"),
         ((deal.external_id, person, percent) for deal in known for person, percent in deal.sharing),
     )
@@ -107,7 +125,7 @@ def _files(company: Company, as_of: date) -> Iterator[tuple[str, tuple[str, ...]
 
 
 def _deal_row(deal: Deal, as_of: date) -> Row:
-    stage, changed_on = _stage(deal, as_of)
+    stage, changed_on = stage_on(deal, as_of)
     amount = decimal(deal.amount_cents) if deal.amount is None else deal.amount
     close = deal.close_on.isoformat() if deal.close is None else deal.close
     return (
@@ -116,7 +134,7 @@ def _deal_row(deal: Deal, as_of: date) -> Row:
     )  # fmt: skip
 
 
-def _stage(deal: Deal, as_of: date) -> tuple[str, date]:
+def stage_on(deal: Deal, as_of: date) -> tuple[str, date]:
     """The stage a deal is in on a day, and the day it got there."""
     if deal.close_on <= as_of:
         return (WON if deal.outcome == "won" else LOST), deal.close_on

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from bot.demo.export import export
-from bot.sandbox.hooks import Hooks, Tool
+from bot.demo.export import export_beside_crm
+from bot.sandbox.hooks import Hooks, Link, Tool
 from bot.worker import run_job
 from store import disclosures, people
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from bot.demo.company import Company
+    from bot.demo.crm import DemoCrm
     from bot.wiring import Services
 
 
@@ -33,10 +35,21 @@ OPERATIONS = {
 class Live:
     """What the buttons of the page do, for the demo company or for any other database."""
 
-    def __init__(self, services: Services, company: Company | None) -> None:
-        """Work on the services' store; `company` is exported anew before each sync, None leaves files alone."""
-        self._services = services
+    def __init__(
+        self, services: Services, company: Company | None, crm: DemoCrm | None = None, crm_url: str = ""
+    ) -> None:
+        """Work on the services' store.
+
+        Args:
+            services: The store, the clock, and where sources are.
+            company: Exported anew before each sync; None leaves files alone.
+            crm: What the company's deals are read from.
+            crm_url: Where its page is, if anywhere.
+        """
+        self._services = services if crm is None else replace(services, outside=crm.outside())
         self._company = company
+        self._crm = crm
+        self._links = (Link("CRM", crm_url, "Win, edit or delete deals; then run a sync."),) if crm_url else ()
 
     def hooks(self) -> Hooks:
         """Everything the sandbox plugs in."""
@@ -53,6 +66,7 @@ class Live:
             period_end=self.period_end,
             inspect=self.inspect,
             prompts=PROMPTS,
+            links=self._links,
         )
 
     def sync(self) -> str:
@@ -71,7 +85,9 @@ class Live:
         return f"It is {now:%A %d %B %Y}. {self.sync()}{self._told_out(now)}"
 
     def settle(self) -> None:
-        """After a reset: the files of the day the clock shows again."""
+        """After a reset: the files and the CRM of the day the clock shows again."""
+        if self._crm is not None:
+            self._crm.start_over()
         self.sync()
 
     def period_end(self, now: datetime) -> datetime:
@@ -116,4 +132,4 @@ class Live:
 
     def _export(self) -> None:
         if self._company is not None:
-            export(self._company, self._services.clock.now().date(), self._services.settings.sources)
+            export_beside_crm(self._company, self._services.clock.now().date(), self._services.settings.sources)

@@ -23,6 +23,15 @@ class Tool:
 
 
 @dataclass(frozen=True)
+class Link:
+    """A page beside the workspace, such as the CRM whose deals are counted."""
+
+    label: str
+    url: str
+    description: str
+
+
+@dataclass(frozen=True)
 class GoLive:
     """How to use this in a real workspace: manifest text, `.env` lines and steps in order."""
 
@@ -71,3 +80,4 @@ class Hooks:
     on_reset: Callable[[], None] = _kept
     golive: GoLive = GoLive()
     prompts: tuple[tuple[str, str], ...] = ()
+    links: tuple[Link, ...] = ()

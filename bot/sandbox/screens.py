@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +40,7 @@ def state(fake: FakeSlack, me: User) -> JSON:
     return {
         "me": person(me), "personas": [person(user) | {"group": user.persona.group} for user in workspace.people],
         "channels": channels(fake, me), "now": workspace.clock.now().isoformat(), "chaos": chaos, "tools": tools,
+        "links": [asdict(link) for link in fake.hooks.links],
         "offset_seconds": round(workspace.clock.offset.total_seconds()),
         "commands": [{"command": one.command, "usage_hint": one.usage_hint, "description": one.description}
                      for one in workspace.manifest.commands],

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from bot.cli import place
 from bot.cli.main import app
+from bot.demo.crm import PAGE
 from bot.demo.live import Live
 from bot.demo.personas import personas
 from bot.sandbox.launch import Sandbox, launch
@@ -28,7 +29,12 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     assert where.anchor is not None
     services = where.services()
     company = where.anchor.company()
-    with launch(services, personas(company), Live(services, company).hooks()) as running:
+    crm = where.crm(services.clock)
+    assert crm is not None
+    with (
+        crm.serve(0) as server,
+        launch(services, personas(company), Live(services, company, crm, server.url + PAGE).hooks()) as running,
+    ):
         yield running
     services.close()
 
@@ -43,7 +49,7 @@ def ask(page: Sandbox, text: str) -> Any:
 def test_a_day_later_the_rep_is_over_quota(page: Sandbox) -> None:
     assert "to go" in ask(page, "/myquota").text
     said = page.fake.step("1d")
-    assert said.startswith("It is Saturday 21 November 2026. Synced 2 sources")
+    assert said.startswith("It is Saturday 21 November 2026. Synced 3 sources")
     assert "over quota" in ask(page, "/myquota").text
     page.fake.step("reset")
     assert page.services.clock.now().date() == date(2026, 11, 20)
@@ -54,6 +60,31 @@ def test_the_tools_sync_and_recalculate(page: Sandbox) -> None:
     tools = {tool.id: tool.run for tool in page.fake.hooks.tools}
     assert "0 rows changed" in tools["sync"]()
     assert tools["recalculate"]() == "Recalculated 0 reps."
+
+
+def crm(page: Sandbox, verb: str, *arguments: str) -> None:
+    url = page.fake.hooks.links[0].url.removesuffix(PAGE)
+    done = CliRunner().invoke(app, ["crm", verb, *arguments, "--url", url])
+    assert done.exit_code == 0, done.output
+
+
+def test_a_deal_won_in_the_crm_moves_the_answer_after_a_sync(page: Sandbox) -> None:
+    sync = next(tool.run for tool in page.fake.hooks.tools if tool.id == "sync")
+    before = ask(page, "/myquota").text
+    crm(page, "win", "81001")
+    assert ask(page, "/myquota").text == before, "nothing moves before the sync"
+    assert re.search(r"3 sources, [1-9]\d* rows changed", sync())
+    after = ask(page, "/myquota")
+    assert "over quota" in after.text
+    assert "Data as of crm" in str(after.blocks)
+    crm(page, "edit", "81001", "--amount", "1.00")
+    sync()
+    assert "to go" in ask(page, "/myquota").text
+    crm(page, "delete", "81001")
+    sync()
+    assert "to go" in ask(page, "/myquota").text
+    page.fake.hooks.on_reset()
+    assert ask(page, "/myquota").text == before, "the story starts over"
 
 
 def test_the_inspector_knows_who_was_shown_whose_pay(page: Sandbox) -> None:

@@ -34,6 +34,12 @@ async function restart() {
   }
 }
 
+/** Pages beside the workspace, such as the CRM, each in a tab of its own. */
+function links() {
+  return session.state.links.map((link) => h("a", { class: "topbar__button", href: link.url, target: "_blank", rel: "noopener", "aria-label": `${link.label}: ${link.description}`, title: link.description },
+    icon("table", 16), h("span", { class: "topbar__label" }, link.label)));
+}
+
 function toolItems() {
   const tools = session.state.tools.map((tool) => ({ label: tool.label, detail: tool.description, icon: icon("play", 16), run: () => runTool(tool) }));
   return [...tools, { label: "Reset the workspace", detail: "Forgets every message; the demo company starts over.", icon: icon("reset", 16), run: restart }];
@@ -63,7 +69,7 @@ function build() {
   fill(find("#topbar"),
     h("div", { class: "topbar__left" }, menu, h("span", { class: "simulated" }, h("span", { class: "simulated__dot" }), h("span", {}, "Simulated workspace"))),
     search,
-    h("div", { class: "topbar__right" }, h("span", { class: "topbar__slot" }, clock), h("span", { class: "topbar__slot" }, tools), chaos, live, themeButton()),
+    h("div", { class: "topbar__right" }, h("span", { class: "topbar__slot" }, clock), h("span", { class: "topbar__slot" }, tools), ...links(), chaos, live, themeButton()),
   );
   attachPopover(clock, timeMachine, { label: "Time machine", kind: "popover--clock", align: "end" });
   attachMenu(tools, toolItems, { label: "Tools", align: "end" });
