@@ -55,7 +55,7 @@ class Measured:
     per_deal: int | None
     target: Ints | None  # per window, in parts of a minor unit
     opening: Ints | None  # per window, where any began with credit
-    goal: Windows | None = None  # those of the component that chooses the tier, with their quota
+    axis_windows: Windows | None = None  # those of the component that chooses the tier, with their quota
 
     @property
     def is_unbounded(self) -> bool:
@@ -160,11 +160,11 @@ def measured(plan: Plan, number: int, made: Compiled, context: tuple[Facts, Exch
         None if cap.per_deal is None else cap.per_deal.minor,
         target,
         openings(facts.balances, (plan, component), spans, rep_ids),
-        _goal(plan, component, context),
+        _axis_windows(plan, component, context),
     )
 
 
-def _goal(plan: Plan, component: Component, context: tuple[Facts, Exchange, Ints]) -> Windows | None:
+def _axis_windows(plan: Plan, component: Component, context: tuple[Facts, Exchange, Ints]) -> Windows | None:
     """The windows of the component that chooses the tier, with their quota where its attainment does."""
     other, rows = measured_by(plan, component), None
     if other is component:

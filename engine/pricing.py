@@ -270,10 +270,10 @@ def _axis(
     history = (part.part(slice(0)), np.zeros(0, dtype=np.int64))
     if block is not None:
         history = block.credits, block.credit
-    goal = other.windows if measure.goal is None else measure.goal
+    spans = other.windows if measure.axis_windows is None else measure.axis_windows
     axis = other_axis((measure, other), history, part)
-    codes = goal.codes(part.rep, part.days)
-    fault = goal.faults(codes)
+    codes = spans.codes(part.rep, part.days)
+    fault = spans.faults(codes)
     if fault is None:
         return axis, None
     _note_faults(part, (fault, codes), (place[0], number), found)

@@ -106,13 +106,13 @@ def other_axis(by: tuple[Measured, Measured], history: tuple[Credits, Ints], wan
         wanted: The credits to place. Where the quota is of no use, the place means nothing.
     """
     (measure, other), (credits_, basis) = by, history
-    goal = other.windows if measure.goal is None else measure.goal
-    codes = goal.codes(wanted.rep, wanted.days)
+    spans = other.windows if measure.axis_windows is None else measure.axis_windows
+    codes = spans.codes(wanted.rep, wanted.days)
     begun = np.zeros(len(codes), dtype=np.int64)
     if other.opening is not None:
         begun = np.where(codes >= 0, other.opening[np.maximum(codes, 0)], 0)
     sides = []
-    own = goal.codes(credits_.rep, credits_.days)
+    own = spans.codes(credits_.rep, credits_.days)
     sums = running(basis, starts_of(own))
     for side in ("left", "right"):
         if not len(own):
@@ -122,8 +122,8 @@ def other_axis(by: tuple[Measured, Measured], history: tuple[Credits, Ints], wan
         known = (place >= 0) & (own[np.maximum(place, 0)] == codes)
         sides.append(begun + np.where(known, sums[np.maximum(place, 0)], 0))
     quota, by_quota = None, measure.component.priced_by.by == "attainment"
-    if by_quota and goal.quota is not None and len(goal.quota):
-        quota = goal.quota[np.maximum(codes, 0)]
+    if by_quota and spans.quota is not None and len(spans.quota):
+        quota = spans.quota[np.maximum(codes, 0)]
     elif by_quota:
         quota = np.full(len(codes), MILLION, dtype=np.int64)
     return Axis(sides[0], sides[1], quota, by_deal=False)
