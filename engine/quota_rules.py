@@ -243,7 +243,8 @@ def _not_grown(cells: Cells, sources: Sources, size: int) -> Rows:
 def _month_of(days: Ints, plan: Plan) -> Rows:
     """The month of the plan's calendar in which each day lies; negative before the plan."""
     origin = day(plan.effective.start_on)
-    low, high = (int(days.min()) - origin) // 28 - 1, (int(days.max()) - origin) // 28 + 2
+    low = (int(days.min(initial=origin)) - origin) // 28 - 1
+    high = (int(days.max(initial=origin)) - origin) // 28 + 2
     edges = months_later(np.full(high - low + 1, origin), np.arange(low, high + 1))
     return np.searchsorted(edges, days, side="right") - 1 + low
 
