@@ -163,16 +163,20 @@ def _elsewhere(components: Sequence[ComponentEarnings], currency: str) -> Iterab
 
 def pay_period(priced: Priced) -> Period:
     """The period the rep's plan pays by, with the calculation's day in it."""
-    plan = priced.plan
-    fiscal = priced.fiscal
-    return fiscal.quarter(priced.as_of) if plan and plan.pays == "quarterly" else fiscal.month(priced.as_of)
+    fiscal, pays = priced.fiscal, priced.plan.pays if priced.plan else "monthly"
+    return {"monthly": fiscal.month, "quarterly": fiscal.quarter, "yearly": fiscal.year}[pays](priced.as_of)
 
 
 def _given(conn: Connection, ctx: Context, asked: tuple[str, Person, str | None], work_out: Callable[[], T]) -> T:
     """The answer to what is asked, from memory while no fact has changed that could matter to its subject."""
     rep_id = asked[1].rep_id
-    seen = (rep_id, touched.watermark(conn))
-    newest = memory.of(ctx.db, "touched").recall(seen, lambda: touched.last_change(conn, rep_id))
+    known, watermark = memory.of(ctx.db, "touched"), touched.watermark(conn)
+    newest = known.recall(
+        (rep_id, watermark),
+        lambda: touched.last_change(
+            conn, rep_id, known.recall(("sharing", watermark), lambda: pricing.sharing(conn))
+        ),
+    )
     return memory.of(ctx.db).recall((*asked, ctx.as_of, newest), work_out)
 
 
@@ -202,8 +206,12 @@ def _ask(conn: Connection, ctx: Context, subject: Person, period: str | None) ->
 
 
 def deal_names(conn: Connection, priced: Priced) -> dict[int, DealName]:
-    """What people call the deals of a calculation, as known at its watermark."""
-    deal_ids = integers(priced.facts.deals, "deal_id").tolist()
+    """What people call the deals of a rep's calculation, as known at its watermark; of others only what is paid."""
+    deals, calc = priced.facts.deals, priced.calculation
+    owned = integers(deals, "owner_id") == priced.person.rep_id
+    shared = integers(priced.facts.splits, "deal_id")[integers(priced.facts.splits, "rep_id") == priced.person.rep_id]
+    deal_ids = [*integers(deals, "deal_id")[owned].tolist(), *shared.tolist()]
+    deal_ids += calc.lines["deal_id"].tolist() if len(deal_ids) < len(deals) else calc.extras.deal_id.tolist()
     return frames.names(conn, deal_ids, watermark=priced.watermark)
 
 
@@ -235,7 +243,7 @@ def _spell(period: Period) -> tuple[tuple[str, str], ...]:
 def _sources(priced: Priced) -> receipts.Sources:
     return receipts.Sources(
         watermark=priced.watermark,
-        plan_hashes=tuple(plan_hash(plan) for plan in priced.plans),
+        plan_hashes=tuple(plan_hash(plan) for plan in priced.given),
         inputs_hash=priced.facts.inputs_hash(),
         code_version=pricing.code_version(),
     )

@@ -48,7 +48,8 @@ _memories: WeakKeyDictionary[Database, dict[str, Memory]] = WeakKeyDictionary()
 _opening = Lock()
 
 
-def of(db: Database, shelf: str = "answers") -> Memory:
-    """The memory that goes with an open database; what is small and many is kept on a shelf of its own."""
+def of(db: Database, shelf: str = "answers", capacity: int = CAPACITY) -> Memory:
+    """The memory that goes with an open database; what is small and many, or large, has a shelf of its own."""
     with _opening:
-        return _memories.setdefault(db, {}).setdefault(shelf, Memory())
+        shelves = _memories.setdefault(db, {})
+        return shelves.setdefault(shelf, Memory(capacity))

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 from engine import commission
 from engine.answers import PlanRef
-from engine.dates import Calendar
+from engine.dates import Calendar, add_months
 from engine.frames import integers, named
-from engine.needs import needs
 from engine.plans.schema import plan_hash
+from operations import loading
 from operations.plans import parsed
-from store import changes, frames, plans
+from store import changes, periods, plans
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +30,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Priced:
-    """A rep's calculation on a day and everything it was made from."""
+    """A rep's calculation on a day and everything it was made from.
+
+    `given` are the plan versions in force, by which facts were loaded; `plans` those of them that somebody in the
+    facts is on, by which was calculated. The first lead to the second again.
+    """
 
     person: Person
     as_of: date
@@ -38,6 +42,7 @@ class Priced:
     facts: Facts
     plans: tuple[Plan, ...]
     calculation: Calculation
+    given: tuple[Plan, ...] = ()
 
     @property
     def plan(self) -> Plan | None:
@@ -79,10 +84,19 @@ def price_again(conn: Connection, person: Person, as_of: date, watermark: int, h
 
 
 def window(versions: Sequence[Plan], as_of: date) -> tuple[date, date]:
-    """The days whose deals a calculation on `as_of` reads: every plan year in force, else the calendar year."""
+    """The days whose deals a calculation on `as_of` reads: every plan year in force, else the calendar year.
+
+    A quota that grows from the credit of the year before needs the deals of that year too.
+    """
     if not versions:
         return date(as_of.year, 1, 1), date(as_of.year + 1, 1, 1)
-    return min(p.effective.start_on for p in versions), max(p.effective.end_on for p in versions)
+    return min(map(_begins, versions)), max(p.effective.end_on for p in versions)
+
+
+def _begins(plan: Plan) -> date:
+    start = plan.effective.start_on
+    grows = any(rule.growth is not None for rule in plan.quotas)
+    return add_months(start, -12) if grows and start.year > 1 else start
 
 
 def begun(conn: Connection, as_of: date) -> tuple[Plan, ...]:
@@ -111,9 +125,15 @@ def _sources(folder: resources.abc.Traversable) -> list[str]:
 
 
 def paying(conn: Connection, as_of: date, since: date | None = None) -> tuple[Plan, ...]:
-    """The plan versions that can touch the days from `since` on: those in force then, and whatever overlaps them."""
+    """The plan versions that can touch the days from `since` on: those in force then, and whatever overlaps them.
+
+    Where an earlier version can still pay after its end, as by a clawback, a debt or the correction of a locked
+    period, all that have begun.
+    """
     every = begun(conn, as_of)
     found = tuple(plan for plan in every if (since or as_of) < plan.effective.end_on)
+    if len(found) < len(every) and (any(map(loading.outlasts, every)) or periods.any_locked(conn)):
+        return every
     while True:
         start, end = window(found, as_of)
         wider = tuple(plan for plan in every if plan.effective.start_on < end and start < plan.effective.end_on)
@@ -122,10 +142,16 @@ def paying(conn: Connection, as_of: date, since: date | None = None) -> tuple[Pl
         found = wider
 
 
+def sharing(conn: Connection) -> frozenset[str]:
+    """The names of the plans of which any version pays because of others."""
+    every = (parsed(version.plan_hash, version.text) for version in plans.all(conn))
+    return frozenset(plan.name for plan in every if loading.is_sharing(plan))
+
+
 def _price(conn: Connection, person: Person, as_of: date, watermark: int, versions: tuple[Plan, ...]) -> Priced:
-    more = needs(versions) | {frames.PIPELINE}
-    facts = frames.facts(conn, window(versions, as_of), reps=[person.rep_id], watermark=watermark, more=more)
+    asked = loading.Asked(versions, window(versions, as_of), watermark, pipeline=True)
+    facts = loading.for_one(conn, person.rep_id, asked)
     held = named(facts.assignments, "plan").names
     own = tuple(plan for plan in versions if plan.name in held) or versions
     calculation = commission.calculate(facts, own, as_of, reps=[person.rep_id])
-    return Priced(person, as_of, watermark, facts, own, calculation)
+    return Priced(person, as_of, watermark, facts, own, calculation, versions)

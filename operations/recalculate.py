@@ -11,13 +11,13 @@ from engine import commission
 from engine.dates import day, on_day
 from engine.frames import integers
 from engine.money import Money
-from engine.needs import needs
 from engine.plans.schema import plan_hash
-from operations import pricing
-from store import changes, frames, plans, runs
+from operations import loading, pricing
+from store import changes, plans, runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import date
 
     from engine.calculation import Calculation
     from engine.dates import Period
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 #: A run takes at most this many reps, so that a first calculation is published in parts that fit in memory.
 REPS_PER_RUN = 20_000
+#: Before any change.
+NOBODY_YET = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +66,11 @@ def drain(ctx: Context, cause: str = "facts changed") -> RunSummary:
     reps = lines = 0
     totals: list[PlanTotal] = []
     problems: set[Problem] = set()
+    spread = NOBODY_YET
     while waiting:
+        spread, waiting = _spread(ctx, spread, waiting)
         reps += len(waiting)
-        run_id, calculation, waiting = _run(ctx, waiting, cause)
+        run_id, calculation, waiting = _run(ctx, waiting, cause, spread)
         finished.append(run_id)
         lines += len(calculation.lines)
         totals += _totals(calculation)
@@ -83,17 +87,41 @@ def _mark_what_the_day_brings(conn: Connection, ctx: Context) -> None:
     if any(after < version.effective_from_on <= until for version in plans.all(conn)):
         runs.mark_all_stale(conn)
         return
-    runs.mark_stale(conn, runs.due_between(conn, after, until), changes.watermark(conn))
+    due = runs.due_between(conn, after, until) | runs.dated_between(conn, after, until)
+    if 0 in due:
+        runs.mark_all_stale(conn)
+        return
+    timed = [plan for plan in pricing.begun(conn, until) if loading.is_timed(plan)]
+    if timed:
+        due |= loading.on_plans(ctx.db, conn, timed)
+    runs.mark_stale(conn, due, changes.watermark(conn))
 
 
-def _run(ctx: Context, reps: Sequence[int], cause: str) -> tuple[int, Calculation, tuple[int, ...]]:
+def _spread(ctx: Context, spread: int, waiting: tuple[int, ...]) -> tuple[int, tuple[int, ...]]:
+    """Where plans pay because of others, marks these others too, for all changes after `spread`.
+
+    Returns up to which change that is done, and who waits now. Who was marked by a later change stays marked when
+    they are calculated: that change has not been spread yet.
+    """
+    with ctx.db.read() as conn:
+        sharing = [plan for plan in pricing.begun(conn, ctx.as_of) if loading.is_sharing(plan)]
+    if not sharing:
+        return spread, waiting
+    with ctx.db.write() as conn:
+        newest = changes.watermark(conn)
+        changed = runs.stale_since(conn, spread)
+        if changed:
+            others = loading.again(ctx.db, conn, sharing, changed)
+            runs.mark_stale(conn, others - set(runs.stale_reps(conn)), newest)
+        return newest, runs.stale_reps(conn, limit=REPS_PER_RUN)
+
+
+def _run(ctx: Context, reps: Sequence[int], cause: str, spread: int) -> tuple[int, Calculation, tuple[int, ...]]:
     """The number of the run over these reps, what it calculated, and who waits next."""
     with ctx.db.read() as conn:
         watermark = changes.watermark(conn)
         begun = pricing.begun(conn, ctx.as_of)
-        facts = frames.facts(
-            conn, pricing.window(begun, ctx.as_of), reps=reps, watermark=watermark, more=needs(begun)
-        )
+        facts = loading.for_many(conn, reps, loading.Asked(begun, pricing.window(begun, ctx.as_of), watermark))
     calculation = commission.calculate(facts, begun, ctx.as_of, reps=reps)
     opened = runs.RunOpened(
         as_of=ctx.as_of,
@@ -104,9 +132,10 @@ def _run(ctx: Context, reps: Sequence[int], cause: str) -> tuple[int, Calculatio
         cause=cause,
         started_at=ctx.now,
     )
+    until = min(watermark, spread) if any(map(loading.is_sharing, begun)) else watermark
     with ctx.db.write() as conn:
         run_id = _publish(conn, ctx, opened, calculation, reps)
-        runs.clear_stale(conn, reps, watermark)
+        runs.clear_stale(conn, reps, until)
         waiting = runs.stale_reps(conn, limit=REPS_PER_RUN)
     return run_id, calculation, waiting
 
@@ -125,14 +154,16 @@ def _publish(
 
 def statements(calculation: Calculation) -> list[runs.Statement]:
     """One statement for each rep, pay period and currency with lines: their number and their sum."""
-    found: dict[tuple[int, Period, str], tuple[int, int]] = {}
+    found: dict[tuple[int, date, date, str], tuple[Period, int, int]] = {}
     for plan_no, plan in enumerate(calculation.plans):
         for rep_id, period, count, total in _summed(calculation, plan_no, plan):
-            lines, amount = found.get((rep_id, period, plan.currency), (0, 0))
-            found[rep_id, period, plan.currency] = lines + count, amount + total
+            key = rep_id, period.start_on, period.end_on, plan.currency
+            # Two plans may call the same days by two names, as fiscal years differ: the first one's is kept.
+            named, lines, amount = found.get(key, (period, 0, 0))
+            found[key] = named, lines + count, amount + total
     return [
         runs.Statement(rep_id, period, lines, Money(amount, currency))
-        for (rep_id, period, currency), (lines, amount) in found.items()
+        for (rep_id, _, _, currency), (period, lines, amount) in found.items()
     ]
 
 
@@ -158,13 +189,18 @@ def _summed(calculation: Calculation, plan_no: int, plan: Plan) -> Iterator[tupl
 
 def _emptied(shown: Sequence[runs.Statement], earned: Sequence[runs.Statement]) -> list[runs.Statement]:
     """Periods that were published with lines and have none any more: they now say zero."""
-    kept = {(said.rep_id, said.period, said.total.currency) for said in earned}
-    gone = [said for said in shown if said.lines and (said.rep_id, said.period, said.total.currency) not in kept]
+    kept = {_place(said) for said in earned}
+    gone = [said for said in shown if said.lines and _place(said) not in kept]
     return [runs.Statement(said.rep_id, said.period, 0, Money(0, said.total.currency)) for said in gone]
 
 
+def _place(said: runs.Statement) -> tuple[int, date, date, str]:
+    return said.rep_id, said.period.start_on, said.period.end_on, said.total.currency
+
+
 def _pay_periods(plan: Plan, booked: np.ndarray[tuple[int], np.dtype[np.int64]]) -> list[Period]:
-    of = plan.calendar.quarter if plan.pays == "quarterly" else plan.calendar.month
+    calendar = plan.calendar
+    of = {"monthly": calendar.month, "quarterly": calendar.quarter, "yearly": calendar.year}[plan.pays]
     found = [of(on_day(int(booked.min())))]
     last = on_day(int(booked.max()))
     while found[-1].end_on <= last:

@@ -59,6 +59,14 @@ def states(conn: Connection) -> dict[Span, Moved]:
     return {moved.span: moved for moved in map(_moved, rows)}
 
 
+_ANY_LOCKED = select(period_move.c.move_id).where(period_move.c.state.in_(_LOCKED)).limit(1)
+
+
+def any_locked(conn: Connection) -> bool:
+    """Whether any period was ever locked."""
+    return conn.execute(_ANY_LOCKED).first() is not None
+
+
 def record(conn: Connection, moved: Moved) -> None:
     """A move stored."""
     row = {

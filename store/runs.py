@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import and_, bindparam, delete, func, insert, literal, select, update
+from sqlalchemy import and_, bindparam, delete, func, insert, literal, or_, select, update
 
 from engine.dates import Period
 from engine.money import Money
-from store import arrays, labels
+from store import arrays, known, labels
 from store.bulk import FEW, PAGE, among, as_list, listed_in, upsert
 from store.bulk import insert as insert_rows
 from store.changes import watermark
+from store.tables import counted
 from store.tables.facts import deal, person, split
 from store.tables.pay import line, run, stale_rep, statement_pointer
 from store.tables.pay import statement as said_once
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date, datetime
 
-    from sqlalchemy import ColumnElement, Connection, Row, Select
+    from sqlalchemy import ColumnElement, Connection, Row, Select, Table
 
 #: Any fixed number: whoever publishes on Postgres holds the advisory lock of this name until the commit.
 PUBLISHER_LOCK = 4_276_102
@@ -40,6 +41,7 @@ _CLOSE = (
 _LAST_DAY = select(run.c.as_of_on).where(run.c.status == "done").order_by(run.c.run_id.desc()).limit(1)
 _MINE = run.alias("mine")
 _WAITING = select(stale_rep.c.rep_id).order_by(stale_rep.c.change_id, stale_rep.c.rep_id)
+_SINCE = select(stale_rep.c.rep_id).where(stale_rep.c.change_id > bindparam("change_id"))
 _STATE = insert(said_once)
 _NUMBERS = ("line_no", "deal_id", "booked_on", "basis_cents", "before_cents", "amount_cents")
 
@@ -195,6 +197,29 @@ def due_between(conn: Connection, after: date, until: date) -> frozenset[int]:
     return frozenset(conn.execute(owners.union(shared)).scalars()) - {0}
 
 
+def dated_between(conn: Connection, after: date, until: date) -> frozenset[int]:
+    """Whose achievements, adjustments, balances or events of deals have a day in (after, until]; 0: everybody's."""
+    found: set[int] = set()
+    for table in (counted.achievement, counted.adjustment, counted.balance):
+        own = _dated(table, after, until)
+        if table is counted.achievement:
+            found.update(conn.execute(select(table.c.rep_id).where(own, or_(table.c.rep_id != 0, _OF_ALL))).scalars())
+        else:
+            found.update({*conn.execute(select(table.c.rep_id).where(own)).scalars()} - {0})
+    deals = select(counted.deal_event.c.deal_id).where(_dated(counted.deal_event, after, until))
+    for tied in (deal.c.owner_id, split.c.rep_id):
+        theirs = select(tied).where(tied.table.c.superseded_by.is_(None), tied.table.c.deal_id.in_(deals))
+        found.update({*conn.execute(theirs.distinct()).scalars()} - {0})
+    return frozenset(found)
+
+
+_OF_ALL = counted.achievement.c.person_external_id == ""
+
+
+def _dated(table: Table, after: date, until: date) -> ColumnElement[bool]:
+    return and_(known.now(table), table.c.on_day > after, table.c.on_day <= until)
+
+
 def _shown_newer(conn: Connection, run_id: int, rep_ids: set[int]) -> frozenset[int]:
     """Those of the reps who are shown a run with a higher watermark than this one's."""
     if len(rep_ids) > FEW:
@@ -270,10 +295,15 @@ def stale_reps(conn: Connection, limit: int | None = None) -> tuple[int, ...]:
     return tuple(conn.execute(waiting).scalars())
 
 
-def clear_stale(conn: Connection, rep_ids: Iterable[int], known: int) -> None:
-    """These reps were calculated from the facts at watermark `known`; whoever changed since keeps waiting."""
+def stale_since(conn: Connection, change_id: int) -> frozenset[int]:
+    """Who waits for a calculation because of a later change."""
+    return frozenset(conn.execute(_SINCE, {"change_id": change_id}).scalars())
+
+
+def clear_stale(conn: Connection, rep_ids: Iterable[int], until: int) -> None:
+    """These reps were calculated from the facts at watermark `until`; whoever changed since keeps waiting."""
     wanted = sorted(set(rep_ids))
-    conn.execute(delete(stale_rep).where(among(conn, stale_rep.c.rep_id, wanted), stale_rep.c.change_id <= known))
+    conn.execute(delete(stale_rep).where(among(conn, stale_rep.c.rep_id, wanted), stale_rep.c.change_id <= until))
 
 
 def stale_count(conn: Connection) -> int:

@@ -2,37 +2,59 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, func, select, union, union_all
 
+from store.tables import counted
 from store.tables.access import identity
-from store.tables.changes import change
-from store.tables.facts import assignment, deal, fx_rate, person, quota, split
+from store.tables.changes import change, label
+from store.tables.facts import assignment, deal, fx_rate, person, placement, quota, split
 from store.tables.pay import plan
 from store.tables.periods import period_move
 
 if TYPE_CHECKING:
-    from sqlalchemy import BindParameter, Connection
+    from collections.abc import Collection
+
+    from sqlalchemy import BindParameter, Column, ColumnElement, Connection, Select
 
 _REP: BindParameter[int] = bindparam("rep_id")
 #: Every deal the rep ever owned or shared: what others change about it can change what it gives them.
 _DEALS = union(
     select(deal.c.deal_id).where(deal.c.owner_id == _REP), select(split.c.deal_id).where(split.c.rep_id == _REP)
+).cte("deals")
+_OWN = (
+    person, placement, quota, assignment, counted.position, counted.incentive, counted.adjustment, counted.balance,
+    counted.absence, counted.achievement,
+)  # fmt: skip
+_OF_DEALS = (deal, split, counted.deal_figure, counted.deal_tag, counted.deal_event)
+_ENDS = ("change_id", "superseded_by")
+_ach = counted.achievement
+
+
+def _latest(column: Column[Any], *which: ColumnElement[bool]) -> Select[Any]:
+    return select(func.max(column).label("change_id")).where(*which)
+
+
+_parts = union_all(
+    # A record that moves to somebody else leaves only its end behind.
+    *(
+        _latest(column, table.c.rep_id == _REP)
+        for table in _OWN
+        for column in (table.c.change_id, table.c.superseded_by)
+    ),
+    *(_latest(table.c.change_id, table.c.deal_id.in_(select(_DEALS.c.deal_id))) for table in _OF_DEALS),
+    # What nobody is named for is everybody's.
+    *(_latest(_ach.c[name], _ach.c.rep_id == 0) for name in _ENDS),
+    *(_latest(table.c.change_id) for table in (plan, period_move)),
 ).subquery()
-#: A record that moves to somebody else leaves only its end behind.
-_OWN = [
-    select(func.max(column).label("change_id")).where(table.c.rep_id == _REP)
-    for table in (person, quota, assignment)
-    for column in (table.c.change_id, table.c.superseded_by)
-]
-_SHARED = [
-    select(func.max(table.c.change_id).label("change_id")).where(table.c.deal_id.in_(select(_DEALS.c.deal_id)))
-    for table in (deal, split)
-]
-_EVERYBODYS = [select(func.max(table.c.change_id).label("change_id")) for table in (plan, period_move)]
-_parts = union_all(*_OWN, *_SHARED, *_EVERYBODYS).subquery()
 _NEWEST = select(func.coalesce(func.max(_parts.c.change_id), 0))
+_SHARING = (
+    select(assignment.c.version_id)
+    .join(label, label.c.label_id == assignment.c.plan_label)
+    .where(assignment.c.rep_id == _REP, label.c.text.in_(bindparam("names", expanding=True)))
+    .limit(1)
+)
 #: Versions are numbered as they come, so the newest row tells without a look at the others.
 _RATES = select(fx_rate.c.change_id).order_by(fx_rate.c.version_id.desc()).limit(1)
 _WATERMARK = select(func.coalesce(func.max(change.c.change_id), 0))
@@ -61,7 +83,15 @@ def account(conn: Connection, team_id: str, user_id: str) -> tuple[int, int]:
     return int(newest), int(linked)
 
 
-def last_change(conn: Connection, rep_id: int) -> int:
-    """The number of the newest change to what is the rep's own, to their deals, or to rates, plans or pay periods."""
+def last_change(conn: Connection, rep_id: int, sharing: Collection[str] = ()) -> int:
+    """The newest change to what is the rep's own, to their deals, or to what is everybody's: rates, plans, periods.
+
+    Args:
+        conn: Where to look.
+        rep_id: Whose answers are asked about.
+        sharing: The names of plans that pay because of others: for who was ever on one, any change can matter.
+    """
+    if sharing and conn.execute(_SHARING, {"rep_id": rep_id, "names": sorted(sharing)}).first() is not None:
+        return watermark(conn)
     own = conn.execute(_NEWEST, {"rep_id": rep_id}).scalar_one()
     return max(int(own), int(conn.execute(_RATES).scalar() or 0))

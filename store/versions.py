@@ -253,8 +253,8 @@ def _touched(
         deals = sorted(set(np.unique(np.asarray(stored["deal_id"])).tolist()) - {0})
         for tied in (split.c.rep_id, deal.c.owner_id):
             other = tied.table
-            if other is kind.table:
-                continue
+            if other is kind.table and other is not split:
+                continue  # the owners of the page are known; who shares a deal is not by its changed shares alone
             theirs = select(tied).where(other.c.superseded_by.is_(None), among(conn, other.c.deal_id, deals))
             found.update(row[0] for row in fetch_all(conn, theirs.distinct()))
     return frozenset(found - {0})
