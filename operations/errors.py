@@ -59,3 +59,15 @@ class ReasonMissing(OperationError):
 
 class PersonUnknown(OperationError):
     """Nobody has this address. Write it as the CRM has it, or sync the people first."""
+
+
+class DealUnclear(OperationError):
+    """This does not name one deal. Write its id in the CRM, or more of its name."""
+
+
+class DayUnplanned(OperationError):
+    """No published plan pays the rep on that day. Name an earlier day, or publish the plan of that time."""
+
+
+class NotComparable(OperationError):
+    """These two cannot be compared. Take two earnings answers of one person, in one currency."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from engine import simulation
 from engine.dates import Calendar, Period
+from engine.needs import needs
 from operations import periods, pricing
 from operations.errors import PeriodNotBegun, PlanUnknown, UnknownPeriod
 from store import frames, people
@@ -56,7 +57,7 @@ def simulate(ctx: Context, draft: Plan, over: str, against: str = "") -> Simulat
         span = replace(span, end_on=date.fromordinal(until.toordinal() + 1))
         plans = pricing.paying(conn, until, span.start_on)
         _require(plans, replaced, span)
-        facts = frames.facts(conn, pricing.window(plans, until))
+        facts = frames.facts(conn, pricing.window(plans, until), more=needs((*plans, draft)))
         names = {person.rep_id: person.name for person in people.all(conn)}
     return Simulated(draft, replaced, span, until, simulation.simulate(facts, plans, (draft, replaced), span), names)
 

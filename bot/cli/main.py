@@ -84,11 +84,13 @@ def _common(
 def _register() -> None:
     """Every verb; each lives in the file of its name and imports what it needs only when it runs."""
     from bot.cli.ask import ask
+    from bot.cli.bridge import bridge
     from bot.cli.calc import calc
     from bot.cli.crm import crm
     from bot.cli.demo import demo
     from bot.cli.doctor import doctor
     from bot.cli.explain import explain
+    from bot.cli.gap import gap
     from bot.cli.init import init
     from bot.cli.period import period
     from bot.cli.plan import plan
@@ -96,8 +98,10 @@ def _register() -> None:
     from bot.cli.sandbox import sandbox
     from bot.cli.serve import serve
     from bot.cli.sync import sync
+    from bot.cli.whatif import whatif
+    from bot.cli.whynot import whynot
 
-    for verb in (demo, init, calc, ask, explain, replay, sandbox, serve, doctor):
+    for verb in (demo, init, calc, ask, explain, whynot, whatif, gap, bridge, replay, sandbox, serve, doctor):
         app.command()(verb)
     app.add_typer(sync, name="sync")
     app.add_typer(crm, name="crm")
