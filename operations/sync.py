@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from operations import feeds, moves
+from operations import feeds, moves, retroactive
 from operations.intake import Intake, ceiling_problem, take
 from operations.sources import Feed
 from operations.sync_run import BLOCKED, DONE, LEASE_TTL, REFUSED, KindResult, Options, SyncRun, SyncSummary
@@ -121,7 +121,8 @@ def _kinds(this: SyncRun) -> Iterator[KindResult]:
 
 
 def _recorded(this: SyncRun, kind: str) -> KindResult:
-    """The kind synced, and its run on record however it ended."""
+    """The kind synced, and its run on record however it ended; what it changed in locked periods is told."""
+    marked = retroactive.mark(this.ctx)
     mode = "sweep" if this.options.reread else this.options.mode
     with this.ctx.db.write() as conn:
         run_id = this.run_id = syncs.start_run(conn, this.source.name, kind, mode, this.now())
@@ -135,7 +136,9 @@ def _recorded(this: SyncRun, kind: str) -> KindResult:
         if result.mode != mode and isinstance(this.source, Feed):
             syncs.set_mode(conn, run_id, result.mode)
         syncs.finish_run(conn, run_id, result.tally(), this.now(), _failure(result))
-    return result
+    if marked is None or not (result.inserted or result.changed or result.deleted):
+        return result
+    return replace(result, problems=result.problems + retroactive.after(this.ctx, marked))
 
 
 def _failure(result: KindResult) -> tuple[str, str]:

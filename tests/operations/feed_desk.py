@@ -67,9 +67,12 @@ class Desk:
         text = self.mapping.replace("crm", self.name)
         return FeedSource(load(text, "mapping.yaml"), self.name, self.feed)
 
+    def context(self) -> Context:
+        return Context(self.db, self.now.date(), self.now)
+
     def sync(self, mode: str = "incremental", **options: Any) -> sync.SyncSummary:
-        context = Context(self.db, self.now.date(), self.now)
-        return sync.run(context, self.source(), options=sync.Options(mode=mode, **options))  # type: ignore[arg-type]
+        options_ = sync.Options(mode=mode, **options)  # type: ignore[arg-type]
+        return sync.run(self.context(), self.source(), options=options_)
 
     def passed(self, **span: float) -> None:
         self.now += timedelta(**span)

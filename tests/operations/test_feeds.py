@@ -292,6 +292,9 @@ def test_bug_11_who_had_left_before_the_first_sync_is_known_by_some_name(desk: D
     assert desk.sync().ok
     assert desk.waiting() == {}
     assert desk.amounts()["old"] == 400
+    with desk.db.read() as conn:
+        (former,) = [one for one in people.all(conn) if one.name == "Former e9"]
+    assert former.left_on == desk.now.date()
 
 
 def test_bug_12_a_deal_before_its_owner_waits_with_a_note(desk: Desk) -> None:
@@ -405,6 +408,21 @@ def test_bug_23_one_bad_row_waits_and_the_others_pass(desk: Desk) -> None:
     desk.sync()
     assert desk.waiting() == {}
     assert desk.amounts()["r7"] == 800
+
+
+def test_bug_23_a_deal_that_turns_bad_keeps_what_was_known_until_it_heals(desk: Desk) -> None:
+    desk.sync()
+    desk.passed(minutes=15)
+    desk.crm.put("deal", "d5", deal("1,2,3"))
+    desk.passed(minutes=15)
+    desk.sync()
+    assert desk.waiting() == {"d5": "amount_unparsable"}
+    assert desk.amounts()["d5"] == 500
+    desk.crm.put("deal", "d5", deal("6"))
+    desk.passed(minutes=15)
+    desk.sync()
+    assert desk.waiting() == {}
+    assert desk.amounts()["d5"] == 600
 
 
 def test_hostile_ids_and_bodies_stop_nothing(desk: Desk) -> None:
