@@ -46,6 +46,10 @@ class Settings(BaseSettings):
     lease_seconds: int = Field(3, ge=2, le=60)
     keep_inbox_hours: int = Field(24, ge=1, le=24 * 30)
 
+    public_url: str = ""
+    hubspot_source: str = ""
+    hubspot_secret: SecretStr = SecretStr("")
+
     contact: str = "whoever runs Attain in your company"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_style: Literal["json", "text"] = "json"
@@ -57,6 +61,14 @@ class Settings(BaseSettings):
         if not value.startswith(("https://", "http://127.0.0.1", "http://localhost", "http://[::1]")):
             raise ValueError("must start with https:// (plain http only to this machine, for the sandbox)")
         return value.rstrip("/") + "/"
+
+    @field_validator("public_url")
+    @classmethod
+    def _public(cls, value: str) -> str:
+        """The address at which others reach this process, without a slash at its end."""
+        if value and not value.startswith(("https://", "http://127.0.0.1", "http://localhost", "http://[::1]")):
+            raise ValueError("must start with https:// (plain http only to this machine)")
+        return value.rstrip("/")
 
     @classmethod
     def from_environment(cls, env_file: str | Path | None = ENV_FILE) -> Settings:

@@ -15,7 +15,7 @@ from bot.log import Journal
 from bot.slack.guard import Refusal, ReplayCache, check_head, check_shape, is_signed, read_body
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from slack_bolt import App, BoltResponse
     from starlette.requests import Request
@@ -70,13 +70,19 @@ class _Endpoint:
         return self._app.dispatch(bolt_request)
 
 
-def build_asgi(app: App, settings: Settings, ready: Callable[[], Mapping[str, bool]] | None = None) -> Starlette:
-    """The web application: `/slack/events` behind the guard, `/healthz` and `/readyz`.
+def build_asgi(
+    app: App,
+    settings: Settings,
+    ready: Callable[[], Mapping[str, bool]] | None = None,
+    hooks: Sequence[Route] = (),
+) -> Starlette:
+    """The web application: `/slack/events` behind the guard, `/healthz` and `/readyz`, and webhooks of others.
 
     Args:
         app: what `bot.slack.app.build_app` returned.
         settings: for the signing secret and the number of threads.
         ready: names of parts and whether each works; asked by `/readyz` in a thread.
+        hooks: what `bot.hooks.routes` made of the settings.
     """
     endpoint = _Endpoint(app, settings)
 
@@ -92,6 +98,7 @@ def build_asgi(app: App, settings: Settings, ready: Callable[[], Mapping[str, bo
             Route(PATH, endpoint.handle, methods=["POST"]),
             Route("/healthz", healthz, methods=["GET"]),
             Route("/readyz", readyz, methods=["GET"]),
+            *hooks,
         ]
     )
 

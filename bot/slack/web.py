@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
-from bot import wiring
+from bot import hooks, wiring
 from bot.errors import SettingsError
 from bot.log import Journal
 from bot.slack.app import build_app
@@ -48,7 +48,7 @@ def main(settings: Settings, stop: Event) -> None:
         parts = {"store": store_answers(services)}
         return parts | ({"socket": socket.is_live()} if socket else {})
 
-    asgi = build_asgi(app, settings, ready)
+    asgi = build_asgi(app, settings, ready, hooks.routes(services))
     config = uvicorn.Config(
         asgi,
         log_config=None,
