@@ -17,6 +17,7 @@ from connectors import bodies
 from connectors.errors import ConfigRefused, SourceError, WindowTooLarge
 from connectors.normalise.kinds import STAGES
 from connectors.normalise.rows import normalise
+from connectors.normalise.wide import spread
 from connectors.schema import ACCOUNT, FieldSource, Stages
 from connectors.source import KINDS, Ask, RawPage
 
@@ -161,6 +162,8 @@ class FeedSource:
     def _normal(self, kind: str, records: Sequence[Readable], waiting: frozenset[str]) -> Normal:
         mapping = self._settled(self._kinds[kind])
         frame, origin = bodies.frame(records, mapping.columns)
+        frame, spread_from = spread(mapping, frame)
+        origin = np.array(origin, dtype=np.int64)[spread_from].tolist()
         self._lend_currency(mapping, frame)
         if kind == "person":
             _name_the_gone(mapping, frame, [records[place] for place in origin])

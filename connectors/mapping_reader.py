@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from connectors import format_reader
 from connectors.field_reader import read_field
-from connectors.normalise.kinds import FIELDS, STAGES
+from connectors.normalise.kinds import FIELDS, STAGES, WIDE
 from connectors.schema import KindMapping, Lookup, SourceMapping, Stages, Won
 from connectors.secrets_by_reference import is_reference
 from connectors.source import KINDS
 from connectors.source_types import DAY, TYPES
 from connectors.strict_yaml import Node, Notes, parse, words
+from connectors.values_reader import SPREAD, check_currency, values_of
 
 if TYPE_CHECKING:
     from connectors.schema import FieldSource, FileFormat
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 FILE_KEYS = ("version", "sources", "kinds")
 SOURCE_KEYS = ("type", "interval")
-KIND_KEYS = ("from", "fields", "only_when", "aliases", "stages", "required_when_won", "excess_decimals")
+KIND_KEYS = ("from", "fields", "values", "only_when", "aliases", "stages", "required_when_won", "excess_decimals")
 FILE_SOURCE_KEYS = ("folder", *format_reader.KEYS)
 FILE_KIND_KEYS = ("file", "lookup", *format_reader.KEYS)
 API_KIND_KEYS = ("object", "won", *format_reader.API_KEYS)
@@ -152,7 +153,9 @@ def _kind(kind: str, node: Node, sources: _Sources, notes: Notes) -> KindMapping
     if any(key not in keys for key in required):
         return None
     lookups = _lookups(keys.get("lookup"), notes)
-    fields = _fields(kind, keys["fields"], notes)
+    values = values_of(kind, keys.get("values"), notes)
+    fields = _fields(kind, keys["fields"], notes, WIDE[kind] if values else ())
+    check_currency(kind, keys["fields"], fields, values, notes)
     _check_lookup_columns(keys["fields"], fields, lookups, notes)
     return KindMapping(
         kind=kind,
@@ -171,6 +174,7 @@ def _kind(kind: str, node: Node, sources: _Sources, notes: Notes) -> KindMapping
         won=_won(kind, keys, notes),
         object=text_of(keys.get("object"), notes),
         options=MappingProxyType({key: text_of(keys[key], notes) for key in kept.kind_options if key in keys}),
+        values=values,
     )
 
 
@@ -197,11 +201,13 @@ def _format(source: Node, kind: Node, kept: SourceType, notes: Notes) -> FileFor
     return format_reader.read(merged, kind, notes) if kept.is_file else format_reader.read_api(merged, kept, notes)
 
 
-def _fields(kind: str, node: Node, notes: Notes) -> dict[str, FieldSource]:
-    known = FIELDS[kind]
+def _fields(kind: str, node: Node, notes: Notes, wide: tuple[str, ...]) -> dict[str, FieldSource]:
+    """The fields as written; those that `values` stand for come from the columns that it spreads."""
+    known = {name: need for name, need in FIELDS[kind].items() if name not in wide}
     required = tuple(name for name, need in known.items() if need.mandatory)
     keys = block(node, notes, tuple(known), required)
-    return {name: read_field(name, known[name], value, notes) for name, value in keys.items()}
+    found = {name: read_field(name, known[name], value, notes) for name, value in keys.items()}
+    return found | {name: SPREAD[name] for name in wide}
 
 
 def _check_lookup_columns(

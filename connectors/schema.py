@@ -103,11 +103,20 @@ class Won:
 
 
 @dataclass(frozen=True, slots=True)
+class Value:
+    """One of several figures or tags that stand side by side in a row; `unit` is money or number, "" for tags."""
+
+    name: str
+    column: str
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class KindMapping:
     """How rows of one kind are read.
 
     Attributes:
-        kind: person, placement, deal, split, quota, assignment or rate.
+        kind: One of `connectors.source.KINDS`.
         source: Name of the source it comes from.
         file: Path or glob, relative to the source's folder.
         fields: Field name to where its text comes from.
@@ -122,6 +131,7 @@ class KindMapping:
         object: The source's own name of the record type; "" for the usual one.
         options: What else this type of source wants to know of the kind.
         labels: What people call a stage whose text is an id.
+        values: Of figures and tags: the columns of which each holds one.
     """
 
     kind: str
@@ -139,11 +149,13 @@ class KindMapping:
     object: str = ""
     options: ReadOnly[str, str] = field(default_factory=lambda: MappingProxyType({}))
     labels: ReadOnly[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    values: tuple[Value, ...] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:
         """Every column or property that has to be read, each once."""
-        named = [column for source in self.fields.values() for column in source.columns]
+        named = [column for source in self.fields.values() for column in source.columns if column[:1] != " "]
+        named += [value.column for value in self.values]
         ruling = (self.won.property, self.won.closed) if self.won is not None else ()
         return tuple(dict.fromkeys(name for name in (*named, *self.only_when, *ruling) if name))
 

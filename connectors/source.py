@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from engine.problems import Problem
 
 #: Kinds in the order they are synced: what others point at comes first.
-KINDS = ("person", "placement", "deal", "split", "quota", "assignment", "rate")
+KINDS = (
+    *("person", "placement", "position", "deal", "split", "quota", "assignment", "rate"),
+    *("figure", "tag", "event", "achievement", "incentive", "adjustment", "absence"),
+)
 
 #: Rows per page: one transaction each, small enough that readers never wait.
 PAGE_ROWS = 10_000

@@ -223,6 +223,8 @@ def _show_figures(summaries: Sequence[SyncSummary], noted: Mapping[tuple[str, st
     ]
     terminal.table("", ("source", "kind", *shown, "state"), rows, right=shown)
     said = [words for name, words in EXPLAINED.items() if any(figures[name] for _, _, figures in told)]
+    if any(kind.kind == "split" and kind.read < kind.inserted for _, kind, _ in told):
+        said.append("Of a CRM, all shares of a deal are read as one record.")
     if said:
         sum_of = " + ".join(name for name in shown if name not in ("read", "deleted", "noted"))
         terminal.remark(" ".join((f"read = {sum_of}.", *said)))

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from connectors.files import csv_text
 from connectors.files.refusals import Place, refused
 from connectors.normalise.sheet import UNMATCHED, arrow_text
+from connectors.normalise.wide import spread
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,14 +52,14 @@ def read_table(mapping: KindMapping, folder: Path, path: Path) -> Table:
     frame = file.frame if kept.all() else file.frame[kept].reset_index(drop=True)
     for lookup in mapping.lookups:
         _lend(frame, lookup, mapping, folder)
-    return Table(file, frame, file.lines[kept], int(len(kept) - kept.sum()))
+    frame, places = spread(mapping, frame)
+    return Table(file, frame, file.lines[kept][places], int(len(kept) - kept.sum()))
 
 
 def own_columns(mapping: KindMapping) -> tuple[str, ...]:
     """The columns the kind's own file must have."""
     lent = tuple(f"{lookup.name}." for lookup in mapping.lookups)
-    columns = [column for source in mapping.fields.values() for column in source.columns]
-    columns += [*mapping.only_when, *(lookup.by for lookup in mapping.lookups)]
+    columns = [*mapping.columns, *(lookup.by for lookup in mapping.lookups)]
     return (
         tuple(dict.fromkeys(c for c in columns if not c.startswith(lent))) if lent else tuple(dict.fromkeys(columns))
     )

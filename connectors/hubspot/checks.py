@@ -25,6 +25,8 @@ FIXED: Mapping[str, tuple[str, ...]] = {
 }
 OBJECTS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "deal": (deals.OBJECT, deals.OWN),
+    "figure": (deals.OBJECT, deals.OWN),
+    "tag": (deals.OBJECT, deals.OWN),
     "quota": (quotas.OBJECT, quotas.OWN),
 }
 NEAREST = 5

@@ -40,6 +40,8 @@ class Noun(Protocol):
 NOUNS: Mapping[str, Callable[[Client, KindMapping], Noun]] = {
     "person": lambda client, _: Owners(client),
     "deal": Deals,
+    "figure": Deals,
+    "tag": Deals,
     "split": lambda client, _: Splits(client),
     "quota": Quotas,
     "rate": lambda client, _: Rates(client),

@@ -88,8 +88,62 @@ FIELDS: Mapping[str, Mapping[str, Field]] = MappingProxyType(
             "end": Field("end", mandatory=True, needed=True),
             "rate": Field("number", mandatory=True, needed=True),
         },
+        "position": {"person": _KEY, "role": _TEXT, "title": _TEXT, "start": _START, "end": _END},
+        "figure": {
+            "deal": _KEY,
+            "name": _KEY,
+            "value": Field("number", mandatory=True, needed=True),
+            "unit": Field("text", mandatory=True, needed=True),
+            "currency": _TEXT,
+        },
+        "tag": {"deal": _KEY, "name": _KEY, "value": Field("text", mandatory=True, needed=True)},
+        "event": {
+            "deal": _KEY,
+            "name": _KEY,
+            "on": _START,
+            "record": _TEXT,
+            "amount": Field("money"),
+            "currency": _TEXT,
+        },
+        "achievement": {
+            "person": Field("text", mandatory=True),
+            "name": _KEY,
+            "on": _START,
+            "record": _TEXT,
+            "value": Field("number", mandatory=True, needed=True),
+            "unit": Field("text", mandatory=True, needed=True),
+            "currency": _TEXT,
+        },
+        "incentive": {
+            "person": _KEY,
+            "name": _KEY,
+            "start": _START,
+            "end": _END,
+            "amount": Field("money", mandatory=True, needed=True),
+            "currency": _CURRENCY,
+        },
+        "adjustment": {
+            "id": _KEY,
+            "person": _KEY,
+            "on": _START,
+            "kind": _TEXT,
+            "plan": _TEXT,
+            "deal": _TEXT,
+            "amount": Field("money", mandatory=True, needed=True),
+            "currency": _CURRENCY,
+            "reason": _KEY,
+            "approved_by": _KEY,
+        },
+        "absence": {"person": _KEY, "start": _START, "end": _END},
     }
 )
+
+#: Kinds of which one row may hold several, one in each column that `values` names, and the fields it stands for.
+WIDE: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"figure": ("name", "value", "unit"), "tag": ("name", "value")}
+)
+#: Money is in minor units of its currency, anything else in millionths.
+MONEY, NUMBER = UNITS = ("money", "number")
 
 #: The fields that name a record; two rows of one file must not share them.
 KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -101,6 +155,14 @@ KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "quota": ("person", "name", "start"),
         "assignment": ("person", "plan", "start"),
         "rate": ("from", "to", "start"),
+        "position": ("person", "start"),
+        "figure": ("deal", "name"),
+        "tag": ("deal", "name"),
+        "event": ("deal", "name", "on", "record"),
+        "achievement": ("person", "name", "on", "record"),
+        "incentive": ("person", "name", "start"),
+        "adjustment": ("id",),
+        "absence": ("person", "start"),
     }
 )
 
@@ -111,5 +173,7 @@ RANGE_OWNERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "quota": ("person", "name"),
         "assignment": ("person",),
         "rate": ("from", "to"),
+        "position": ("person",),
+        "incentive": ("person", "name"),
     }
 )

@@ -52,6 +52,17 @@ REASONS: Mapping[str, Reason] = MappingProxyType(
         "range_empty": Reason("does not lie after the start", "Correct the dates; the end is the first day outside"),
         "key_missing": Reason("is empty, so the record has no name", "Give every record its key at the source"),
         "value_missing": Reason("is empty", "Enter the value at the source"),
+        "value_unparsable": Reason(
+            "is no number in the declared notation",
+            "Correct the value, or declare the decimal and thousands marks the source really uses",
+        ),
+        "value_too_precise": Reason(
+            "has more decimals than are kept: six, or those of the currency",
+            "Round it at the source, or set `excess_decimals: half_even` in the mapping",
+        ),
+        "value_out_of_range": Reason("is too large to be a value", "Correct the value at the source"),
+        "unit_unknown": Reason("is neither money nor a number", "Write `money` or `number`, or add an alias"),
+        "adjustment_kind": Reason("is no kind of adjustment", "Write `adjustment` or `prize`, or add an alias"),
         "role_unknown": Reason("is no role", "Add an alias to rep, manager, ops or admin"),
         "timezone_unknown": Reason("is no time zone", "Use an IANA name such as Europe/Berlin, or add an alias"),
         "lookup_missing": Reason("is not in the lookup file", "Add it to the lookup file, or correct it here"),

@@ -6,7 +6,6 @@ Dates are days since 1970-01-01; a range without an end ends at `FOREVER`. Money
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING, Any
 from zoneinfo import available_timezones
 
@@ -16,12 +15,21 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from connectors.normalise import amounts
-from connectors.normalise.days import NO_DAY, days, instants, next_starts, shifted
-from connectors.normalise.kinds import FIELDS, KEYS, RANGE_OWNERS
+from connectors.normalise.counted import BUILDERS as COUNTED
+from connectors.normalise.days import NO_DAY, instants
+from connectors.normalise.fields import (
+    currency_of,
+    day_of,
+    days_or_nothing,
+    end_of,
+    money_of,
+    nobody,
+    range_of,
+)
+from connectors.normalise.kinds import KEYS
 from connectors.normalise.sheet import Sheet, is_in
 from connectors.normalise.stages import stage_name, stage_of
-from engine.dates import day
-from engine.money import CURRENCIES, exponent
+from engine.money import CURRENCIES
 from engine.people import ROLES
 
 if TYPE_CHECKING:
@@ -29,11 +37,7 @@ if TYPE_CHECKING:
 
     from connectors.schema import KindMapping
 
-#: A missing day, as the store takes it.
-NOTHING = np.iinfo(np.int64).min
-
 WHOLE_PPB = 1_000_000_000
-FOREVER = day(date.max)
 UNIT_PLACES = {"percent": 7, "fraction": 9}
 
 #: The column beside those of the store that says how quarantine names the record.
@@ -118,7 +122,7 @@ def _person(sheet: Sheet) -> tuple[dict[str, Any], NDArray[np.bool_]]:
     sheet.refuse(~is_in(role, ROLES), "role_unknown", "role")
     zone = sheet.text("timezone", "UTC")
     sheet.refuse(~is_in(zone, available_timezones()), "timezone_unknown", "timezone")
-    hired, left = _start(sheet, "hired", optional=True), _end(sheet, "left", None)
+    hired, left = day_of(sheet, "hired", optional=True), end_of(sheet, "left", None)
     sheet.refuse((left != NO_DAY) & (hired != NO_DAY) & (left <= hired), "range_empty", "left")
     return {
         "external_id": sheet.text("id"),
@@ -126,20 +130,20 @@ def _person(sheet: Sheet) -> tuple[dict[str, Any], NDArray[np.bool_]]:
         "name": sheet.text("name"),
         "role": role,
         "title": sheet.text("title"),
-        "currency": _currency(sheet, "currency"),
+        "currency": currency_of(sheet, "currency"),
         "timezone": zone,
         "locale": sheet.text("locale", "en-US"),
         "team": sheet.text("team"),
         "region": sheet.text("region"),
         "manager_external_id": sheet.text("manager"),
-        "hired_on": _or_none(hired),
-        "left_on": _or_none(left),
-    }, _nobody(sheet)
+        "hired_on": days_or_nothing(hired),
+        "left_on": days_or_nothing(left),
+    }, nobody(sheet)
 
 
 def _placement(sheet: Sheet) -> tuple[dict[str, Any], NDArray[np.bool_]]:
     sheet.need("person", "key_missing")
-    start, end = _range(sheet)
+    start, end = range_of(sheet)
     return {
         "person_external_id": sheet.text("person"),
         "manager_external_id": sheet.text("manager"),
@@ -147,16 +151,16 @@ def _placement(sheet: Sheet) -> tuple[dict[str, Any], NDArray[np.bool_]]:
         "territory": sheet.text("territory"),
         "start_on": start,
         "end_on": end,
-    }, _nobody(sheet)
+    }, nobody(sheet)
 
 
 def _deal(sheet: Sheet) -> tuple[dict[str, Any], NDArray[np.bool_]]:
     sheet.need("id", "key_missing")
     stage = stage_of(sheet)
     won = stage == "won"
-    currency = _currency(sheet, "currency")
-    amount = _money(sheet, currency, won)
-    booked = _start(sheet, "close", optional=True)
+    currency = currency_of(sheet, "currency")
+    amount = money_of(sheet, currency, won)
+    booked = day_of(sheet, "close", optional=True)
     _need_when_won(sheet, won, booked)
     # A deal that is not won and has no amount or date counts nowhere, but it may have been won before: it is stored
     # as deleted, so that it stops counting, instead of being refused, which would leave the won version in force.
@@ -201,40 +205,40 @@ def _split(sheet: Sheet) -> tuple[dict[str, Any], NDArray[np.bool_]]:
         "deal_external_id": sheet.text("deal"),
         "person_external_id": sheet.text("person"),
         "share_ppb": share,
-    }, _nobody(sheet)
+    }, nobody(sheet)
 
 
 def _quota(sheet: Sheet) -> tuple[dict[str, Any], NDArray[np.bool_]]:
     sheet.need("person", "key_missing")
     sheet.need("name", "key_missing")
-    start, end = _range(sheet)
-    currency = _currency(sheet, "currency")
+    start, end = range_of(sheet)
+    currency = currency_of(sheet, "currency")
     return {
         "person_external_id": sheet.text("person"),
         "name": sheet.text("name"),
         "start_on": start,
         "end_on": end,
-        "amount_cents": _money(sheet, currency, np.ones(sheet.count, dtype=bool)),
+        "amount_cents": money_of(sheet, currency, np.ones(sheet.count, dtype=bool)),
         "currency": currency,
-    }, _nobody(sheet)
+    }, nobody(sheet)
 
 
 def _assignment(sheet: Sheet) -> tuple[dict[str, Any], NDArray[np.bool_]]:
     sheet.need("person", "key_missing")
     sheet.need("plan", "key_missing")
-    start, end = _range(sheet)
+    start, end = range_of(sheet)
     return {
         "person_external_id": sheet.text("person"),
         "plan": sheet.text("plan"),
         "start_on": start,
         "end_on": end,
-    }, _nobody(sheet)
+    }, nobody(sheet)
 
 
 def _rate(sheet: Sheet) -> tuple[dict[str, Any], NDArray[np.bool_]]:
     known = CURRENCIES | WITHDRAWN
-    pair = [_currency(sheet, name, known) for name in ("from", "to")]
-    start, end = _range(sheet)
+    pair = [currency_of(sheet, name, known) for name in ("from", "to")]
+    start, end = range_of(sheet)
     fmt = sheet.mapping.fmt
     num, den, good = amounts.ratios(amounts.take_apart(sheet.text("rate"), fmt.decimal, fmt.thousands))
     sheet.refuse(~good, "rate_unparsable", "rate")
@@ -245,51 +249,7 @@ def _rate(sheet: Sheet) -> tuple[dict[str, Any], NDArray[np.bool_]]:
         "end_on": end,
         "rate_num": num,
         "rate_den": den,
-    }, _nobody(sheet)
-
-
-def _or_none(found: NDArray[np.int32]) -> NDArray[np.int64]:
-    """Days as the store takes them where a day may be missing."""
-    return np.where(found == NO_DAY, NOTHING, found.astype(np.int64))
-
-
-def _nobody(sheet: Sheet) -> NDArray[np.bool_]:
-    return np.zeros(sheet.count, dtype=bool)
-
-
-def _currency(sheet: Sheet, field: str, known: frozenset[str] = CURRENCIES) -> Any:
-    code = pc.utf8_upper(sheet.text(field))
-    sheet.refuse(~is_in(code, known), "currency_unknown", field)
-    return code
-
-
-def _places(currency: Any) -> NDArray[np.int64]:
-    """Decimals of each row's currency; 2 where the currency is unknown and the row refused anyway."""
-    encoded = pc.dictionary_encode(currency)
-    codes = encoded.dictionary.to_pylist()
-    places = np.array([exponent(code) if code in CURRENCIES else 2 for code in codes] or [2], dtype=np.int64)
-    found: NDArray[np.int64] = places[encoded.indices.to_numpy(zero_copy_only=False)]
-    return found
-
-
-def _money(sheet: Sheet, currency: Any, needed: NDArray[np.bool_]) -> NDArray[np.int64]:
-    fmt = sheet.mapping.fmt
-    empty = sheet.bools(sheet.empty("amount"))
-    sheet.refuse(empty & needed, "amount_missing", "amount")
-    digits = amounts.take_apart(sheet.text("amount"), fmt.decimal, fmt.thousands)
-    half_even = sheet.mapping.excess_decimals == "half_even"
-    values, verdict = amounts.minor_units(digits, _places(currency), half_even)
-    verdict[empty] = amounts.OK
-    for found, code in _AMOUNT_CODES.items():
-        sheet.refuse(verdict == found, code, "amount")
-    return values
-
-
-_AMOUNT_CODES = {
-    amounts.UNPARSABLE: "amount_unparsable",
-    amounts.TOO_PRECISE: "amount_too_precise",
-    amounts.OUT_OF_RANGE: "amount_out_of_range",
-}
+    }, nobody(sheet)
 
 
 def _updated(sheet: Sheet) -> pd.DatetimeIndex:
@@ -303,46 +263,6 @@ def _updated(sheet: Sheet) -> pd.DatetimeIndex:
         zone = sheet.mapping.fmt.timezone or "UTC"
         stamps = stamps.tz_localize(zone, ambiguous=np.ones(len(stamps), dtype=bool), nonexistent="shift_forward")
     return stamps.tz_convert("UTC").as_unit("us")
-
-
-def _start(sheet: Sheet, field: str, optional: bool = False) -> NDArray[np.int32]:
-    source = sheet.mapping.fields.get(field)
-    if source is None:
-        return np.full(sheet.count, NO_DAY, dtype=np.int32)
-    if source.constant is not None:
-        found, bad = days(sheet.text(field), "%Y-%m-%d")
-    else:
-        fmt = sheet.mapping.fmt
-        found, bad = days(sheet.text(field), source.date_format or fmt.date_format, fmt.timezone)
-    sheet.refuse(bad, "date_format", field)
-    if not optional:
-        sheet.refuse((found == NO_DAY) & ~bad, "date_missing", field)
-    return found
-
-
-def _end(sheet: Sheet, field: str, start: NDArray[np.int32] | None) -> NDArray[np.int32]:
-    source = sheet.mapping.fields.get(field)
-    if source is None or (source.last is not None and start is None):
-        return np.full(sheet.count, NO_DAY, dtype=np.int32)
-    if source.last is not None and start is not None:
-        length = shifted(start, source.last)
-        if not source.until_next:
-            return length
-        owners = sheet.codes(RANGE_OWNERS[sheet.mapping.kind])
-        following = next_starts(owners, start)
-        return np.where(following == NO_DAY, length, following).astype(np.int32)
-    found = _start(sheet, field, optional=True)
-    return np.where(found == NO_DAY, NO_DAY, found + source.inclusive).astype(np.int32)
-
-
-def _range(sheet: Sheet) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    start = _start(sheet, "start")
-    end = _end(sheet, "end", start)
-    if FIELDS[sheet.mapping.kind]["end"].needed:
-        sheet.refuse(end == NO_DAY, "date_missing", "end")
-    end = np.where(end == NO_DAY, FOREVER, end).astype(np.int32)
-    sheet.refuse((start != NO_DAY) & (end <= start), "range_empty", "end")
-    return start, end
 
 
 def _refuse_repeated(sheet: Sheet, keys: tuple[str, ...]) -> None:
@@ -370,4 +290,5 @@ _BUILDERS = {
     "quota": _quota,
     "assignment": _assignment,
     "rate": _rate,
+    **COUNTED,
 }

@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.mapping import load
+from connectors.normalise.fields import FOREVER, NOTHING
 from connectors.normalise.kinds import FIELDS
 from connectors.normalise.reasons import REASONS
-from connectors.normalise.rows import FOREVER, NOTHING, normalise
+from connectors.normalise.rows import normalise
 from engine.dates import day
 
 if TYPE_CHECKING:

@@ -30,7 +30,7 @@ def test_every_planned_dirty_row_waits_with_its_reason(seeding: tuple[Path, str]
     found = set(re.findall(r"  ([a-z]+_[a-z_]+)$", waiting, flags=re.MULTILINE))
     assert found == set(DIRTY.values())
     assert "Foxglove Freight" in waiting
-    assert "E-contractor-7" in waiting
+    assert "7007, whom no source knows yet" in waiting
 
 
 def test_each_plan_pays_and_what_stands_in_the_way_is_said(seeding: tuple[Path, str]) -> None:
