@@ -67,13 +67,13 @@ class WhatIfAnswer:
 
 @dataclass(frozen=True, slots=True)
 class GapRoute:
-    """The fewest open deals that reach a goal: "quota", or the next "tier", which begins at `from_ppm` of the quota.
+    """The fewest open deals for "quota" or the next "tier" (`reaches`), which begins at `from_ppm` of the quota.
 
     `deals` is empty where all open deals together do not reach it; then `short_by` is still missing. `is_least` says
     that no set of so few deals overshoots less.
     """
 
-    goal: str
+    reaches: str
     quota: str
     from_ppm: int
     missing: Money | Quantity

@@ -54,6 +54,7 @@ LABELS = {
     "unless": "forfeited by",
     "step": "rounds",
     "at_end": "debt at the end",
+    "at_most": "pays at most while not met",
     "falls": "falls with time",
 }
 _WORDS = {**words.SPANS, "True": "yes", "False": "no"}

@@ -200,6 +200,9 @@ def _gates(plan: Plan, gates: Sequence[Gate]) -> Iterator[str]:
             "as_reached": "from the deal on that reaches it",
         }[gate.judged]
         otherwise = "nothing" if gate.otherwise is None else f"{words.share(gate.otherwise)} of the credit"
+        if gate.at_most is not None:
+            part = "of its target" if isinstance(gate.at_most, Rate) else "in its window"
+            otherwise = f"at most {words.bound(gate.at_most)} {part}"
         over = words.SPANS[gate.over]
         yield f"**Gate**: {gate.component} must have come to at least {goal} over {over}, {judged}; else {otherwise}."
 

@@ -15,20 +15,10 @@ if TYPE_CHECKING:
 
     from engine.plans.example_files import Example, ExampleFile, Expected
 
-#: The facts of an example in the order in which they are told, with what one of each is called.
-_FACTS = {
-    "reps": "Rep",
-    "quotas": "Quota",
-    "incentives": "Target incentive",
-    "balances": "Opening balance",
-    "rates": "Exchange rate",
-    "deals": "Deal",
-    "achievements": "Achievement",
-    "events": "Event",
-    "adjustments": "Adjustment",
-    "contests": "Contest",
-    "absences": "Away",
-}
+#: What one fact of a list is called, where its name without the last letter does not say it.
+_TITLES = {"incentives": "Target incentive", "balances": "Opening balance", "rates": "Exchange rate"}
+#: What is told elsewhere.
+_ELSEWHERE = ("name", "expect", "plan", "id", "source", "note", "as_of")
 #: What leads each kind of fact, without its key.
 _LEADING = ("name", "id", "rep", "deal", "amount", "value", "event", "kind")
 _OUTCOMES = ("pays", "credits", "rate", "share", "attainment", "quota", "needs", "problem")
@@ -62,8 +52,9 @@ def examples(worked: ExampleFile) -> Iterator[str]:
 def _facts(example: Example) -> Iterator[str]:
     if example.plan:
         yield f"Plans: {words.every(example.plan)}"
-    for name, title in _FACTS.items():
-        for each in getattr(example, name):
+    for field in fields(example):
+        title = _TITLES.get(field.name, field.name.removesuffix("s").replace("_", " ").capitalize())
+        for each in () if field.name in _ELSEWHERE else getattr(example, field.name):
             yield f"{title}: {_told(each)}"
     if example.as_of is not None:
         yield f"Seen on {words.on(example.as_of)}"

@@ -155,6 +155,10 @@ def _draw(terms: PaymentTerms, period: str) -> Iterator[str]:
         yield "It is recoverable: what it topped up is repaid from later commission above the draw."
     else:
         yield "It is not recoverable: what it topped up is never repaid."
+    if draw.paid == "at_start":
+        yield "All of it is paid on the period's first day and set off against commission on its last."
+    else:
+        yield "What commission lacks is topped up on the period's last day."
     left = {"owed": "is still owed", "forgiven": "is forgiven"}[draw.at_end]
     yield f"Debt that is left when the draw ends {left}."
 

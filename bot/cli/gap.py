@@ -35,16 +35,16 @@ def _show(answer: GapAnswer) -> None:
 def _show_route(route: GapRoute) -> None:
     from engine import plan_words as words
 
-    goal = f"quota {route.quota}" if route.goal == "quota" else f"tier from {outlook.percent(route.from_ppm)}"
+    aim = f"quota {route.quota}" if route.reaches == "quota" else f"tier from {outlook.percent(route.from_ppm)}"
     missing = words.credit(route.missing)
     if not route.deals:
         short = words.credit(route.short_by)
-        terminal.say(f"To the {goal}: {missing} are missing; all open deals that are due leave {short} missing.")
+        terminal.say(f"To the {aim}: {missing} are missing; all open deals that are due leave {short} missing.")
         return
     count = "one deal does" if len(route.deals) == 1 else f"the fewest that do are {len(route.deals)} deals"
     least = "" if route.is_least else " (found without trying every set)"
     terminal.say(
-        f"To the {goal}: {missing} are missing; {count}{least}, with a credit of {words.credit(route.credit)}; "
+        f"To the {aim}: {missing} are missing; {count}{least}, with a credit of {words.credit(route.credit)}; "
         f"together they pay {outlook.gained(route.gain)}."
     )
     rows = [

@@ -101,7 +101,7 @@ def test_the_fewest_deals_to_quota(pipeline: Company) -> None:
     found = gap.gap(pipeline.context(), pipeline.sam)
     assert found.open_deals == 3
     (route,) = found.routes
-    assert (route.goal, route.missing, route.credit) == ("quota", Money(100_000_00, "USD"), Money(110_000_00, "USD"))
+    assert (route.reaches, (route.missing,), (route.credit,)) == ("quota", usd(100_000_00), usd(110_000_00))
     assert [one.deal.external_id for one in route.deals] == ["s1", "s2"]
     assert (route.gain, route.is_least) == (usd(9_200_00), True)
 
