@@ -24,9 +24,9 @@ import numpy as np
 from engine.crediting import scaled
 from engine.deals import LARGEST_CENTS
 from engine.frames import integers, named
-from engine.money import Rate
 from engine.order import positions, sorted_rows
 from engine.plans.asked import DERIVED, MILLION, unit_of
+from engine.plans.filters import ONCE
 from engine.problems import Problem
 
 __all__ = ["MILLION", "Figure", "Figures", "problem", "problems", "unit_of"]
@@ -39,10 +39,9 @@ if TYPE_CHECKING:
 
     from engine.deals import Deals
     from engine.exchange import Exchange
-    from engine.money import Rounding
+    from engine.money import Rate, Rounding
     from engine.order import Ints, Rows
 
-ONCE = Rate(1)
 FINE, ABSENT, REPEATED, WRONG_UNIT, BEYOND, UNDEFINED, NO_RATE = range(7)
 FAULTS = {
     ABSENT: ("figure_missing", "The deal lacks a figure that the plan needs", "Load the figure for this deal."),

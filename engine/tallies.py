@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.achievements import increments
-from engine.money import Rate
+from engine.plans.filters import ONCE
 from engine.rules import is_further
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def names_rules(plan: Plan) -> bool:
 def is_plain(component: Component) -> bool:
     """Whether it counts the amounts of its credits."""
     measure = component.measure
-    return measure.sum == "amount" and measure.times == Rate(1) and not measure.achievement and not measure.is_number
+    return measure.sum == "amount" and measure.times == ONCE and not measure.achievement and not measure.is_number
 
 
 class Tallies:
