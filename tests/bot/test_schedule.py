@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
 from datetime import UTC, datetime, timedelta
 from threading import Event, Lock
 from typing import TYPE_CHECKING
@@ -51,6 +50,12 @@ def wait_until(condition: object, seconds: float = 20.0) -> None:
         time.sleep(0.02)
 
 
+def claimed_slots(db: Database) -> int:
+    """How many slots of the job were claimed. When a run began says little: by then the next may have."""
+    with db.read() as conn:
+        return conn.exec_driver_sql("SELECT count(DISTINCT slot_at) FROM job_run WHERE job = 'tick'").scalar() or 0
+
+
 def test_two_schedulers_run_each_slot_once(services: list[Services]) -> None:
     job = Job("tick", timedelta(seconds=1))
     record = Record(job, services[0].clock)  # type: ignore[arg-type]
@@ -60,9 +65,9 @@ def test_two_schedulers_run_each_slot_once(services: list[Services]) -> None:
     wait_until(lambda: len(record.runs) >= 5)
     for each in both:
         each.close()
-    assert max(Counter(record.runs).values()) == 1
     with services[0].db.read() as conn:
         last = jobs.latest(conn, "tick")
+    assert len(record.runs) == claimed_slots(services[0].db)
     assert last is not None
     assert last.status == "done"
 
@@ -85,7 +90,7 @@ def test_a_silent_leader_is_replaced_within_five_seconds(services: list[Services
     assert not first.fire(job), "the fencing token of a replaced leader is refused"
     second.close()
     first.close()
-    assert max(Counter(record.runs).values()) == 1
+    assert len(record.runs) == claimed_slots(services[0].db)
 
 
 def test_a_leader_that_leaves_frees_the_lease_at_once(services: list[Services]) -> None:

@@ -297,6 +297,12 @@ def test_a_service_can_say_what_its_answers_mean() -> None:
         service(says(404)).http(Manners(judge)).get("/x")
 
 
+def behind(error: BaseException) -> list[BaseException]:
+    """What a traceback shows beside the error."""
+    found = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return [] if found is None else [found, *behind(found)]
+
+
 def test_bug_26_no_secret_and_no_name_is_told(caplog: pytest.LogCaptureFixture) -> None:
     """Neither logs nor errors hold the token, the query or a body; httpx would log whole addresses."""
     caplog.set_level(logging.DEBUG)
@@ -308,7 +314,10 @@ def test_bug_26_no_secret_and_no_name_is_told(caplog: pytest.LogCaptureFixture) 
     for answer in (reset, says(400, {"message": "Ada Lovelace"}), says(401), says(429), says(200, "<html>")):
         with pytest.raises(SourceError) as error:
             service(answer).http().get("/query", {"q": "SELECT Name FROM Contact WHERE Name = 'Ada Lovelace'"})
-        told += [str(error.value), repr(error.value), str(error.value.__cause__)]
+        told += [str(error.value), repr(error.value), *map(str, behind(error.value))]
+    with pytest.raises(SourceError) as error:
+        service(says(400)).http().get("/query?q=Lovelace")
+    told.append(str(error.value))
     service(says(200)).http().get("/query", {"q": "Ada Lovelace"})
     shown = " ".join(told) + caplog.text + repr(BearerToken(TOKEN))
     assert TOKEN not in shown

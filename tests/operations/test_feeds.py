@@ -384,6 +384,14 @@ def test_bug_21_with_one_stamp_the_later_reading_wins(desk: Desk) -> None:
     assert desk.amounts()["d1"] == 5000
 
 
+def test_bug_21_within_one_second_of_the_source_the_later_answer_wins(desk: Desk) -> None:
+    """Neither the stamp nor the time of the answer tells two readings apart: HTTP's clock knows only seconds."""
+    desk.sync()
+    desk.crm.put("deal", "d1", deal("50"), quiet=True)
+    desk.sync("sweep")
+    assert desk.amounts()["d1"] == 5000
+
+
 @dataclass(slots=True)
 class Replaying(MemoryFeed):
     """Hands over a page that was read before."""
@@ -533,6 +541,18 @@ def test_a_deal_whose_splits_are_wrong_waits_with_them_and_heals_with_them(desk:
     desk.sync()
     assert desk.waiting() == {}
     assert desk.amounts()["d1"] == 100
+
+
+def test_without_the_splits_deals_wait_too(desk: Desk) -> None:
+    desk.mapping = MAPPING + SPLIT
+    desk.crm.put("split", "d1", {"deal": "d1", "rows": [{"person": "e2", "share": "100"}]})
+    desk.crm.failures[2] = ConfigRefused("The scope crm.dealsplits.read_write is missing")
+    summary = desk.sync()
+    assert desk.kind(summary, "split").status == sync.REFUSED
+    assert desk.kind(summary).status == sync.BLOCKED
+    assert desk.amounts() == {}
+    assert desk.sync().ok
+    assert len(desk.amounts()) == 7
 
 
 def test_ranges_that_end_at_the_next_are_read_together(desk: Desk) -> None:
