@@ -71,3 +71,7 @@ class DayUnplanned(OperationError):
 
 class NotComparable(OperationError):
     """These two cannot be compared. Take two earnings answers of one person, in one currency."""
+
+
+class ScaleMissing(OperationError):
+    """Dask is not installed here. Install it with `pip install attain[scale]`, or calculate on this machine alone."""
