@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import union_categoricals
 
 from engine import commission, reach
 from engine.frames import integers
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
     from engine.plans.schema import Plan
     from engine.problems import Problem
 
-#: From about so many deals on, a calculation in parts is faster than one (docs/operating.md says what was measured).
-WORTH_IT = 20_000_000
 _OF_DEALS = ("splits", "figures", "tags", "events")
 _WHOLE = ("rates", "people", "locks")
 _WORDS = ("plan", "component", "kind", "rule")
@@ -128,12 +127,15 @@ def _facts(facts: Facts, plans: Sequence[Plan], reps: tuple[int, ...]) -> Facts:
 
 
 def _joined(parts: list[pd.DataFrame]) -> pd.DataFrame:
-    """The lines of all parts by rep, as one calculation has them."""
-    both = pd.concat([part.astype(dict.fromkeys(_WORDS, object)) for part in parts], ignore_index=True)
-    for name in _WORDS:
-        known = dict.fromkeys(word for part in parts for word in part[name].cat.categories)
-        both[name] = pd.Categorical(both[name], categories=list(known))
-    return both.iloc[np.lexsort([both["line_no"], both["rep_id"]])].reset_index(drop=True)
+    """The lines of all parts by rep, as one calculation has them; within a part they are in order already."""
+    columns: dict[str, Any] = {}
+    order = np.argsort(np.concatenate([integers(part, "rep_id") for part in parts]), kind="stable")
+    for name in parts[0]:
+        if name in _WORDS:
+            columns[name] = union_categoricals([part[name] for part in parts]).take(order)
+        else:
+            columns[name] = np.concatenate([part[name].to_numpy() for part in parts])[order]
+    return pd.DataFrame(columns, copy=False)
 
 
 @contextmanager
