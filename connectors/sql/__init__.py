@@ -1,0 +1,1 @@
+"""Any database that SQLAlchemy reads, as a source: one SELECT for each kind."""
