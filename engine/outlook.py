@@ -13,7 +13,7 @@ from engine.answers import Basis
 if TYPE_CHECKING:
     from datetime import date
 
-    from engine.answers import DealName, RepRef
+    from engine.answers import DealName, PlanRef, RepRef
     from engine.bridge import Bridge
     from engine.dates import Period
     from engine.money import Money, Quantity
@@ -61,6 +61,7 @@ class WhatIfAnswer:
     gain: Paid
     rerated: Paid
     quotas: tuple[QuotaMove, ...]
+    plan: PlanRef | None = None
     problems: tuple[Problem, ...] = ()
     basis: Basis = field(default_factory=Basis)
 
@@ -92,6 +93,7 @@ class GapAnswer:
     as_of: date
     routes: tuple[GapRoute, ...]
     open_deals: int
+    plan: PlanRef | None = None
     problems: tuple[Problem, ...] = ()
     basis: Basis = field(default_factory=Basis)
 
@@ -107,6 +109,7 @@ class WhyNotAnswer:
     components: tuple[ComponentTried, ...]
     paid: Paid
     blocker: Condition | None
+    plan: PlanRef | None = None
     problems: tuple[Problem, ...] = ()
     basis: Basis = field(default_factory=Basis)
 
@@ -121,4 +124,5 @@ class BridgeAnswer:
     bridge: Bridge
     before_receipt: str
     after_receipt: str
+    plan: PlanRef | None = None
     basis: Basis = field(default_factory=Basis)

@@ -68,4 +68,5 @@ def _bridged(before: EarningsAnswer, after: EarningsAnswer) -> BridgeAnswer:
         bridge=engine_bridge.bridge(before.lines, after.lines, currencies.pop()),
         before_receipt=before.basis.receipt_id,
         after_receipt=after.basis.receipt_id,
+        plan=after.plan,
     )

@@ -41,6 +41,7 @@ def gap_of(of: Pipeline) -> GapAnswer:
         as_of=of.as_of,
         routes=tuple(_told(of, route, {each.deal_id: each for each in closings}) for route in routes),
         open_deals=len(closings),
+        plan=of.priced.plan_ref,
         problems=tuple(one for one in of.priced.calculation.problems if one.rep_id in (None, rep_id)),
     )
 

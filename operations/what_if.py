@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine import attainment, whatif
 from engine.answers import RepRef
 from engine.commission import calculate
+from engine.dates import add_months
 from engine.frames import integers
 from engine.money import Money
 from engine.outlook import DealEffect, QuotaMove, WhatIfAnswer
 from engine.whatif import Closing
-from operations import basis, receipted
+from operations import basis, periods, receipted
 from operations.errors import DealUnclear
-from operations.open_deals import Pipeline, pipeline
+from operations.open_deals import Pipeline, Wish, matching, pipeline
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -23,10 +25,10 @@ if TYPE_CHECKING:
     from engine.people import Person
     from engine.whatif import WhatIf
     from operations.context import Context
-    from operations.open_deals import Wish
 
 MOST_DEALS = 12
 _ARG = "deal"
+_JOINED = re.compile(r"\s+(?:and|or|&|plus)\s+|\s*,\s*")
 
 
 def what_if(ctx: Context, subject: Person, wishes: Sequence[Wish]) -> WhatIfAnswer:
@@ -51,6 +53,33 @@ def what_if(ctx: Context, subject: Person, wishes: Sequence[Wish]) -> WhatIfAnsw
     return replace(answer, basis=replace(rests_on, receipt_id=receipt_id))
 
 
+def spoken(ctx: Context, subject: Person, said: str, period: str | None = None) -> WhatIfAnswer:
+    """The effect of the open deals that a sentence names, such as "acme and globex", closed within a period.
+
+    In a period that runs they close today, in one that lies ahead on its first day.
+
+    Raises:
+        UnknownPeriod: `period` names none.
+        DealUnclear: A name does not mean one open deal of the rep.
+        DayUnplanned: No plan pays the rep then.
+    """
+    with ctx.db.read() as conn:
+        of = pipeline(conn, ctx, subject)
+    on = _day_in(of, period) if period else None
+    whole = matching(said, {key: name for key, name in of.names.items() if key in of.open})
+    parts = [said] if whole else [part for part in _JOINED.split(said) if part.strip()]
+    return what_if(ctx, subject, [Wish(part.strip(), on) for part in parts])
+
+
+def _day_in(of: Pipeline, period: str) -> date:
+    """A day in the period; a month or quarter without a year that is over means the next one of that name."""
+    span = periods.named(period, of.priced.fiscal, of.as_of)
+    start, end = span.start_on, span.end_on
+    while end <= of.as_of:
+        start, end = add_months(start, 12), add_months(end, 12)
+    return max(start, of.as_of)
+
+
 def what_if_of(of: Pipeline, closings: Sequence[Closing]) -> WhatIfAnswer:
     """The answer of a rep who is priced: pure, and so what a replay computes again."""
     found = whatif.what_if(of.question, closings)
@@ -63,6 +92,7 @@ def what_if_of(of: Pipeline, closings: Sequence[Closing]) -> WhatIfAnswer:
         gain=found.gain,
         rerated=_rerated(of, closings, found),
         quotas=tuple(_moves(of, closings, found)),
+        plan=of.priced.plan_ref,
         problems=tuple(one for one in found.calculation.problems if one.rep_id in (None, of.priced.person.rep_id)),
     )
 

@@ -61,6 +61,7 @@ def why_not_of(of: Pipeline, deal_id: int) -> WhyNotAnswer:
         components=found.components,
         paid=found.paid,
         blocker=found.blocker,
+        plan=of.priced.plan_ref,
         problems=tuple(one for one in of.priced.calculation.problems if one.deal == deal_id),
     )
 
@@ -75,4 +76,6 @@ def _held(of: Pipeline, waiting: Waiting) -> WhyNotAnswer:
     """A deal that is held back before any plan sees it."""
     rep = RepRef(of.priced.person.rep_id, of.priced.person.name)
     fault = Condition(_ASKED, "fail", waiting.reason, waiting.remedy)
-    return WhyNotAnswer(rep, of.as_of, DealName(0, waiting.deal, "", "", ""), (fault,), (), (), fault)
+    return WhyNotAnswer(
+        rep, of.as_of, DealName(0, waiting.deal, "", "", ""), (fault,), (), (), fault, of.priced.plan_ref
+    )

@@ -28,6 +28,10 @@ OPERATIONS = {
     "earnings": "operations.answers.earnings",
     "statement": "operations.answers.earnings",
     "line": "operations.answers.line",
+    "what_if": "operations.what_if.spoken",
+    "gap": "operations.gap.gap",
+    "why_not": "operations.why_not.why_not",
+    "bridge": "operations.bridges.between_periods",
     "home": "operations.answers.home",
 }
 

@@ -11,9 +11,11 @@ from typing import Literal
 
 from rapidfuzz import fuzz, process
 
-from bot.slack import arguments
+from bot.slack import arguments, outlook_phrases
 
-Question = Literal["quota", "earnings", "deal", "line", "statement", "help", "status"]
+Question = Literal[
+    "quota", "earnings", "deal", "line", "statement", "what_if", "gap", "why_not", "bridge", "help", "status"
+]
 READ_CHARACTERS = 400
 #: What people say → the word the patterns below know.
 _THEIR_WORDS = {
@@ -119,6 +121,8 @@ _EXAMPLES: dict[str, Question] = {
 
 
 _KNOWN = frozenset((*_ORDINARY.split(), *_THEIR_WORDS, *_THEIR_WORDS.values()))
+#: What is only ever asked about oneself, or about whoever is mentioned by their account or address.
+_OF_ONESELF = ("what_if", "gap", "why_not", "bridge")
 #: Below this many letters everything is spelled like something: "it" is in "Security".
 SHORTEST_ALIKE = 4
 
@@ -144,12 +148,14 @@ def understand(text: str) -> Asked | None:
     words, spoken = normal(text), _spoken(text)
     if words in _GREETINGS or not words:
         return Asked("help")
-    asked = _meant(words, spoken)
+    asked = _outlook(spoken) or _meant(words, spoken)
     if asked is None or asked.question in ("help", "status"):
         return asked
     before, _, after = spoken.rpartition(asked.deal) if asked.deal else (spoken, "", "")
     rest = f"{before} {after}"
-    return None if _SEVERAL.search(_ASKING.sub(" ", rest)) else _with_person(asked, rest)
+    if _SEVERAL.search(_ASKING.sub(" ", rest)):
+        return None
+    return asked if asked.question in _OF_ONESELF else _with_person(asked, rest)
 
 
 def nearest(text: str, count: int = 3) -> tuple[Question, ...]:
@@ -187,6 +193,12 @@ def _spoken(text: str) -> str:
     """The words as they were typed, in lower case, without question marks."""
     plain = text[:READ_CHARACTERS].casefold().replace("’", "'").replace("?", " ").replace("what's", "what is")
     return " ".join(re.sub(r"(?<!\w)'s\b", " ", plain).split())
+
+
+def _outlook(spoken: str) -> Asked | None:
+    """A question about what could be, what is not there, or what changed."""
+    about = outlook_phrases.about(spoken)
+    return Asked(about.question, deal=about.deal, period=about.period) if about else None
 
 
 def _meant(words: str, spoken: str) -> Asked | None:

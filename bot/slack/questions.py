@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from bot.errors import NotPermittedError
-from bot.slack import arguments, phrases, replies
+from bot.slack import arguments, outlook, phrases, replies
 from bot.slack.actions import say_line
 from bot.slack.arguments import Arguments
 from bot.slack.commands import subject
@@ -195,6 +195,10 @@ _ACTIONS: Mapping[Question, str] = {
     "deal": "see_earnings",
     "line": "see_line",
     "statement": "see_statement",
+    "what_if": "see_earnings",
+    "gap": "see_quota",
+    "why_not": "see_earnings",
+    "bridge": "see_earnings",
 }
 _HANDLERS: Mapping[Question, Callable[[Turn, Asked, Person], None]] = {
     "quota": _quota,
@@ -202,4 +206,8 @@ _HANDLERS: Mapping[Question, Callable[[Turn, Asked, Person], None]] = {
     "deal": _deal,
     "line": _line,
     "statement": _statement,
+    "what_if": outlook.what_if,
+    "gap": outlook.gap,
+    "why_not": outlook.why_not,
+    "bridge": outlook.bridge,
 }

@@ -27,6 +27,7 @@ from engine.money import Money, Rate
 from engine.problems import Problem
 from messages import views
 from messages.reply import Reply, Visibility
+from tests.messages.outlook_samples import OUTLOOK_CASES
 from tests.messages.sample_words import (
     GERMAN,
     JAPANESE,
@@ -293,6 +294,7 @@ NEAREST = [
 ]
 
 CASES: dict[str, Callable[[Words], Reply]] = {
+    **OUTLOOK_CASES,
     "quota": lambda w: _quota(quota_answer(w)),
     "quota_over": lambda w: _quota(quota_answer(w, quotas=(over(w),))),
     "quota_reached_exactly": lambda w: _quota(
