@@ -11,11 +11,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date, datetime
 
     from engine.dates import Period
     from engine.money import Money, Quantity, Rate
     from engine.problems import Problem
+
+
+#: Marks a field that answers did not always have: while it says nothing, a receipt is spelled as it always was.
+LATER: Mapping[str, bool] = {"later": True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +43,26 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class Closing:
+    """A pay period that is no longer open: "review", "locked" or "paid", when it was locked, and when it was paid."""
+
+    period: Period
+    state: str
+    locked_at: datetime | None = None
+    paid_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Basis:
-    """What an answer rests on besides its figures: its receipt, the age of each source, and what waits."""
+    """What an answer rests on besides its figures: its receipt, the age of each source, and what waits.
+
+    `closings` are the pay periods inside the answer's own that are no longer open, in their order.
+    """
 
     receipt_id: str = ""
     sources: tuple[Freshness, ...] = ()
     waiting: tuple[Waiting, ...] = ()
+    closings: tuple[Closing, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +105,7 @@ class NextTier:
     from_ppm: int
     rate: Rate
     shortfall: Money | Quantity
-    pays: str = "rate"
+    pays: str = field(default="rate", metadata=LATER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,11 +214,15 @@ class LineExplanation:
 
 @dataclass(frozen=True, slots=True)
 class PayoutStep:
-    """What one kind of line changed on the way from earnings to payout, in words and as an amount."""
+    """What one kind of line changed on the way from earnings to payout, in words and as an amount.
+
+    `until` says of what is held back when it is paid: at an event by its name, "days" or "cash".
+    """
 
     kind: str
     name: str
     amount: Money
+    until: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +258,10 @@ class QuotaAnswer:
 
 @dataclass(frozen=True, slots=True)
 class EarningsAnswer:
-    """`/earnings`: what the rep earned in a period by component and by line; the lines sum to `total`."""
+    """`/earnings`: what the rep earned in a period by component and by line; the lines sum to `total`.
+
+    `payouts` lead from earnings to payout, plan by plan; there are none where all that is earned is paid as it is.
+    """
 
     rep: RepRef
     as_of: date
@@ -246,6 +272,7 @@ class EarningsAnswer:
     total: Money | None
     problems: tuple[Problem, ...] = ()
     basis: Basis = field(default_factory=Basis)
+    payouts: tuple[Payout, ...] = field(default=(), metadata=LATER)
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,8 @@ def receipt_id(asked: Asked, sources: Sources, output_hash: str) -> str:
 def canonical(answer: object) -> bytes:
     """The answer as bytes: JSON with sorted keys, whole numbers, text and ISO dates only.
 
-    How old the data is (`Basis`) is no part of them.
+    How old the data is (`Basis`) is no part of them, nor is a field marked `LATER` that says nothing: receipts from
+    before it existed stay what they were.
 
     Raises:
         TypeError: The answer holds something that has no one spelling, such as a float or a set.
@@ -92,7 +93,8 @@ def _plain(value: object) -> object:
     if isinstance(value, datetime | date):
         return value.isoformat()
     if is_dataclass(value) and not isinstance(value, type):
-        parts = {field.name: getattr(value, field.name) for field in fields(value)}
+        every = ((each, getattr(value, each.name)) for each in fields(value))
+        parts = {each.name: part for each, part in every if not (each.metadata.get("later") and part == each.default)}
         return {name: _plain(part) for name, part in parts.items() if not isinstance(part, Basis)}
     if isinstance(value, tuple | list):
         return [_plain(part) for part in value]

@@ -142,12 +142,24 @@ def _payout(plan: str, until: list[_Line], period: Period) -> Payout:
         plan=plan,
         period=period,
         earnings=money(earned),
-        steps=tuple(PayoutStep(kind, NAMES[kind], money(steps[kind])) for kind in KINDS if kind in steps),
+        steps=tuple(
+            PayoutStep(kind, NAMES[kind], money(steps[kind]), _until(kind, own)) for kind in KINDS if kind in steps
+        ),
         payout=money(sum(line.amount for line in own)),
         held=money(-sum(line.amount for line in until if line.kind in ("hold", "release"))),
         owed=money(max(debts, key=lambda line: line.day).y if debts else 0),
         carried=money(sum(line.amount for line in until if line.kind == "carry" and line.x in (0, 1))),
     )
+
+
+def _until(kind: str, own: list[_Line]) -> tuple[str, ...]:
+    """What the parts that some lines hold back wait for, each once."""
+    found: dict[str, None] = {}
+    for line in own if kind == "hold" else ():
+        parts = () if line.component is None else line.component.release
+        if line.kind == kind and line.x < len(parts):
+            found[parts[line.x].event if parts[line.x].on == "event" else parts[line.x].on] = None
+    return tuple(found)
 
 
 def explain(

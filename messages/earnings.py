@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from engine.money import Money
-from messages import actions
+from engine.notes import NAMES
+from engine.statements import EARNED
+from messages import actions, kinds, payout
 from messages import format as written
 from messages.basis import BasisView, Ground, basis_view, beyond
 from messages.errors import DoesNotAddUpError
 from messages.escape import clip
 
 if TYPE_CHECKING:
-    from engine.answers import ComponentEarnings, DealName, EarningsAnswer, LineSummary
+    from engine.answers import ComponentEarnings, DealName, EarningsAnswer, LineSummary, Payout
+    from messages.payout import PayoutView
     from messages.reader import Reader
 
 LINES_SHOWN = 8
 COMPONENTS_SHOWN = 8
 #: How much of a name a cell of the statement holds.
 DEAL_LENGTH, COMPONENT_LENGTH = 50, 40
-#: What a line of a kind is called where no deal names it.
-KINDS = {"commission": "Commission", "cap": "Cap"}
+#: What a plan pays as a whole stands under the name of its kind.
+_WHOLE_PLAN = frozenset(NAMES.values())
 
 
 @dataclass(frozen=True, slots=True)
 class ComponentView:
-    """What one component paid."""
+    """What one component paid, and on which credit; `credit` is empty for what a plan pays as a whole."""
 
     name: str
     credit: str
@@ -38,7 +41,8 @@ class ComponentView:
 class LineView:
     """One row: the deal, what it counted and paid. `label` names it in a table of few columns.
 
-    `why` is the button's value, empty where there is no receipt.
+    `credit` is empty where the line counts none, as when it holds back or repays; `why` is the button's value, empty
+    where there is no receipt.
     """
 
     number: str
@@ -56,7 +60,10 @@ class LineView:
 
 @dataclass(frozen=True, slots=True)
 class EarningsView:
-    """The whole answer; `total` is empty where nothing could be calculated, `so_far` in a period that still runs."""
+    """The whole answer; `total` is empty where nothing could be calculated, `so_far` in a period that still runs.
+
+    `payout` leads from what was earned to the total, None where they are the same; `components` are what was earned.
+    """
 
     name: str
     other: str
@@ -72,6 +79,8 @@ class EarningsView:
     lines: tuple[LineView, ...]
     more_lines: str
     more_amount: str
+    payout: PayoutView | None
+    closings: str
     basis: BasisView
     show_quota: str
     explain: str
@@ -95,7 +104,7 @@ def view(answer: EarningsAnswer, reader: Reader) -> EarningsView:
 def made(answer: EarningsAnswer, reader: Reader, shown: tuple[LineSummary, ...]) -> EarningsView:
     """Return the view of an answer with the lines that are to be shown."""
     check_total(answer)
-    receipt = answer.basis.receipt_id
+    receipt, earned = answer.basis.receipt_id, _earned(answer)
     currency = answer.total.currency if answer.total is not None else ""
     problems = beyond(answer.problems, has_plan=answer.plan is not None)
     is_own = reader.is_about(answer.rep.rep_id)
@@ -111,11 +120,13 @@ def made(answer: EarningsAnswer, reader: Reader, shown: tuple[LineSummary, ...])
         is_past=answer.as_of < today,
         total=written.money(answer.total, reader) if answer.total is not None else "",
         count=written.count(len(answer.lines), "line", reader) if answer.lines else "",
-        components=tuple(_component(each, reader) for each in answer.components[:COMPONENTS_SHOWN]),
-        more_components=_more(len(answer.components), COMPONENTS_SHOWN),
+        components=tuple(_component(each, reader) for each in earned[:COMPONENTS_SHOWN]),
+        more_components=_more(len(earned), COMPONENTS_SHOWN),
         lines=tuple(line_view(each, receipt, reader) for each in shown),
         more_lines=_more(len(answer.lines), len(shown)),
         more_amount=_rest(answer, shown, reader),
+        payout=payout.view(answer.payouts, reader),
+        closings=payout.closings(answer.basis.closings, answer.period, reader),
         basis=basis_view(answer.basis, ground, reader),
         show_quota=value,
         explain=value,
@@ -131,27 +142,48 @@ def check_total(answer: EarningsAnswer) -> None:
     if answer.total is None:
         return
     sums = {sum(line.amount.minor for line in answer.lines), sum(each.amount.minor for each in answer.components)}
+    if answer.payouts:
+        sums.add(sum(each.payout.minor for each in answer.payouts))
     if sums != {answer.total.minor}:
         raise DoesNotAddUpError(f"lines and components sum to {sorted(sums)}, the total is {answer.total.minor}")
 
 
 def line_view(line: LineSummary, receipt_id: str, reader: Reader) -> LineView:
     """Return one line as text, with its button's value and what a screen reader says of it."""
-    amount, deal = written.money(line.amount, reader), deal_label(line.deal, line.kind)
-    booked_on = written.day(line.booked_on, reader)
+    amount, deal = written.money(line.amount, reader), line_label(line)
+    booked_on, is_commission = written.day(line.booked_on, reader), line.kind == "commission"
+    kind = "" if is_commission or line.deal is None else kind_label(line.kind)
+    parts = (
+        kind,
+        clip(deal, DEAL_LENGTH),
+        clip(line.component, COMPONENT_LENGTH) if line.component != deal else "",
+        booked_on,
+    )
     return LineView(
         number=str(line.line_no),
-        label=f"{line.line_no}. {clip(deal, DEAL_LENGTH)}, {clip(line.component, COMPONENT_LENGTH)}, {booked_on}",
+        label=f"{line.line_no}. {', '.join(filter(None, parts))}",
         deal=deal,
         account=account_label(line.deal),
-        kind=kind_label(line.kind) if line.kind != "commission" and line.deal is not None else "",
+        kind=kind,
         component=line.component,
         booked_on=booked_on,
-        credit=written.money(line.credit, reader),
+        credit=_counted(line, reader),
         amount=amount,
         why=actions.line_value(receipt_id, line.line_no) if receipt_id else "",
         about=f"Why {amount} for {deal}?",
     )
+
+
+def _counted(line: LineSummary, reader: Reader) -> str:
+    """Return the credit of a line that counts some of its own."""
+    return written.money(line.credit, reader) if line.kind in kinds.CREDITED else ""
+
+
+def line_label(line: LineSummary, rule: str = "") -> str:
+    """Return what a line is for: its deal; without one the achievement, or the kind of the line."""
+    if line.deal is None and line.kind == "commission":
+        return rule or line.component or kind_label(line.kind)
+    return deal_label(line.deal, line.kind)
 
 
 def deal_label(deal: DealName | None, kind: str) -> str:
@@ -161,6 +193,11 @@ def deal_label(deal: DealName | None, kind: str) -> str:
     return deal.name or deal.external_id or f"deal {deal.deal_id}"
 
 
+def kind_label(kind: str) -> str:
+    """Return what a kind of line is called."""
+    return kinds.label(kind)
+
+
 def account_label(deal: DealName | None) -> str:
     """Return the account, unless the deal's name already says it."""
     if deal is None or not deal.account or deal.account.casefold() in deal.name.casefold():
@@ -168,15 +205,29 @@ def account_label(deal: DealName | None) -> str:
     return deal.account
 
 
-def kind_label(kind: str) -> str:
-    """Return what a kind of line is called."""
-    return KINDS.get(kind, kind.replace("_", " ").capitalize())
+def _earned(answer: EarningsAnswer) -> tuple[ComponentEarnings, ...]:
+    """Return what each component earned: where steps lead from there to a payout, without what they changed."""
+    if not answer.payouts:
+        return answer.components
+    found = []
+    for part in answer.components:
+        own = [line for line in answer.lines if line.component == part.name and line.kind in EARNED]
+        is_one = sum(each.name == part.name for each in answer.components) == 1
+        if is_one and own:
+            amount = Money(sum(line.amount.minor for line in own), part.amount.currency)
+            found.append(replace(part, amount=amount, lines=len(own)))
+    return tuple(found) if sum(each.amount.minor for each in found) == _sum(answer.payouts) else answer.components
+
+
+def _sum(payouts: tuple[Payout, ...]) -> int:
+    """Return what all plans came to before any step."""
+    return sum(each.earnings.minor for each in payouts)
 
 
 def _component(each: ComponentEarnings, reader: Reader) -> ComponentView:
     return ComponentView(
         name=each.name,
-        credit=written.money(each.credit, reader),
+        credit=written.money(each.credit, reader) if each.credit or each.name not in _WHOLE_PLAN else "",
         amount=written.money(each.amount, reader),
         lines=written.count(each.lines, "line", reader),
     )

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date
+from fractions import Fraction
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,8 @@ from babel import Locale
 from babel.dates import format_date, format_time
 from babel.numbers import get_currency_symbol
 
-from engine.money import Quantity, Rate, exponent
+from engine.errors import EngineError
+from engine.money import Money, Quantity, Rate, exponent
 
 if TYPE_CHECKING:
     from datetime import datetime, time
@@ -28,7 +30,6 @@ if TYPE_CHECKING:
     from babel.numbers import NumberPattern
 
     from engine.dates import Period
-    from engine.money import Money
     from messages.reader import Reader
 
 APPROXIMATELY = "≈\u00a0"
@@ -39,6 +40,13 @@ _ISO_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 _RATE_PLACES = 6
 _PPM_PER_PERCENT = 10_000
 _PPM_PER_TENTH = 1_000
+_TENTH = 100_000  # of a unit, in millionths
+_QUOTED = re.compile("(“[^”]*”)")
+_FIGURES = re.compile(
+    r"(?<![\w.])(?P<amount>-?\d+(?:\.\d+)?) (?P<currency>[A-Z]{3})\b"
+    r"|(?<![\w.])(?P<percent>-?\d+(?:\.\d+)?)%"
+    r"|\b(?P<day>\d{4}-\d{2}-\d{2})\b"
+)
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 
 
@@ -138,6 +146,26 @@ def factor(value: Rate, reader: Reader) -> str:
     return _ratio(value.num, value.den, _number_style(reader.conventions))
 
 
+def price(value: Rate, currency: str, reader: Reader) -> str:
+    """Return a rate of minor units for each thing counted, as "$50.00", or "$0.0125" with more decimals."""
+    places = exponent(currency)
+    scaled, rest = divmod(abs(value.num) * 10 ** (_RATE_PLACES - places), value.den)
+    shown = _RATE_PLACES
+    while shown > places and scaled % 10 == 0:
+        scaled, shown = scaled // 10, shown - 1
+    said = _money_style(reader.conventions, currency).write(-scaled if value.num < 0 else scaled, shown)
+    return (APPROXIMATELY if rest else "") + said
+
+
+def about(amount: Money | Quantity, reader: Reader) -> str:
+    """Return an amount that need not be exact: a number with at most one decimal, rounded half up; money as it is."""
+    if not isinstance(amount, Quantity):
+        return money(amount, reader)
+    tenths = (2 * amount.millionths + _TENTH) // (2 * _TENTH)
+    mark = "" if tenths * _TENTH == amount.millionths else APPROXIMATELY
+    return mark + money(Quantity(tenths * _TENTH, amount.unit), reader)
+
+
 def share(ppb: int, reader: Reader) -> str:
     """Return a share in parts per billion as an exact percentage: "33.3333333%" is what a third of a deal is."""
     return _ratio(ppb, 10_000_000, _percent_style(reader.conventions), places=7)
@@ -194,6 +222,29 @@ def with_days(text: str, reader: Reader) -> str:
         return day(on, reader) if on else match[0]
 
     return _ISO_DAY.sub(written, text)
+
+
+def localised(text: str, reader: Reader) -> str:
+    """Return a sentence of the engine with its amounts, percentages and days as the reader writes them.
+
+    What stands in quotation marks is a name and stays as it is.
+    """
+    parts = _QUOTED.split(text)
+    parts[::2] = [_FIGURES.sub(lambda match: _figure(match, reader), part) for part in parts[::2]]
+    return "".join(parts)
+
+
+def _figure(match: re.Match[str], reader: Reader) -> str:
+    if match["amount"]:
+        try:
+            return money(Money.parse(match["amount"], match["currency"]), reader)
+        except EngineError:
+            return match[0]
+    if match["percent"]:
+        value = Fraction(match["percent"])
+        return rate(Rate.of(value / 100), reader)
+    on = _read(match["day"])
+    return day(on, reader) if on else match[0]
 
 
 def _read(text: str) -> date | None:

@@ -42,7 +42,7 @@ class HomeView:
 def view(answer: HomeAnswer, reader: Reader) -> HomeView:
     """Return App Home ready to be shown."""
     progress, earned = answer.quota, answer.earnings
-    currencies = dict.fromkeys(each.quota.currency for each in progress.quotas)
+    currencies = dict.fromkeys(each.quota.currency for each in progress.quotas if each.quota.currency)
     if earned.total is not None:
         currencies[earned.total.currency] = None
     ground = Ground(

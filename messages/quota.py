@@ -5,17 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from engine.money import Quantity, Rate
 from messages import actions, charts
 from messages import format as written
 from messages.basis import BasisView, Ground, basis_view, beyond
+from messages.escape import clip
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date
 
     from engine.answers import NextTier, QuotaAnswer, QuotaProgress
+    from engine.money import Money
     from messages.reader import Reader
 
 SHOWN = 6
+#: How much of a quota's name stands behind its number.
+NAME = 40
 _PPM = 1_000_000
 #: From how far behind or ahead, in parts per million of quota, and how we say it.
 _PACES = (
@@ -31,11 +37,11 @@ _FAR_BEHIND = "far behind pace"
 
 @dataclass(frozen=True, slots=True)
 class TierView:
-    """The next step of the rate table."""
+    """The next step of the rate table: where it starts, and what it pays: "10%" or "the next step, $5,000"."""
 
     component: str
     starts: str
-    rate: str
+    pays: str
     shortfall: str
 
 
@@ -59,12 +65,14 @@ class ProgressView:
     """One quota.
 
     `title` is empty where there is only one; `over` is empty until the quota is reached, `attained` where it is zero.
+    `counted` is "12 of 30 meetings" of a quota that is a number, and empty of an amount.
     `past` is None for one seen from the reader's today; else only the sentence and what was counted are shown.
     """
 
     title: str
     quota: str
     credit: str
+    counted: str
     gap: str
     over: str
     attained: str
@@ -111,15 +119,14 @@ class QuotaView:
 
 def view(answer: QuotaAnswer, reader: Reader) -> QuotaView:
     """Return the quota answer ready to be shown."""
-    shown, currencies = answer.quotas[:SHOWN], dict.fromkeys(each.quota.currency for each in answer.quotas)
-    if not currencies and answer.earned:
-        currencies = {answer.earned.currency: None}
+    shown, currencies = answer.quotas[:SHOWN], dict.fromkeys(_currencies(answer))
     problems = beyond(answer.problems, has_plan=answer.plan is not None, lacks_quota=lacks_quota(answer))
     is_own, periods = reader.is_about(answer.rep.rep_id), tuple(each.period for each in shown)
     ground = Ground(periods, answer.plan, ", ".join(currencies), problems, is_own=is_own)
     label = answer.quotas[0].period.label if answer.quotas else ""
     value = actions.period_value(answer.rep.rep_id, label)
-    seen = _Seen(answer.as_of, reader.today(answer.as_of), reader, is_own=is_own)
+    currency = answer.earned.currency if answer.earned is not None else ""
+    seen = _Seen(answer.as_of, reader.today(answer.as_of), reader, is_own=is_own, currency=currency)
     return QuotaView(
         name=answer.rep.name,
         other="" if is_own else answer.rep.name,
@@ -134,6 +141,13 @@ def view(answer: QuotaAnswer, reader: Reader) -> QuotaView:
         show_earnings=value,
         explain=value,
     )
+
+
+def _currencies(answer: QuotaAnswer) -> Iterator[str]:
+    """Yield the currencies of the quotas; where they are numbers or there is none, that of the earnings."""
+    yield from (each.quota.currency for each in answer.quotas if each.quota.currency)
+    if answer.earned and not any(each.quota.currency for each in answer.quotas):
+        yield answer.earned.currency
 
 
 def lacks_quota(answer: QuotaAnswer) -> bool:
@@ -152,12 +166,13 @@ def pace(progress: QuotaProgress) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """From which day an answer is seen, what day it is, and by whom it is read."""
+    """From which day an answer is seen, what day it is, by whom it is read, and the currency that is paid."""
 
     on: date
     today: date
     reader: Reader
     is_own: bool
+    currency: str
 
     @property
     def is_past(self) -> bool:
@@ -173,19 +188,20 @@ def _progress(each: QuotaProgress, seen: _Seen, *, is_one_of_many: bool) -> Prog
     needs = now and counts and not reached and each.days_left > 0
     return ProgressView(
         title=f"{each.name}, {name}" if is_one_of_many else "",
-        quota=written.money(each.quota, reader),
+        quota=_amount(each, each.quota, reader),
         credit=written.money(each.credit, reader),
+        counted=_counted(each, reader),
         gap=written.money(each.gap, reader),
         over=written.money(each.over, reader) if reached else "",
         attained=written.percent(each.attainment_ppm, reader) if counts else "",
         days_left=written.days_left(each.days_left),
         pace=pace(each) if now and each.days_left > 0 else "",
-        pace_amount=written.money(each.pace, reader),
+        pace_amount=written.about(each.pace, reader),
         elapsed=written.rounded(each.elapsed_ppm, reader),
-        per_day=written.money(each.per_day, reader) if needs else "",
+        per_day=written.about(each.per_day, reader) if needs else "",
         bar=charts.bar(each.attainment_ppm, each.elapsed_ppm if now else None) if counts else "",
-        next_tier=_tier(each.next_tier, reader) if now and each.next_tier else None,
-        pipeline=written.money(each.open_pipeline, reader),
+        next_tier=_tier(each.next_tier, seen) if now and each.next_tier else None,
+        pipeline="" if isinstance(each.open_pipeline, Quantity) else written.money(each.open_pipeline, reader),
         open_deals=written.count(each.open_deals, "open deal", reader) if now and each.open_deals else "",
         cover=_cover(each, reader),
         past=None if now else _past(each, seen, "" if is_one_of_many else name),
@@ -210,13 +226,40 @@ def _past(each: QuotaProgress, seen: _Seen, covers: str) -> PastView:
     )
 
 
-def _tier(tier: NextTier, reader: Reader) -> TierView:
+def _amount(each: QuotaProgress, amount: Money | Quantity, reader: Reader) -> str:
+    """Return an amount, or a number with what it counts: the unit, or else the name of the quota."""
+    said = written.money(amount, reader)
+    if not isinstance(amount, Quantity) or amount.unit:
+        return said
+    return f"{said} {clip(each.name.replace('_', ' '), NAME)}".rstrip()
+
+
+def _counted(each: QuotaProgress, reader: Reader) -> str:
+    """Return "12 of 30 meetings" of a quota that is a number; empty of one that is an amount."""
+    if not isinstance(each.quota, Quantity):
+        return ""
+    return f"{written.factor(Rate(each.credit.minor, _PPM), reader)} of {_amount(each, each.quota, reader)}"
+
+
+def _tier(tier: NextTier, seen: _Seen) -> TierView:
     return TierView(
         component=tier.component,
-        starts=written.percent(tier.from_ppm, reader),
-        rate=written.rate(tier.rate, reader),
-        shortfall=written.money(tier.shortfall, reader),
+        starts=written.percent(tier.from_ppm, seen.reader),
+        pays=_pays(tier, seen),
+        shortfall=written.money(tier.shortfall, seen.reader),
     )
+
+
+def _pays(tier: NextTier, seen: _Seen) -> str:
+    """Return what a tier pays: a rate, an amount each, a step's amount, or a share of the target."""
+    reader, is_number = seen.reader, isinstance(tier.shortfall, Quantity)
+    currency = seen.currency if is_number else tier.shortfall.currency
+    if tier.pays == "target":
+        return f"{written.rate(tier.rate, reader)} of the target"
+    if tier.pays == "amount" or is_number:
+        said = written.price(tier.rate, currency, reader) if currency else written.factor(tier.rate, reader)
+        return f"the next step, {said}" if tier.pays == "amount" else f"{said} each"
+    return written.rate(tier.rate, reader)
 
 
 def _cover(each: QuotaProgress, reader: Reader) -> str:

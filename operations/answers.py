@@ -26,9 +26,10 @@ from store import receipts as kept
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from engine.answers import ComponentEarnings, DealName
+    from engine.answers import ComponentEarnings, DealName, Payout
     from engine.dates import Period
     from engine.people import Person
+    from engine.plans.schema import Plan
     from engine.receipts import Receipt
     from operations.context import Context
     from operations.pricing import Priced
@@ -60,8 +61,9 @@ def earnings(ctx: Context, subject: Person, period: str | None = None) -> Earnin
     """
     with ctx.db.read() as conn:
         asked = ("earnings", subject, period)
-        answer, receipt = _given(conn, ctx, asked, lambda: _earnings(conn, ctx, subject, period))
-        rests_on = basis.of(conn, ctx, subject)
+        answer, receipt, plan = _given(conn, ctx, asked, lambda: _earnings(conn, ctx, subject, period))
+        closings = basis.closings(conn, answer.period, plan) if plan else ()
+        rests_on = replace(basis.of(conn, ctx, subject), closings=closings)
     _keep(ctx, receipt)
     return replace(answer, basis=replace(rests_on, receipt_id=receipt.receipt_id))
 
@@ -109,7 +111,7 @@ def quota_of(priced: Priced) -> QuotaAnswer:
     """The quota answer of a calculation: pure, and so what a replay computes again."""
     asked = (priced.calculation, priced.facts, priced.person.rep_id, priced.as_of)
     quotas = attainment.progress(*asked)
-    earned = earnings_of(priced, quotas[0].period, {}).total if quotas else None
+    earned = _earned(earnings_of(priced, quotas[0].period, {})) if quotas else None
     return QuotaAnswer(
         rep=RepRef(priced.person.rep_id, priced.person.name),
         as_of=priced.as_of,
@@ -139,7 +141,24 @@ def earnings_of(priced: Priced, period: Period, names: dict[int, DealName]) -> E
         lines=tuple(line for line in lines if line.amount.currency == currency),
         total=sum((part.amount for part in own), Money(0, currency)) if currency else None,
         problems=_problems(priced, _elsewhere(components, currency)),
+        payouts=_payouts(priced, period, currency),
     )
+
+
+def _payouts(priced: Priced, period: Period, currency: str) -> tuple[Payout, ...]:
+    """How each plan comes from earnings to payout in the period; nothing where no plan does anything in between."""
+    if not len(priced.calculation.extras):
+        return ()
+    every = statements.payout(priced.calculation, priced.person.rep_id, period)
+    own = tuple(each for each in every if each.payout.currency == currency)
+    return own if any(each.steps or each.held or each.owed or each.carried for each in own) else ()
+
+
+def _earned(answer: EarningsAnswer) -> Money | None:
+    """What was earned, before anything is held back, drawn or carried."""
+    if answer.total is None or not answer.payouts:
+        return answer.total
+    return sum((each.earnings for each in answer.payouts), Money(0, answer.total.currency))
 
 
 def _currency(priced: Priced, components: Sequence[ComponentEarnings]) -> str:
@@ -186,11 +205,13 @@ def _quota(conn: Connection, ctx: Context, subject: Person, period: str | None) 
     return answer, _issue("quota", priced, None, answer)
 
 
-def _earnings(conn: Connection, ctx: Context, subject: Person, period: str | None) -> tuple[EarningsAnswer, Receipt]:
+def _earnings(
+    conn: Connection, ctx: Context, subject: Person, period: str | None
+) -> tuple[EarningsAnswer, Receipt, Plan | None]:
     priced, span = _ask(conn, ctx, subject, period)
     span = span or pay_period(priced)
     answer = earnings_of(priced, span, deal_names(conn, priced))
-    return answer, _issue("earnings", priced, span, answer)
+    return answer, _issue("earnings", priced, span, answer), priced.plan
 
 
 def _ask(conn: Connection, ctx: Context, subject: Person, period: str | None) -> tuple[Priced, Period | None]:

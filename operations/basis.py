@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.answers import Basis, Freshness, Waiting
-from store import quarantine, sync
+from engine.answers import Basis, Closing, Freshness, Waiting
+from store import periods, quarantine, sync
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
+    from engine.dates import Period
     from engine.people import Person
+    from engine.plans.schema import Plan
     from operations.context import Context
     from store.database import Connection
 
@@ -22,6 +24,20 @@ STALE_AFTER_INTERVALS = 3
 def of(conn: Connection, ctx: Context, subject: Person) -> Basis:
     """The freshness of every source and the subject's deals in quarantine; the receipt is added by the answer."""
     return Basis(sources=freshness(conn, ctx.now), waiting=tuple(_waiting(conn, subject)))
+
+
+def closings(conn: Connection, period: Period, plan: Plan) -> tuple[Closing, ...]:
+    """The pay periods of a plan inside `period` that are under review, locked or paid, in their order."""
+    found = []
+    for span, last in periods.states(conn).items():
+        if last.state == "open" or span.pays != plan.pays or not period.start_on <= span.start_on < period.end_on:
+            continue
+        moves = {one.move: one.at for one in periods.history(conn, span)}
+        own = plan.calendar.named(span.start_on, span.end_on)
+        is_locked = last.state in ("locked", "paid")
+        locked_at, paid_at = moves.get("lock") if is_locked else None, moves.get("pay") if is_locked else None
+        found.append(Closing(own, last.state, locked_at, paid_at))
+    return tuple(sorted(found, key=lambda each: each.period.start_on))
 
 
 def freshness(conn: Connection, now: datetime) -> tuple[Freshness, ...]:

@@ -99,7 +99,7 @@ def test_each_line_has_its_own_why() -> None:
     blocks = render(CASES["earnings_limit_plus_1"](Words())).blocks
     values = [json.loads(block["accessory"]["value"])["line"] for block in blocks if "accessory" in block]
     assert values == [9, 8, 7, 6, 5, 4, 3, 2]
-    assert "+1 more." in terminal.text(blocks)
+    assert "+1 more, $3,840.00 together." in terminal.text(blocks)
 
 
 def test_steps_sum_to_the_line() -> None:
