@@ -4,6 +4,8 @@ Every row of the data in reach is a credit of the rep (of everybody on the plan,
 for each component that takes achievements of that name. A credit changes the running total of its window into what
 the component takes: the sum of the values, the last one, or their average, rounded to a millionth or a minor unit.
 
+In a pool a row of everybody counts once, for the first person on the plan: it is what the pool is made of.
+
 Such credits stand at stand-ins for deals, whose ids are negative; lines show the deal id 0.
 """
 
@@ -115,6 +117,8 @@ def _of_component(
     if reach[1] is not None:
         keep &= np.isin(rep_id, reach[1])
     rep_id, rows = rep_id[keep], rows[keep]
+    if component.pool is not None:
+        rep_id, rows = _once(rep_id, rows, integers(table, "rep_id")[rows] == 0)
     value = integers(table, "value")[rows]
     order = np.lexsort([value, days[rows], rep_id])
     rep_id, on, value, rows = rep_id[order], days[rows][order], value[order], rows[order]
@@ -134,6 +138,15 @@ def _of_component(
     count = int(fine.sum())
     plan_no, position = (np.full(count, each, dtype=np.int32) for each in place)
     return Achieved(plan_no, position, rep_id[fine], on[fine], value[fine], tuple(dict.fromkeys(problems)))
+
+
+def _once(rep_id: Ints, rows: Rows, is_everybody: NDArray[np.bool_]) -> tuple[Ints, Rows]:
+    """The rows with those of everybody counted for one person: a pool sums what it prices for each on the plan."""
+    order = np.lexsort([rep_id, rows])
+    is_first = np.zeros(len(rows), dtype=bool)
+    is_first[order[starts_of(rows[order])]] = True
+    keep = is_first | ~is_everybody
+    return rep_id[keep], rows[keep]
 
 
 def _spread(facts: Facts, plan: Plan, rep_id: Ints, rows: Rows) -> tuple[Ints, Rows]:

@@ -138,7 +138,8 @@ def weighed(whole: Ints, starts: Rows, weight: Ints) -> Ints:
     size: NDArray[Any] = np.abs(whole)
     if int(size.max()) * int(weight.max()) >= _LIMIT:
         size, weight, total = size.astype(object), weight.astype(object), total.astype(object)
-    parts, rest = np.divmod(size * weight, total)
+    product = size * weight
+    parts, rest = product // total, product % total  # numpy has no divmod of Python integers
     left = size[starts] - np.add.reduceat(parts, starts)
     deal = np.repeat(np.arange(len(starts)), lengths)
     order = np.lexsort([np.arange(len(whole)), -rest.astype(np.int64), deal])

@@ -76,3 +76,19 @@ def test_a_reversal_takes_its_part_of_a_later_pool_back() -> None:
     calc = run(plan, facts_of(sold, assignments=on_plan([1, 2])))
     assert [paid(calc, rep=rep) for rep in (1, 2)] == [0, 0]
     assert len(calc.extras) == 4
+
+
+def test_a_pool_of_what_the_company_achieved_counts_it_once_and_is_shared_by_large_weights() -> None:
+    """5% of what is beyond 10,000,000, by salary: the product of both is beyond 64 bits."""
+    plan = plan_of("""\
+    - name: Profit
+      measure: {achievement: ebitda, unit: money}
+      accumulate: year_to_date
+      table: {by: amount, behaviour: marginal, tiers: [{from: 0, rate: 0%}, {from: 10_000_000, rate: 5%}]}
+      pool: {share: weight, weight: allocation}
+    """)
+    profit = {"rep_id": 0, "name": "ebitda", "on": 20_600, "value": 12_000_000_00, "unit": "money"}
+    weights = [weight(1, 100_000_000_000), weight(2, 300_000_000_000)]
+    facts = facts_of([], assignments=on_plan([1, 2]), incentives=weights, achievements=[profit])
+    calc = run(plan, facts, date(2026, 12, 31))
+    assert [paid(calc, rep=rep) for rep in (1, 2)] == [25_000_00, 75_000_00]
