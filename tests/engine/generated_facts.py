@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from engine.dates import add_months, day
@@ -11,6 +10,7 @@ from tests.engine.generated_plans import ACHIEVEMENTS, EVENTS, INCENTIVES, QUOTA
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
     from random import Random
 
     from engine.plans.schema import Plan
