@@ -43,15 +43,18 @@ class Ledger:
         self._grow(begin + count)
         self._count += count
         if len(blocks) == 1:
+            self._columns["measure"][begin : begin + count] = blocks[0].measure
             self._fill(blocks[0], slice(begin, begin + count))
             return
-        for block, place in zip(blocks, _places(blocks, begin), strict=True):
+        counts = _counts(blocks)
+        measures = np.array([block.measure for block in blocks], dtype=self._columns["measure"].dtype)
+        self._columns["measure"][begin : begin + count] = np.repeat(np.tile(measures, len(counts)), counts.ravel())
+        for block, place in zip(blocks, _places(counts, begin), strict=True):
             self._fill(block, place)
 
     def _fill(self, block: Block, place: slice | Rows) -> None:
         columns = self._columns
         columns["at"][place] = block.credits.at
-        columns["measure"][place] = block.measure
         if block.kind is not None:
             columns["kind"][place] = block.kind
         columns["basis"][place] = block.basis
@@ -65,16 +68,15 @@ class Ledger:
                 self._columns[name][: self._count] = values[: self._count]
 
 
-def _places(blocks: Sequence[Block], begin: int) -> list[NDArray[Any]]:
-    """Where each block's lines go, so that those of one rep stand together, in the order of the blocks."""
+def _counts(blocks: Sequence[Block]) -> Rows:
+    """How many lines each rep, between the first and the last, has in each block."""
     first = min(int(block.credits.rep[0]) for block in blocks)
     last = max(int(block.credits.rep[-1]) for block in blocks)
-    counts = np.stack(
-        [np.bincount(block.credits.rep - first, minlength=last - first + 1) for block in blocks], axis=1
-    )
+    return np.stack([np.bincount(block.credits.rep - first, minlength=last - first + 1) for block in blocks], axis=1)
+
+
+def _places(counts: Rows, begin: int) -> list[NDArray[Any]]:
+    """Where each block's lines go, so that those of one rep stand together, in the order of the blocks."""
     target = (np.cumsum(counts.ravel()) - counts.ravel()).reshape(counts.shape) + begin
     shift = target - (np.cumsum(counts, axis=0) - counts)
-    return [
-        np.arange(len(block.basis)) + np.repeat(shift[:, number], counts[:, number])
-        for number, block in enumerate(blocks)
-    ]
+    return [np.arange(int(own.sum())) + np.repeat(shift[:, number], own) for number, own in enumerate(counts.T)]

@@ -124,6 +124,8 @@ class Windows:
         if self.kind == "transaction":
             return np.arange(len(rep), dtype=np.int64)
         if self.rows is None:
+            if self.count == 1:
+                return rep.astype(np.int64)
             return rep * np.int64(self.count) + self.lookup[days - self.origin]
         return self._row_codes(self.rows, rep, days)
 
