@@ -128,7 +128,12 @@ def upsert(conn: Connection, table: Table, rows: Sequence[Mapping[str, Any]], ke
 
 def next_id(conn: Connection, column: Column[Any]) -> int:
     """The next number of a table whose writers are serialised."""
-    return int(conn.execute(select(func.coalesce(func.max(column), 0))).scalar_one()) + 1
+    return int(conn.execute(_greatest(column)).scalar_one()) + 1
+
+
+@cache
+def _greatest(column: Column[Any]) -> Select[Any]:
+    return select(func.coalesce(func.max(column), 0))
 
 
 def _native(values: Sequence[Any] | NDArray[np.int64]) -> Sequence[Any]:

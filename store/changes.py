@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 #: Any fixed number: whoever writes facts on Postgres holds the advisory lock of this name until the commit.
 WRITER_LOCK = 4_276_101
+_BEGIN = insert(change)
+_WATERMARK = select(func.coalesce(func.max(change.c.change_id), 0))
 
 
 def begin(conn: Connection, actor: str, cause: str, now: datetime, reason: str = "") -> int:
@@ -34,7 +36,7 @@ def begin(conn: Connection, actor: str, cause: str, now: datetime, reason: str =
     change_id = next_id(conn, change.c.change_id)
     sealed = seal(sealed_before, change_id, actor, cause, reason, spelled(now))
     row = {"change_id": change_id, "actor": actor, "cause": cause, "reason": reason, "at": now, "sealed": sealed}
-    conn.execute(insert(change), row)
+    conn.execute(_BEGIN, row)
     return change_id
 
 
@@ -45,7 +47,7 @@ def withdraw(conn: Connection, change_id: int) -> None:
 
 def watermark(conn: Connection) -> int:
     """The newest change: what is known now. 0 before the first."""
-    return int(conn.execute(select(func.coalesce(func.max(change.c.change_id), 0))).scalar_one())
+    return int(conn.execute(_WATERMARK).scalar_one())
 
 
 def verify_chain(conn: Connection) -> Verification:

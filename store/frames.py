@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, Integer, and_, bindparam, func, or_, select, 
 
 from engine.answers import DealName
 from engine.dates import day
-from engine.frames import COLUMNS, Facts
+from engine.frames import COLUMNS, Facts, empty
 from store import arrays, known, labels, periods, placed
 from store.arrays import query
 from store.bulk import PAGE, among, as_list, listed_in
@@ -226,6 +226,8 @@ def _only(found: dict[str, Arrays], reps: NDArray[np.int64]) -> dict[str, Arrays
 
 
 def _frame(name: str, columns: Arrays, words: Mapping[int, str]) -> pd.DataFrame:
+    if not len(next(iter(columns.values()))):
+        return empty(name)  # built once: many frames of one rep have no rows
     shaped: dict[str, Any] = {}
     for column, dtype in COLUMNS[name].items():
         values = columns[_KEPT[name][column]]

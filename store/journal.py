@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import bindparam, func, insert, select
 
 from store.errors import InstantNaive
 from store.tables.changes import change, change_part
@@ -32,10 +32,9 @@ class Part:
 def append(conn: Connection, change_id: int, part: Part) -> None:
     """Note in the journal that a change wrote a block of versions, chained to the row before."""
     sealed_before = tail(conn)
-    parts = select(func.count()).select_from(change_part).where(change_part.c.change_id == change_id)
-    part_no = int(conn.execute(parts).scalar_one()) + 1
+    part_no = int(conn.execute(_PARTS, {"change": change_id}).scalar_one()) + 1
     row = {"change_id": change_id, "part_no": part_no, **asdict(part)}
-    conn.execute(insert(change_part), row | {"sealed": seal(sealed_before, *row.values())})
+    conn.execute(_NOTE, row | {"sealed": seal(sealed_before, *row.values())})
 
 
 def seal(before: str, *content: object) -> str:
@@ -57,14 +56,18 @@ def spelled(at: datetime) -> str:
 
 def tail(conn: Connection) -> str:
     """The seal of the newest row; empty before the first."""
-    newest = select(change.c.change_id, change.c.sealed).order_by(change.c.change_id.desc()).limit(1)
-    row = conn.execute(newest).first()
+    row = conn.execute(_NEWEST).first()
     if row is None:
         return ""
-    part = (
-        select(change_part.c.sealed)
-        .where(change_part.c.change_id == row.change_id)
-        .order_by(change_part.c.part_no.desc())
-        .limit(1)
-    )
-    return conn.execute(part).scalar() or str(row.sealed)
+    return conn.execute(_LAST_PART, {"change": row.change_id}).scalar() or str(row.sealed)
+
+
+_NOTE = insert(change_part)
+_PARTS = select(func.count()).select_from(change_part).where(change_part.c.change_id == bindparam("change"))
+_NEWEST = select(change.c.change_id, change.c.sealed).order_by(change.c.change_id.desc()).limit(1)
+_LAST_PART = (
+    select(change_part.c.sealed)
+    .where(change_part.c.change_id == bindparam("change"))
+    .order_by(change_part.c.part_no.desc())
+    .limit(1)
+)

@@ -5,23 +5,33 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, Pool, select
 
 from store.bulk import among, inserting
 from store.tables.changes import label
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Mapping
 
     from sqlalchemy import Connection
 
+#: What reading transactions have seen: the newest number, and the words by number.
 _WORDS: WeakKeyDictionary[Engine, tuple[int, dict[int, str]]] = WeakKeyDictionary()
+#: The same by word, for reading and writing transactions alike.
+_NUMBERS: WeakKeyDictionary[Pool, dict[str, int]] = WeakKeyDictionary()
 
 
-def numbers(conn: Connection, words: Iterable[str]) -> dict[str, int]:
-    """The number of each word; a new word gets one. Two writers that bring the same word agree on its number."""
-    wanted = sorted(set(words))
-    known = _known(conn, wanted)
+def numbers(conn: Connection, words: Collection[str]) -> dict[str, int]:
+    """The number of each word; a new word gets one. Two writers that bring the same word agree on its number.
+
+    Words and their numbers never change once they are committed, so what was read before need not be looked up.
+    """
+    held = _NUMBERS.get(conn.engine.pool, {})
+    known = {word: held[word] for word in words if word in held}
+    wanted = sorted({word for word in words if word not in known})
+    if not wanted:
+        return known
+    known |= _known(conn, wanted)
     missing = [{"text": word} for word in wanted if word not in known]
     if missing:
         conn.execute(inserting(conn, label).on_conflict_do_nothing(index_elements=["text"]), missing)
@@ -40,6 +50,7 @@ def words(conn: Connection) -> Mapping[int, str]:
     held = _WORDS.get(conn.engine)
     if held is None or held[0] != newest:
         held = _WORDS[conn.engine] = (newest, _read_words(conn))
+        _NUMBERS[conn.engine.pool] = {word: number for number, word in held[1].items()}
     return held[1]
 
 

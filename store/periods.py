@@ -162,6 +162,8 @@ def lines(conn: Connection, watermark: int, reps: Collection[int] | None = None)
 
 def with_locks(conn: Connection, facts: Facts, watermark: int, reps: Collection[int] | None) -> Facts:
     """The facts with the locked periods and their lines, where any period is locked."""
+    if not any_locked(conn):
+        return facts
     held = locks(conn, watermark)
     if held.empty:
         return facts

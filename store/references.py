@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sqlalchemy import Integer, func, select, type_coerce
+from sqlalchemy import Integer, select, type_coerce
 
 from store.bulk import among
 from store.labels import number as number_of
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from numpy.typing import NDArray
-    from sqlalchemy import Column, Connection, Select
+    from sqlalchemy import Column, ColumnElement, Connection, Select, Table
 
     from store.kinds import Kind, Reference
 
@@ -63,12 +64,10 @@ def email_key(email: str) -> str:
 
 def waiting(conn: Connection, kind: Kind, reference: Reference) -> Healed:
     """The current versions whose reference is still 0 although what it names is known."""
-    table = kind.table
-    names = table.c[reference.external]
-    is_waiting = (table.c[reference.column] == 0) & table.c.superseded_by.is_(None) & (names != "")
-    groups = select(table.c.source_label, names, func.count()).where(is_waiting).group_by(table.c.source_label, names)
+    table, names = kind.table, kind.table.c[reference.external]
+    is_waiting = _is_waiting(table, reference)
     by_source: dict[int, list[str]] = {}
-    for source_label, name, _ in conn.execute(groups):
+    for source_label, name in conn.execute(_names_waiting(table, reference)):
         by_source.setdefault(source_label, []).append(name)
     version_ids: list[int] = []
     numbers: list[int] = []
@@ -83,6 +82,18 @@ def waiting(conn: Connection, kind: Kind, reference: Reference) -> Healed:
             version_ids.append(version_id)
             numbers.append(found[version_id])
     return Healed(np.array(version_ids, dtype=np.int64), np.array(numbers, dtype=np.int64))
+
+
+def _is_waiting(table: Table, reference: Reference) -> ColumnElement[bool]:
+    names = table.c[reference.external]
+    return (table.c[reference.column] == 0) & table.c.superseded_by.is_(None) & (names != "")
+
+
+@cache
+def _names_waiting(table: Table, reference: Reference) -> Select[Any]:
+    """Spelled once: every page that brings a record asks it of every reference."""
+    names = table.c[reference.external]
+    return select(table.c.source_label, names).where(_is_waiting(table, reference)).distinct()
 
 
 def same_person(conn: Connection, source_label: int, emails: Iterable[str]) -> dict[str, tuple[int, bool]]:
@@ -115,13 +126,15 @@ def of_addresses(conn: Connection, keys: Iterable[str]) -> dict[str, int]:
 
 def departures(conn: Connection) -> dict[int, int]:
     """The first day on which each rep who has left was no longer there, in days since 1970-01-01."""
-    gone = select(person.c.rep_id, type_coerce(person.c.left_on, Integer)).where(
-        person.c.superseded_by.is_(None),
-        person.c.deleted == 0,
-        person.c.is_primary == 1,
-        person.c.left_on.is_not(None),
-    )
-    return {row[0]: row[1] for row in conn.execute(gone)}
+    return {row[0]: row[1] for row in conn.execute(_GONE)}
+
+
+_GONE = select(person.c.rep_id, type_coerce(person.c.left_on, Integer)).where(
+    person.c.superseded_by.is_(None),
+    person.c.deleted == 0,
+    person.c.is_primary == 1,
+    person.c.left_on.is_not(None),
+)
 
 
 def abandoned(conn: Connection, owned: Iterable[tuple[int, int]]) -> set[int]:

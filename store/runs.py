@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date, datetime
 
-    from sqlalchemy import ColumnElement, Connection, Row, Select, Table
+    from sqlalchemy import ColumnElement, Connection, Delete, Row, Select, Table
 
 #: Any fixed number: whoever publishes on Postgres holds the advisory lock of this name until the commit.
 PUBLISHER_LOCK = 4_276_102
@@ -303,7 +303,19 @@ def stale_since(conn: Connection, change_id: int) -> frozenset[int]:
 def clear_stale(conn: Connection, rep_ids: Iterable[int], until: int) -> None:
     """These reps were calculated from the facts at watermark `until`; whoever changed since keeps waiting."""
     wanted = sorted(set(rep_ids))
-    conn.execute(delete(stale_rep).where(among(conn, stale_rep.c.rep_id, wanted), stale_rep.c.change_id <= until))
+    if len(wanted) > FEW:
+        conn.execute(_CLEAR.where(among(conn, stale_rep.c.rep_id, wanted)), {"until": until})
+        return
+    theirs = {"until": until, "reps": as_list(conn.dialect.name, wanted)}
+    conn.execute(_clear_few(conn.dialect.name), theirs)
+
+
+_CLEAR = delete(stale_rep).where(stale_rep.c.change_id <= bindparam("until"))
+
+
+@cache
+def _clear_few(dialect: str) -> Delete:
+    return _CLEAR.where(listed_in(dialect, stale_rep.c.rep_id, bindparam("reps")))
 
 
 def stale_count(conn: Connection) -> int:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from engine import commission
 from engine.needs import needs
-from operations import answers, pricing, recalculate, receipts
+from operations import answers, pay_periods, payroll, pricing, recalculate, receipts
 from operations.context import Context
 from store import frames, people, runs
 from store.database import Database
@@ -125,8 +125,22 @@ def agree(database: Database, ctx: Context) -> None:
     whole = commission.calculate(facts, begun, ctx.as_of)
     assert said(shown) == said(recalculate.statements(whole))
     assert sum(one.total.minor for one in shown) == int(whole.lines["amount_cents"].sum())
+    exported(ctx, shown)
     for one in staff:
         answered(ctx, one, whole)
+
+
+def exported(ctx: Context, shown: Any) -> None:
+    """The export of every locked month comes to what its statements say, by currency."""
+    for period in pay_periods.listed(ctx):
+        if period.span.pays != "monthly" or period.state != "locked":
+            continue
+        sums: dict[str, int] = {}
+        for one in shown:
+            if (one.period.start_on, one.period.end_on) == (period.span.start_on, period.span.end_on):
+                sums[one.total.currency] = sums.get(one.total.currency, 0) + one.total.minor
+        made_of = {total.currency: total.minor for total in payroll.export(ctx, period.span).totals}
+        assert {currency: cents for currency, cents in sums.items() if cents or currency in made_of} == made_of
 
 
 def said(statements: Any) -> dict[Any, tuple[int, int]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from operations import answers, plans
+from operations import answers, plans, recalculate
 from store import touched
 from tests.operations.conftest import PLAN, deal, person, quota
 
@@ -84,3 +84,118 @@ def test_what_concerns_others_alone_leaves_the_answer_in_memory(company: Company
     company.apply("deal", deal("d5", "sam", 9_000_000, date(2026, 8, 1)))
     with company.db.read() as conn:
         assert touched.last_change(conn, company.dana.rep_id) == before
+
+
+RICH = """\
+plan: rich
+version: 1
+effective: 2026-01-01 .. 2027-01-01
+currency: USD
+components:
+  - {name: Margin, measure: {sum: margin}, rate: 10%}
+  - {name: Services, measure: {where: {category: Services}}, rate: 1%}
+  - {name: Engineer, measure: {where: {role: SE}}, rate: 2%}
+  - {name: Praise, measure: {achievement: nps}, per_unit: 5}
+  - {name: Variable, quota: bookings, accumulate: quarter, incentive: variable}
+  - {name: Held, rate: 3%, release: [{share: 60%}, {share: 40%, on: event, event: go_live}]}
+quotas: [{name: bookings, parts: quarter, prorate: days}]
+payment: {draw: {amount: 100}}
+"""
+DANA = {"source": "crm", "person_external_id": "dana"}
+D2 = {"source": "crm", "deal_external_id": "d2"}
+MID = date(2026, 7, 15)
+VARIABLE = {"name": "variable", "amount_cents": 12_000_000, "currency": "USD"} | WINDOW
+NEW_KINDS: dict[str, tuple[str, dict[str, Any]]] = {
+    "figure": ("figure", D2 | {"name": "margin", "value": 100_000, "unit": "money"}),
+    "tag": ("tag", D2 | {"name": "category", "value": "Services"}),
+    "event": ("event", D2 | {"name": "go_live", "on_day": date(2026, 8, 10), "amount_cents": 0, "currency": "USD"}),
+    "own achievement": ("achievement", DANA | {"name": "nps", "on_day": MID, "value": 5_000_000, "unit": "number"}),
+    "everybody's achievement": (
+        "achievement",
+        {
+            "source": "crm",
+            "person_external_id": "",
+            "name": "nps",
+            "on_day": MID,
+            "value": 1_000_000,
+            "unit": "number",
+        },
+    ),
+    "incentive": ("incentive", DANA | VARIABLE | {"amount_cents": 6_000_000}),
+    "absence": ("absence", DANA | {"start_on": MID, "end_on": date(2026, 8, 15)}),
+    "position": ("position", DANA | {"role": "SE", "title": ""} | WINDOW),
+    "adjustment": (
+        "adjustment",
+        DANA
+        | {"external_id": "a1", "on_day": MID, "kind": "adjustment", "plan": "rich", "deal_external_id": ""}
+        | {"amount_cents": -777, "currency": "USD", "reason": "agreed", "approved_by": "mona"},
+    ),
+    "balance": ("balance", DANA | {"plan": "rich", "name": "draw", "on_day": date(2026, 7, 1), "value": 5_000}),
+}
+
+
+@pytest.fixture
+def rich(company: Company) -> Company:
+    plans.publish(company.context(), RICH, "rich.yaml")
+    company.apply("assignment", DANA | {"plan": "rich"} | WINDOW)
+    company.apply("incentive", DANA | VARIABLE)
+    return company
+
+
+@pytest.mark.parametrize("what", NEW_KINDS)
+def test_the_answer_follows_every_kind_of_fact(rich: Company, what: str) -> None:
+    before = answers.earnings(rich.context(), rich.dana, "Q3").total
+    kind, row = NEW_KINDS[what]
+    rich.apply(kind, row)
+    after = answers.earnings(rich.context(), rich.dana, "Q3").total
+    assert before != after
+    rich.apply(kind, row | {"deleted": True})
+    assert answers.earnings(rich.context(), rich.dana, "Q3").total != after
+
+
+LEADING = """\
+plan: lead
+version: 1
+effective: 2026-01-01 .. 2027-01-01
+currency: USD
+crediting:
+  - rule: owner
+  - {rule: below, to: managers}
+components:
+  - {name: Team, rate: 1%}
+"""
+SHARED = """\
+plan: shared
+version: 1
+effective: 2026-01-01 .. 2027-01-01
+currency: USD
+crediting:
+  - {rule: by role, to: splits, by_role: [{role: rep, share: 70%}, {role: SE, share: 30%}]}
+  - rule: owner
+components:
+  - {name: Own, rate: 5%}
+"""
+
+
+def test_a_manager_is_told_what_the_team_sells(company: Company) -> None:
+    plans.publish(company.context(), LEADING, "lead.yaml")
+    company.apply("assignment", DANA | {"person_external_id": "mona", "plan": "lead"} | WINDOW)
+    asked = (company.context(), company.manager, "Q3")
+    assert answers.earnings(*asked).total.minor == 140_000  # type: ignore[union-attr]
+    company.apply("deal", deal("d5", "sam", 4_000_000, date(2026, 8, 1)))
+    assert answers.earnings(*asked).total.minor == 150_000  # type: ignore[union-attr]
+    company.apply("placement", DANA | {"manager_external_id": "", "team": "", "territory": ""} | WINDOW)
+    assert answers.earnings(*asked).total.minor == 40_000  # type: ignore[union-attr]
+
+
+def test_the_role_of_who_shares_a_deal_is_noticed(company: Company) -> None:
+    plans.publish(company.context(), SHARED, "shared.yaml")
+    for who in ("dana", "sam"):
+        company.apply("assignment", DANA | {"person_external_id": who, "plan": "shared"} | WINDOW)
+    company.apply("split", share("d5", "sam", HALF), share("d5", "dana", HALF))
+    before = answers.earnings(company.context(), company.dana, "Q3").total
+    recalculate.drain(company.context())
+    company.apply("position", DANA | {"person_external_id": "sam", "role": "SE", "title": ""} | WINDOW)
+    after = answers.earnings(company.context(), company.dana, "Q3").total
+    assert before != after
+    assert recalculate.drain(company.context()).reps == 2
