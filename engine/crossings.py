@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -11,7 +11,6 @@ from engine import plan_words as words
 from engine.calculation import KINDS
 from engine.dates import Calendar, day, on_day
 from engine.figures import MILLION
-from engine.frames import integers
 from engine.plans.axes import counts_numbers
 
 if TYPE_CHECKING:
@@ -20,7 +19,8 @@ if TYPE_CHECKING:
     from engine.calculation import Calculation
     from engine.dates import Period
     from engine.measures import Measured
-    from engine.plans.schema import Component, Plan
+    from engine.order import Rows
+    from engine.plans.schema import Plan
 
 _CALENDAR = {
     "month": Calendar.month,
@@ -43,14 +43,46 @@ class Crossing:
 
 
 @dataclass(frozen=True, slots=True)
+class _Place:
+    """A component of a plan version and the one whose credit chooses its tier."""
+
+    plan: Plan
+    priced: Measured
+    tested: Measured
+
+    def window(self, code: int, on: int) -> str:
+        """What the window with that code is called; `on` is a day in it."""
+        rows = self.tested.windows.rows
+        if rows is not None:
+            return self.plan.calendar.named(on_day(int(rows.start[code])), on_day(int(rows.end[code]))).label
+        return _CALENDAR[self.tested.component.accumulate](self.plan.calendar, on_day(on)).label
+
+    def said(self, reached: int) -> str:
+        """The last tier that is reached, in words."""
+        numbers = counts_numbers(self.plan, self.priced.component)
+        start = self.priced.component.priced_by.tiers[max(reached - 1, 0)].start
+        return f"{'from' if reached else 'below'} {words.bound(start, numbers=numbers)}"
+
+
+@dataclass(frozen=True, slots=True)
 class _Stand:
-    """How many tiers somebody has reached in a window, and the last of them in words."""
+    """How many tiers somebody has reached in a window; words are made only of those that differ."""
 
     reached: int
-    said: str
+    place: _Place
+    code: int
+    on: int
+
+    @property
+    def said(self) -> str:
+        return self.place.said(self.reached)
+
+    @property
+    def window(self) -> str:
+        return self.place.window(self.code, self.on)
 
 
-_Key = tuple[int, str, str]  # rep, component, window
+_Key = tuple[int, str, str, int]  # rep, component, kind of window, its first day or number
 
 
 def crossings(now: Calculation, draft: Calculation, whose: tuple[str, Period]) -> tuple[Crossing, ...]:
@@ -61,37 +93,41 @@ def crossings(now: Calculation, draft: Calculation, whose: tuple[str, Period]) -
         draft: The other one.
         whose: The plan's name, and the days that are looked at.
     """
-    tiers = [_tiers(calc, whose) for calc in (now, draft)]
+    one, other = (_tiers(calc, whose) for calc in (now, draft))
     found = [
-        Crossing(*key, tiers[0][key].said, tiers[1][key].said)
-        for key in tiers[0].keys() & tiers[1].keys()
-        if tiers[0][key].reached != tiers[1][key].reached
+        Crossing(key[0], key[1], one[key].window, one[key].said, other[key].said)
+        for key in one.keys() & other.keys()
+        if one[key].reached != other[key].reached
     ]
     limits = [_limits(calc, whose) for calc in (now, draft)]
-    both = {key[:2] for key in tiers[0]} & {key[:2] for key in tiers[1]}
-    for key in limits[0].keys() | limits[1].keys():
-        said = limits[0].get(key), limits[1].get(key)
-        if said[0] != said[1] and key[:2] in both:
-            found.append(Crossing(*key, said[0] or _FREE[key[2]], said[1] or _FREE[key[2]]))
+    names = [{each.name for plan in calc.plans if plan.name == whose[0] for each in plan.components}
+             for calc in (now, draft)]  # fmt: skip
+    for key in limits[0] ^ limits[1]:
+        rep_id, component, kind = key
+        if all(component in each for each in names):
+            said = [_HELD[kind] if key in side else _FREE[kind] for side in limits]
+            found.append(Crossing(rep_id, component, f"{kind}s", *said))
     return tuple(sorted(found, key=lambda each: (each.rep_id, each.component, each.window)))
 
 
 _HELD = {"gate": "a gate is closed", "cap": "held by a cap"}
-_FREE = {"gates": "gates open", "caps": "below every cap"}
+_FREE = {"gate": "gates open", "cap": "below every cap"}
 
 
-def _limits(calc: Calculation, whose: tuple[str, Period]) -> dict[_Key, str]:
-    """For every rep and component whether a gate or a cap took something away within the days."""
+def _limits(calc: Calculation, whose: tuple[str, Period]) -> set[tuple[int, str, str]]:
+    """The reps and components from whom a gate or a cap took something away within the days."""
     name, span = whose
-    lines = calc.lines
-    own = (lines["plan"] == name).to_numpy() & (integers(lines, "amount_cents") < 0)
-    booked = integers(lines, "booked_on")
-    own &= (booked >= day(span.start_on)) & (booked < day(span.end_on))
-    found: dict[_Key, str] = {}
-    for kind, said in _HELD.items():
-        held = lines[own & (lines["kind"] == kind).to_numpy()][["rep_id", "component"]].drop_duplicates()
-        for rep_id, component in zip(held["rep_id"].tolist(), held["component"].tolist(), strict=True):
-            found[rep_id, component, f"{kind}s"] = said
+    trace, rep_ids = calc.trace, calc.counted.seats.rep_ids
+    days = calc.counted.sorted.whole.days[trace.at]
+    inside = (days >= day(span.start_on)) & (days < day(span.end_on)) & (trace.amount < 0)
+    flat = [(plan.name, each.name) for plan in calc.plans for each in plan.components]
+    found = set()
+    for kind in _HELD:
+        rows = np.flatnonzero(inside & (trace.kind == KINDS.index(kind)))
+        held = np.unique(np.stack([calc.line_reps[rows], trace.measure[rows]]), axis=1)
+        for rep, measure in held.T.tolist():
+            if flat[measure][0] == name:
+                found.add((int(rep_ids[rep]), flat[measure][1], kind))
     return found
 
 
@@ -101,9 +137,10 @@ def _tiers(calc: Calculation, whose: tuple[str, Period]) -> dict[_Key, _Stand]:
     first = 0
     for ready in calc.counted.ready:
         for position, measured in enumerate(ready.measures):
-            place = _tested(ready.plan, position)
-            if ready.plan.name == whose[0] and place is not None:
-                found |= dict(_stands(calc, (ready.plan, measured, ready.measures[place]), first + place, whose[1]))
+            tested = _tested(ready.plan, position)
+            if ready.plan.name == whose[0] and tested is not None:
+                place = _Place(ready.plan, measured, ready.measures[tested])
+                found.update(_stands(calc, place, first + tested, whose[1]))
         first += len(ready.measures)
     return found
 
@@ -118,48 +155,38 @@ def _tested(plan: Plan, position: int) -> int | None:
     return None if plan.components[place].accumulate == "transaction" else place
 
 
-def _stands(
-    calc: Calculation, of: tuple[Plan, Measured, Measured], measure: int, span: Period
-) -> Iterator[tuple[_Key, _Stand]]:
-    plan, priced, tested = of
-    trace, order = calc.trace, calc.counted.sorted.whole
-    days = order.days[trace.at]
+def _stands(calc: Calculation, place: _Place, measure: int, span: Period) -> Iterator[tuple[_Key, _Stand]]:
+    trace, windows = calc.trace, place.tested.windows
+    days = calc.counted.sorted.whole.days[trace.at]
     own = (trace.measure == measure) & (trace.kind == KINDS.index("commission"))
     rows = np.flatnonzero(own & (days >= day(span.start_on)) & (days < day(span.end_on)))
-    if not len(rows):
-        return
-    rep = calc.line_reps[rows]
-    codes = tested.windows.codes(rep, days[rows])
-    last = np.flatnonzero(np.append(np.diff(codes) != 0, True) & (codes >= 0))
-    rep_ids = calc.counted.seats.rep_ids
-    for at in last.tolist():
-        after = int(trace.before[rows[at]] + trace.basis[rows[at]])
-        window = _window(plan, tested, int(codes[at]), int(days[rows[at]]))
-        key = (int(rep_ids[rep[at]]), priced.component.name, window)
-        yield key, _stand(plan, priced, after, _quota(priced.component, tested, int(codes[at])))
+    codes = windows.codes(calc.line_reps[rows], days[rows])
+    last = np.append(np.diff(codes) != 0, True)[: len(codes)] & (codes >= 0)
+    rows, codes = rows[last], codes[last]
+    after = (trace.before[rows] + trace.basis[rows]).astype(object)  # exact, whatever the thresholds
+    reached = _reached(place.priced, after, _quotas(place, codes))
+    numbers = codes % max(windows.count, 1) if windows.rows is None else windows.rows.start[codes]
+    rep_ids = calc.counted.seats.rep_ids[calc.line_reps[rows]]
+    name, kind = place.priced.component.name, f"{windows.kind} from {windows.origin}"
+    columns = (rep_ids, numbers, reached, codes, days[rows])
+    for rep_id, number, tiers, code, on in zip(*(column.tolist() for column in columns), strict=True):
+        yield (rep_id, name, kind, number), _Stand(tiers, place, code, on)
 
 
-def _quota(priced: Component, tested: Measured, code: int) -> int:
+def _quotas(place: _Place, codes: Rows) -> Any:
     """What a start of the table is multiplied with to be compared with credit."""
-    if priced.priced_by.by != "attainment":
+    if place.priced.component.priced_by.by != "attainment":
         return 1
-    if tested.component.is_attainment:
+    if place.tested.component.is_attainment:
         return MILLION
-    return 0 if tested.windows.quota is None else int(tested.windows.quota[code])
+    quota = place.tested.windows.quota
+    return 0 if quota is None else quota[codes].astype(object)
 
 
-def _stand(plan: Plan, measured: Measured, after: int, quota: int) -> _Stand:
+def _reached(measured: Measured, after: Any, quota: Any) -> Rows:
+    """How many tiers are reached; of a table without jumps only the first place from which it pays counts."""
     schedule, table = measured.schedule, measured.component.priced_by
-    starts = schedule.starts[:1] if table.behaviour in _SMOOTH else schedule.starts
-    reached = sum(after * schedule.axis_den >= start * quota for start in starts)
-    numbers = counts_numbers(plan, measured.component)
-    start = table.tiers[max(reached - 1, 0)].start
-    said = f"{'from' if reached else 'below'} {words.bound(start, numbers=numbers)}"
-    return _Stand(reached, said)
-
-
-def _window(plan: Plan, tested: Measured, code: int, on: int) -> str:
-    rows = tested.windows.rows
-    if rows is not None:
-        return plan.calendar.named(on_day(int(rows.start[code])), on_day(int(rows.end[code]))).label
-    return _CALENDAR[tested.component.accumulate](plan.calendar, on_day(on)).label
+    found = np.zeros(len(after), dtype=np.int64)
+    for start in schedule.starts[:1] if table.behaviour in _SMOOTH else schedule.starts:
+        found += (after * schedule.axis_den >= start * quota).astype(np.int64)
+    return found

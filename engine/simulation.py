@@ -113,27 +113,31 @@ _Paid = dict[tuple[int, str], int]
 
 
 def _paid(calc: Calculation, span: Period) -> _Paid:
-    """What every rep is paid within the days, by currency."""
-    lines = calc.lines
-    booked = integers(lines, "booked_on")
-    inside = (booked >= day(span.start_on)) & (booked < day(span.end_on))
-    rep, number = integers(lines, "rep_id")[inside], integers(lines, "plan_no")[inside]
-    amount = integers(lines, "amount_cents")[inside]
+    """What every rep is paid within the days, by currency; straight from the arrays of which lines are made."""
+    trace, extras = calc.trace, calc.extras
+    sizes = [len(plan.components) for plan in calc.plans]
+    own = np.repeat(np.arange(len(sizes)), sizes)
+    rep = np.concatenate([calc.counted.seats.rep_ids[calc.line_reps], extras.rep_id])
+    plan_no = np.concatenate([own[trace.measure], extras.plan_no])
+    days = np.concatenate([calc.counted.sorted.whole.days[trace.at], extras.days])
+    amount = np.concatenate([trace.amount, extras.amount])
+    inside = (days >= day(span.start_on)) & (days < day(span.end_on))
+    rep, plan_no, amount = rep[inside], plan_no[inside], amount[inside]
     found: _Paid = defaultdict(int)
-    ids, place = np.unique(rep, return_inverse=True)
     for position, plan in enumerate(calc.plans):
-        own = number == position
+        rows = plan_no == position
+        ids, place = np.unique(rep[rows], return_inverse=True)
         sums = np.zeros(len(ids), dtype=np.int64)
-        np.add.at(sums, place[own], amount[own])
-        for each in np.unique(place[own]).tolist():
-            found[int(ids[each]), plan.currency] += int(sums[each])
+        np.add.at(sums, place, amount[rows])
+        for rep_id, total in zip(ids.tolist(), sums.tolist(), strict=True):
+            found[rep_id, plan.currency] += total
     return dict(found)
 
 
 def _impacts(sides: tuple[_Paid, _Paid], on_plan: frozenset[int], currency: str) -> tuple[Impact, ...]:
     now, then = sides
     keys = {key for key in now.keys() | then.keys() if key[0] in on_plan or now.get(key, 0) != then.get(key, 0)}
-    keys |= {(rep_id, currency) for rep_id in on_plan if all(key[0] != rep_id for key in keys)}
+    keys |= {(rep_id, currency) for rep_id in on_plan - {key[0] for key in keys}}
     found = [Impact(key[0], Money(now.get(key, 0), key[1]), Money(then.get(key, 0), key[1])) for key in keys]
     return tuple(sorted(found, key=lambda each: (each.now.currency, -each.change.minor, each.rep_id)))
 

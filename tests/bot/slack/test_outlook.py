@@ -29,8 +29,9 @@ def pipeline(stage: Stage) -> Stage:
 
 
 def open_deal(key: str, name: str, owner: str, cents: int) -> dict[str, Any]:
+    account = name.partition(" ")[0]
     return {
-        "source": "crm", "external_id": key, "name": name, "account": name.partition(" ")[0], "owner_external_id": owner,
+        "source": "crm", "external_id": key, "name": name, "account": account, "owner_external_id": owner,
         "amount_cents": cents, "currency": "USD", "stage": "open", "stage_name": "Proposal", "booked_on": DUE,
         "deal_type": "new", "product": "", "source_at": None, "raw_ref": "", "deleted": False,
     }  # fmt: skip
