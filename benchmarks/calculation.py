@@ -3,19 +3,19 @@
 Every variant works the same plan over the same frames in this one process, in turns, and all must agree to the cent.
 Times are the best of several turns, by the clock and by the processor. The two numpy comparisons, in which everything
 runs in one thread, are of processor time: a busy machine disturbs it less. `extra_mb` is what a variant adds to the
-peak of resident memory of a process of its own (Linux only).
+peak of resident memory of a process of its own (Linux only). `--large` adds the rows at ten times as many deals.
 
 Two comparisons are printed, because a trace is part of the engine's work: `calculate` keeps the trace as arrays and
-is held against a numpy script that keeps only the two columns of amounts; `calculate and lines` builds the frame of
+is held against a numpy script that keeps only the columns of amounts; `calculate and lines` builds the frame of
 lines and is held against the same script building such a frame. The script knows this one plan, dense ids and splits
-of two; it checks nothing, converts nothing and explains nothing. The other references return amounts only. The
-stepped month-end bonus of the design's workload is in no variant: plans cannot say it yet.
+of two; it checks nothing, converts nothing and explains nothing. The other references return amounts only.
 """
 
 from __future__ import annotations
 
 import argparse
 import gc
+import hashlib
 import json
 import subprocess
 import sys
@@ -55,11 +55,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--n", type=int, default=1_000_000, help="deals")
     parser.add_argument("--repeats", type=int, default=7)
+    parser.add_argument("--large", action="store_true", help="also ten times as many deals; takes minutes and 6 GB")
     parser.add_argument("--memory", choices=VARIANTS, help="print the extra memory of one variant and stop")
     chosen = parser.parse_args()
     company = facts(chosen.n)
     if chosen.memory:
-        print(json.dumps(_extra_mb(VARIANTS[chosen.memory], company)))
+        print(json.dumps(_extra(VARIANTS[chosen.memory], company)))
         return
     # those with threads of their own come last: their threads do not always rest when they are done
     figures = _in_turns(
@@ -68,15 +69,55 @@ def main() -> None:
     figures |= _in_turns({name: VARIANTS[name] for name in THREADED}, company, chosen.repeats)
     _agree("the variants", figures["calculate"].amounts, figures[THREADED[0]].amounts)
     for name, figure in figures.items():
-        extra = _run_alone(name, chosen.n)
+        extra = _run_alone(name, chosen.n)["extra_mb"]
         times = {"seconds": figure.seconds, "cpu_seconds": figure.cpu_seconds}
-        _say(variant=name, n=chosen.n, **times, extra_mb=extra, lines=2 * len(figure.amounts[0]))
+        _say(variant=name, n=chosen.n, **times, extra_mb=extra, lines=3 * len(figure.amounts[0]))
     _compare(figures, "calculate", "numpy one shot", 1.0, chosen.n)
     _compare(figures, "calculate and lines", "numpy one shot and lines", 1.0, chosen.n)
     for reference in THREADED:
         _compare(figures, "calculate", reference, 1 / 3, chosen.n)
+    _bytes_beside_lines("calculate", chosen.n)
+    _equal_bytes(facts(min(chosen.n, SMALLEST)))
     _compare_decimal(min(chosen.n, SMALLEST), chosen.repeats)
     _one_rep(company)
+    if chosen.large:
+        del company
+        _at_scale(10 * chosen.n, figures["calculate"])
+
+
+def _at_scale(n: int, smaller: Figure) -> None:
+    """The rows at ten times as many deals, against the calculation of a tenth in the same process."""
+    chosen = {name: VARIANTS[name] for name in ("calculate", "numpy one shot")}
+    figures = _in_turns(chosen, facts(n), 3)
+    _compare(figures, "calculate", "numpy one shot", 0.75, n)
+    times = figures["calculate"].cpu_seconds / smaller.cpu_seconds
+    _say(figure="calculate / calculate of a tenth", n=n, ratio=round(times, 2), budget="<= 13", holds=times <= 13)
+    _bytes_beside_lines("calculate", n)
+
+
+def _bytes_beside_lines(name: str, n: int) -> None:
+    """What a calculation needs at its peak for each deal beside the arrays of lines that it gives back."""
+    found = _run_alone(name, n)
+    if found["extra_mb"] is not None and found["lines_mb"] is not None:
+        each = (found["extra_mb"] - found["lines_mb"]) * 2**20 / n
+        _say(figure="bytes per deal beside the lines", n=n, ratio=round(each, 1), budget="<= 60", holds=each <= 60)
+
+
+def _equal_bytes(company: Facts) -> None:
+    """The lines must be the same bytes whatever the chunks, and whoever is calculated together."""
+    wanted = _digest(calculate(company, [_PLAN], AS_OF).lines)
+    for rows in (500, 7_001, 10**9):
+        assert _digest(calculate(company, [_PLAN], AS_OF, chunk_rows=rows).lines) == wanted, f"chunks of {rows}"
+    reps = company.quotas["rep_id"].tolist()
+    for parts in (2, 5):
+        cuts = [reps[len(reps) * part // parts : len(reps) * (part + 1) // parts] for part in range(parts)]
+        lines = [calculate(company, [_PLAN], AS_OF, reps=cut).lines for cut in cuts]
+        assert _digest(pd.concat(lines, ignore_index=True)) == wanted, f"{parts} parts"
+    _say(figure="equal bytes in 4 sizes of chunks and in 1, 2 and 5 parts of reps", n=len(company.deals), holds=True)
+
+
+def _digest(lines: pd.DataFrame) -> bytes:
+    return hashlib.sha256(pd.util.hash_pandas_object(lines, index=False).to_numpy().tobytes()).digest()
 
 
 def _compare(figures: dict[str, Figure], name: str, reference: str, most: float, n: int) -> None:
@@ -145,24 +186,29 @@ def _agree(name: str, one: Amounts, other: Amounts) -> None:
     assert all(np.array_equal(mine, yours) for mine, yours in zip(one, other, strict=True)), f"{name} differs"
 
 
-def _run_alone(name: str, n: int) -> float | None:
-    """The extra memory of a variant in a process of its own."""
+def _run_alone(name: str, n: int) -> dict[str, float | None]:
+    """The memory of a variant in a process of its own."""
     command = [sys.executable, "-m", "benchmarks.calculation", "--n", str(n), "--memory", name]
-    extra: float | None = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-    return extra
+    found: dict[str, float | None] = json.loads(
+        subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    )
+    return found
 
 
-def _extra_mb(run: Callable[[Facts], Amounts | Calculation], company: Facts) -> float | None:
-    """By how much a run raises the peak of resident memory; None where the system cannot say."""
+def _extra(run: Callable[[Facts], Amounts | Calculation], company: Facts) -> dict[str, float | None]:
+    """By how much a run raises the peak of resident memory, and how much of it are the lines; None: unknown."""
     gc.collect()
     try:
         Path("/proc/self/clear_refs").write_text("5")
     except OSError:
-        return None
+        return {"extra_mb": None, "lines_mb": None}
     before = _memory("VmRSS")
-    run(company)
+    result = run(company)
     peak = _memory("VmHWM")
-    return None if before is None or peak is None else round(peak - before, 1)
+    lines = None
+    if not isinstance(result, tuple):
+        lines = sum(getattr(result.trace, name).nbytes for name in result.trace.__slots__) / 2**20
+    return {"extra_mb": None if before is None or peak is None else round(peak - before, 1), "lines_mb": lines}
 
 
 def _memory(label: str) -> float | None:
@@ -191,11 +237,12 @@ def _calculate_and_lines(company: Facts) -> Calculation:
 
 
 def _amounts(result: Amounts | Calculation) -> Amounts:
-    """The amounts of both components, out of the time that is taken."""
+    """The amounts of all components, out of the time that is taken."""
     if isinstance(result, tuple):
         return result
     trace = result.trace
-    return trace.amount[trace.measure == 0], trace.amount[trace.measure == 1]
+    tiered, flat, bonus = (trace.amount[trace.measure == number] for number in range(3))
+    return tiered, flat, bonus
 
 
 VARIANTS: dict[str, Callable[[Facts], Amounts | Calculation]] = {

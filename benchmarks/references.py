@@ -1,10 +1,11 @@
 """The same plan done by others: a Decimal loop, one-shot numpy, polars and DuckDB, straight from the same frames.
 
-Every function returns the amounts of both components per credit, by rep, then day, then deal.
+Every function returns the amounts of the three components per credit, by rep, then day, then deal.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -14,13 +15,13 @@ import numpy as np
 import pandas as pd
 import polars as pl
 
-from benchmarks.workload import FLAT_PER_MILLE, MIDYEAR, PRODUCTS, TIERS
+from benchmarks.workload import BONUSES, FLAT_PER_MILLE, MIDYEAR, MONTHS, PRODUCTS, TIERS
 
 if TYPE_CHECKING:
     from engine.frames import Facts
 
 WHOLE = 1_000_000_000
-Amounts = tuple[np.ndarray, np.ndarray]
+Amounts = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
 def decimal_loop(facts: Facts) -> Amounts:
@@ -31,9 +32,11 @@ def decimal_loop(facts: Facts) -> Amounts:
     quotas = dict(zip(facts.quotas["rep_id"].tolist(), facts.quotas["amount_cents"].tolist(), strict=True))
     tiered: list[int] = []
     flat: list[int] = []
+    bonus: list[int] = []
     for rep in sorted(by_rep):
         _price_rep(sorted(by_rep[rep]), Decimal(quotas[rep]), tiered, flat)
-    return np.array(tiered), np.array(flat)
+        _price_months(sorted(by_rep[rep]), bonus)
+    return np.array(tiered), np.array(flat), np.array(bonus)
 
 
 def _credited(facts: Facts) -> list[tuple[int, int, int, str, int]]:
@@ -74,6 +77,18 @@ def _price_rep(credits_: list[tuple[int, int, int, str]], quota: Decimal, tiered
         flat_paid = total
 
 
+def _price_months(credits_: list[tuple[int, int, int, str]], bonus: list[int]) -> None:
+    month, reached, paid = 0, 0, 0
+    for day, _, amount, _ in credits_:
+        now = bisect_right(MONTHS, day)
+        if now != month:
+            month, reached, paid = now, 0, 0
+        reached += amount
+        total = max((worth for start, worth in BONUSES if reached >= start), default=0)
+        bonus.append(total - paid)
+        paid = total
+
+
 def _codes(column: pd.Series) -> np.ndarray:
     return column.array.codes.astype(np.int64)  # type: ignore[attr-defined]
 
@@ -81,35 +96,40 @@ def _codes(column: pd.Series) -> np.ndarray:
 def numpy_one_shot(facts: Facts) -> Amounts:
     """Sort, gather, calculate: all credits at once, written for this one plan."""
     who, row, x = _sorted_credits(facts)
-    _, tiered, flat = _numpy_priced(facts, who, row, x)
-    return tiered, flat
+    return _numpy_priced(facts, who, row, x)[2]
 
 
 def numpy_one_shot_lines(facts: Facts) -> Amounts:
-    """The same, and the frame of lines: both components of a rep together, with the credit behind every amount."""
+    """The same, and the frame of lines: the components of a rep together, with the credit behind every amount."""
     who, row, x = _sorted_credits(facts)
-    before, tiered, flat = _numpy_priced(facts, who, row, x)
+    before, before_in_month, amounts = _numpy_priced(facts, who, row, x)
     counts = np.bincount(who)
-    shift = np.repeat((np.cumsum(counts) - counts)[counts > 0], counts[counts > 0])
+    shift = np.repeat((2 * (np.cumsum(counts) - counts))[counts > 0], counts[counts > 0])
     place = np.arange(len(who)) + shift
-    places = (place, place + counts[who])
-    component = np.empty(2 * len(who), dtype=np.int8)
-    columns = {
-        name: np.empty(2 * len(who), dtype=np.int64) for name in ("rep_id", "deal_id", "basis", "before", "amount")
-    }
-    booked, line_no = (np.empty(2 * len(who), dtype=dtype) for dtype in (np.int32, np.int64))
+    total = 3 * len(who)
+    component = np.empty(total, dtype=np.int8)
+    columns = {name: np.empty(total, dtype=np.int64) for name in ("rep_id", "deal_id", "basis", "before", "amount")}
+    booked, line_no = (np.empty(total, dtype=dtype) for dtype in (np.int32, np.int64))
     ids, days = facts.deals["deal_id"].to_numpy()[row], facts.deals["booked_on"].to_numpy()[row]
-    first = np.repeat(2 * (np.cumsum(counts) - counts)[counts > 0], counts[counts > 0])
-    for number, (at, amount) in enumerate(zip(places, (tiered, flat), strict=True)):
+    first = np.repeat(3 * (np.cumsum(counts) - counts)[counts > 0], counts[counts > 0])
+    for number, amount in enumerate(amounts):
+        at = place + number * counts[who]
+        reached = before_in_month if number == len(amounts) - 1 else before
         component[at] = number
-        for name, values in (("rep_id", who), ("deal_id", ids), ("basis", x), ("before", before), ("amount", amount)):
+        for name, values in (
+            ("rep_id", who),
+            ("deal_id", ids),
+            ("basis", x),
+            ("before", reached),
+            ("amount", amount),
+        ):
             columns[name][at] = values
         booked[at] = days
         line_no[at] = at - first + 1
-    names = pd.Categorical.from_codes(component, categories=["accelerator", "flat"])
+    names = pd.Categorical.from_codes(component, categories=["accelerator", "flat", "bonus"])
     frame = pd.DataFrame(columns | {"component": names, "booked_on": booked, "line_no": line_no}, copy=False)
-    assert len(frame) == 2 * len(who)
-    return tiered, flat
+    assert len(frame) == total
+    return amounts
 
 
 def _sorted_credits(facts: Facts) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -142,8 +162,10 @@ def _sorted_credits(facts: Facts) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return key >> 44, order, seat[order, key & 1]
 
 
-def _numpy_priced(facts: Facts, who: np.ndarray, row: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, ...]:
-    """What had accumulated before each credit, and its amounts in both components."""
+def _numpy_priced(
+    facts: Facts, who: np.ndarray, row: np.ndarray, x: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, Amounts]:
+    """What had accumulated before each credit, in the year and in its month, and its amounts in all components."""
     product, day = _codes(facts.deals["product"])[row], facts.deals["booked_on"].to_numpy()[row]
     quota_of = np.zeros(int(who.max()) + 1, dtype=np.int64)
     quota_of[facts.quotas["rep_id"].to_numpy()] = facts.quotas["amount_cents"].to_numpy()
@@ -158,7 +180,13 @@ def _numpy_priced(facts: Facts, who: np.ndarray, row: np.ndarray, x: np.ndarray)
     flat = x * np.array(FLAT_PER_MILLE)[product, (day >= MIDYEAR).astype(np.int64)]
     running = np.cumsum(flat)
     running -= np.repeat(running[starts] - flat[starts], lengths)
-    return reached - x, _stepped(_half_up(exact, 10_000), starts), _stepped(_half_up(running, 1_000), starts)
+    month = np.searchsorted(MONTHS, np.arange(MONTHS[0], MONTHS[-1] + 31), side="right")[day - MONTHS[0]]
+    begins = np.concatenate([starts[:1], np.flatnonzero(np.diff(who * 16 + month)) + 1])
+    in_month = total - np.repeat(total[begins] - x[begins], np.diff(begins, append=len(who)))
+    worth = np.array([0, *(bonus for _, bonus in BONUSES)])
+    bonus = worth[np.searchsorted([start for start, _ in BONUSES], in_month, side="right")]
+    tiered, flat = _stepped(_half_up(exact, 10_000), starts), _stepped(_half_up(running, 1_000), starts)
+    return reached - x, in_month - x, (tiered, flat, _stepped(bonus, begins))
 
 
 def _half_up(num: np.ndarray, den: int) -> np.ndarray:
@@ -201,21 +229,30 @@ def polars_frames(facts: Facts) -> Amounts:
     exact = TIERS[0][1] * 100 * pl.col("reached")
     for (_, low), (start, high) in pairwise(TIERS):
         exact = exact + (high - low) * pl.max_horizontal(pl.col("reached") * 100 - start * quota, 0)
+    days = np.arange(MONTHS[0], MONTHS[-1] + 31, dtype=np.int32)
+    months = pl.LazyFrame({"booked_on": days, "month": np.searchsorted(MONTHS, days, side="right")})
+    worth = pl.lit(0, pl.Int64)
+    for start, value in BONUSES:
+        worth = pl.when(pl.col("in_month") >= start).then(value).otherwise(worth)
     found = (
         pl.concat([whole, shared])
         .join(quotas.lazy().rename({"amount_cents": "quota"}), on="rep_id")
+        .join(months, on="booked_on")
         .with_columns(half=(pl.col("booked_on") >= MIDYEAR).cast(pl.Int64))
         .join(rates.lazy(), on=["product", "half"])
         .sort("rep_id", "booked_on", "deal_id")
         .with_columns(reached=reached, flat=(pl.col("x") * pl.col("rate")).cum_sum().over("rep_id"))
+        .with_columns(in_month=pl.col("x").cum_sum().over("rep_id", "month"))
+        .with_columns(bonus=worth)
+        .with_columns(pl.col("bonus") - pl.col("bonus").shift(1, fill_value=0).over("rep_id", "month"))
         .with_columns(tiered=_polars_half_up(exact, 10_000), flat=_polars_half_up(pl.col("flat"), 1_000))
         .with_columns(
             pl.col(name) - pl.col(name).shift(1, fill_value=0).over("rep_id") for name in ("tiered", "flat")
         )
-        .select("tiered", "flat")
+        .select("tiered", "flat", "bonus")
         .collect()
     )
-    return found["tiered"].to_numpy(), found["flat"].to_numpy()
+    return found["tiered"].to_numpy(), found["flat"].to_numpy(), found["bonus"].to_numpy()
 
 
 def _polars_half_up(num: pl.Expr, den: int) -> pl.Expr:
@@ -242,6 +279,7 @@ def duckdb_sql(facts: Facts) -> Amounts:
     hinges = " + ".join(
         f"{high - low} * greatest(reached * 100 - {start} * quota, 0)" for (_, low), (start, high) in pairwise(TIERS)
     )
+    steps = " ".join(f"WHEN in_month >= {start} THEN {value}" for start, value in reversed(BONUSES))
     found = base.execute(f"""
         WITH shared AS (
             SELECT deal_id, rep_id, booked_on, product, amount_cents,
@@ -259,18 +297,22 @@ def duckdb_sql(facts: Facts) -> Amounts:
             SELECT deal_id, owner_id, booked_on, product, amount_cents FROM deals ANTI JOIN splits USING (deal_id)),
         rates(product, half, rate) AS (VALUES {rates}),
         reached AS (
-            SELECT rep_id, booked_on, deal_id, quota,
-                   (sum(x) OVER w)::BIGINT AS reached, (sum(x * rate) OVER w)::BIGINT AS flat
+            SELECT rep_id, booked_on, deal_id, quota, month(DATE '1970-01-01' + booked_on) AS in_which,
+                   (sum(x) OVER w)::BIGINT AS reached, (sum(x * rate) OVER w)::BIGINT AS flat,
+                   (sum(x) OVER (PARTITION BY rep_id, month(DATE '1970-01-01' + booked_on)
+                                 ORDER BY booked_on, deal_id))::BIGINT AS in_month
             FROM credits JOIN quotas USING (rep_id)
             JOIN rates ON rates.product = credits.product AND half = (booked_on >= {MIDYEAR})::INT
             WINDOW w AS (PARTITION BY rep_id ORDER BY booked_on, deal_id)),
         exact AS (SELECT *, {TIERS[0][1]} * 100 * reached + {hinges} AS tiered FROM reached),
         totals AS (
-            SELECT rep_id, booked_on, deal_id,
+            SELECT rep_id, booked_on, deal_id, in_which, CASE {steps} ELSE 0 END AS bonus,
                    sign(tiered)::BIGINT * ((abs(tiered) + 5000) // 10000) AS tiered,
                    sign(flat)::BIGINT * ((abs(flat) + 500) // 1000) AS flat
             FROM exact)
-        SELECT tiered - coalesce(lag(tiered) OVER w, 0) AS tiered, flat - coalesce(lag(flat) OVER w, 0) AS flat
+        SELECT tiered - coalesce(lag(tiered) OVER w, 0) AS tiered, flat - coalesce(lag(flat) OVER w, 0) AS flat,
+               (bonus - coalesce(lag(bonus) OVER (PARTITION BY rep_id, in_which
+                                                  ORDER BY booked_on, deal_id), 0))::BIGINT AS bonus
         FROM totals WINDOW w AS (PARTITION BY rep_id ORDER BY booked_on, deal_id)
         ORDER BY rep_id, booked_on, deal_id""").fetchnumpy()
-    return found["tiered"], found["flat"]
+    return found["tiered"], found["flat"], found["bonus"]

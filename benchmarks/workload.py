@@ -1,7 +1,8 @@
-"""The workload of the calculation benchmark: seeded deals, split deals, quotas, and one plan of two components.
+"""The workload of the calculation benchmark: seeded deals, split deals, quotas, and one plan of three components.
 
 N deals over N/100 reps; 20 % are split between two reps; 2 % are negative; four marginal tiers on year-to-date
-attainment with a quota per rep; a flat rate by product and half-year. Amounts are integer cents.
+attainment with a quota per rep; a flat rate by product and half-year; a bonus in steps by what a month has come to.
+Amounts are integer cents.
 """
 
 from __future__ import annotations
@@ -20,7 +21,13 @@ PRODUCTS = tuple(f"P{number}" for number in range(8))
 FIRST, LAST = day(date(2026, 1, 1)), day(date(2027, 1, 1))
 MIDYEAR = day(date(2026, 7, 1))
 AS_OF = date(2026, 12, 31)
+MONTHS = tuple(day(date(2026, month, 1)) for month in range(1, 13))  # the first day of each
 TIERS = ((0, 6), (75, 8), (100, 12), (130, 15))  # percent of quota, percent paid
+BONUSES = (
+    (10_000_000, 50_000),
+    (25_000_000, 150_000),
+    (40_000_000, 400_000),
+)  # the month's cents, the bonus in cents
 FLAT_PER_MILLE = tuple(tuple(5 + 3 * product + 2 * half for half in range(2)) for product in range(len(PRODUCTS)))
 
 
@@ -33,6 +40,7 @@ def plan() -> Plan:
         for number, name in enumerate(PRODUCTS)
         for half in range(2)
     )
+    steps = ", ".join(f"{{from: {start // 100}, amount: {bonus // 100}}}" for start, bonus in BONUSES)
     text = f"""
 plan: bench
 version: 1
@@ -46,6 +54,9 @@ components:
   - name: flat
     rates:
 {rates}
+  - name: bonus
+    accumulate: month
+    table: {{by: amount, behaviour: step, tiers: [{steps}]}}
 """
     loaded = load(text, "bench.yaml")
     assert isinstance(loaded, Plan), loaded
