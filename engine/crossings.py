@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from engine.calculation import Calculation
     from engine.dates import Period
     from engine.measures import Measured
-    from engine.order import Rows
+    from engine.order import Ints, Rows
     from engine.plans.schema import Plan
 
 _CALENDAR = {
@@ -28,6 +28,7 @@ _CALENDAR = {
     "half_year": Calendar.half_year,
     "year_to_date": Calendar.year,
 }
+_MOST_WINDOWS = 1 << 20
 _SMOOTH = ("curve", "interpolated")
 
 
@@ -65,24 +66,27 @@ class _Place:
 
 
 @dataclass(frozen=True, slots=True)
-class _Stand:
-    """How many tiers somebody has reached in a window; words are made only of those that differ."""
+class _Stands:
+    """How many tiers each rep has reached in each window of one component, as arrays; `key` rises."""
 
-    reached: int
     place: _Place
-    code: int
-    on: int
+    key: Ints  # the rep and the window
+    rep_id: Ints
+    reached: Rows
+    code: Rows
+    on: Rows
 
-    @property
-    def said(self) -> str:
-        return self.place.said(self.reached)
+    def differing(self, other: _Stands) -> Iterator[Crossing]:
+        """The reps who have reached another number of tiers on the other side."""
+        _, mine, theirs = np.intersect1d(self.key, other.key, assume_unique=True, return_indices=True)
+        differs = self.reached[mine] != other.reached[theirs]
+        for one, two in zip(mine[differs].tolist(), theirs[differs].tolist(), strict=True):
+            window = self.place.window(int(self.code[one]), int(self.on[one]))
+            said = self.place.said(int(self.reached[one])), other.place.said(int(other.reached[two]))
+            yield Crossing(int(self.rep_id[one]), self.place.priced.component.name, window, *said)
 
-    @property
-    def window(self) -> str:
-        return self.place.window(self.code, self.on)
 
-
-_Key = tuple[int, str, str, int]  # rep, component, kind of window, its first day or number
+_Name = tuple[str, str, int]  # component, kind of window, first day of the plan version
 
 
 def crossings(now: Calculation, draft: Calculation, whose: tuple[str, Period]) -> tuple[Crossing, ...]:
@@ -94,11 +98,7 @@ def crossings(now: Calculation, draft: Calculation, whose: tuple[str, Period]) -
         whose: The plan's name, and the days that are looked at.
     """
     one, other = (_tiers(calc, whose) for calc in (now, draft))
-    found = [
-        Crossing(key[0], key[1], one[key].window, one[key].said, other[key].said)
-        for key in one.keys() & other.keys()
-        if one[key].reached != other[key].reached
-    ]
+    found = [each for name in one.keys() & other.keys() for each in one[name].differing(other[name])]
     limits = [_limits(calc, whose) for calc in (now, draft)]
     names = [{each.name for plan in calc.plans if plan.name == whose[0] for each in plan.components}
              for calc in (now, draft)]  # fmt: skip
@@ -131,16 +131,18 @@ def _limits(calc: Calculation, whose: tuple[str, Period]) -> set[tuple[int, str,
     return found
 
 
-def _tiers(calc: Calculation, whose: tuple[str, Period]) -> dict[_Key, _Stand]:
-    """The tier that every rep of the plan has reached in every window that ends up within the days."""
-    found: dict[_Key, _Stand] = {}
+def _tiers(calc: Calculation, whose: tuple[str, Period]) -> dict[_Name, _Stands]:
+    """The tiers that the reps of the plan have reached in every window that ends up within the days."""
+    found: dict[_Name, _Stands] = {}
     first = 0
     for ready in calc.counted.ready:
         for position, measured in enumerate(ready.measures):
             tested = _tested(ready.plan, position)
             if ready.plan.name == whose[0] and tested is not None:
                 place = _Place(ready.plan, measured, ready.measures[tested])
-                found.update(_stands(calc, place, first + tested, whose[1]))
+                windows = place.tested.windows
+                name = measured.component.name, windows.kind, windows.origin
+                found[name] = _stands(calc, place, first + tested, whose[1])
         first += len(ready.measures)
     return found
 
@@ -155,7 +157,7 @@ def _tested(plan: Plan, position: int) -> int | None:
     return None if plan.components[place].accumulate == "transaction" else place
 
 
-def _stands(calc: Calculation, place: _Place, measure: int, span: Period) -> Iterator[tuple[_Key, _Stand]]:
+def _stands(calc: Calculation, place: _Place, measure: int, span: Period) -> _Stands:
     trace, windows = calc.trace, place.tested.windows
     days = calc.counted.sorted.whole.days[trace.at]
     own = (trace.measure == measure) & (trace.kind == KINDS.index("commission"))
@@ -164,13 +166,10 @@ def _stands(calc: Calculation, place: _Place, measure: int, span: Period) -> Ite
     last = np.append(np.diff(codes) != 0, True)[: len(codes)] & (codes >= 0)
     rows, codes = rows[last], codes[last]
     after = (trace.before[rows] + trace.basis[rows]).astype(object)  # exact, whatever the thresholds
-    reached = _reached(place.priced, after, _quotas(place, codes))
-    numbers = codes % max(windows.count, 1) if windows.rows is None else windows.rows.start[codes]
     rep_ids = calc.counted.seats.rep_ids[calc.line_reps[rows]]
-    name, kind = place.priced.component.name, f"{windows.kind} from {windows.origin}"
-    columns = (rep_ids, numbers, reached, codes, days[rows])
-    for rep_id, number, tiers, code, on in zip(*(column.tolist() for column in columns), strict=True):
-        yield (rep_id, name, kind, number), _Stand(tiers, place, code, on)
+    numbers = codes % max(windows.count, 1) if windows.rows is None else windows.rows.start[codes]
+    key = rep_ids * np.int64(_MOST_WINDOWS) + numbers
+    return _Stands(place, key, rep_ids, _reached(place.priced, after, _quotas(place, codes)), codes, days[rows])
 
 
 def _quotas(place: _Place, codes: Rows) -> Any:

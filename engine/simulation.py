@@ -139,16 +139,16 @@ def _impacts(sides: tuple[_Paid, _Paid], on_plan: frozenset[int], currency: str)
     keys = {key for key in now.keys() | then.keys() if key[0] in on_plan or now.get(key, 0) != then.get(key, 0)}
     keys |= {(rep_id, currency) for rep_id in on_plan - {key[0] for key in keys}}
     found = [Impact(key[0], Money(now.get(key, 0), key[1]), Money(then.get(key, 0), key[1])) for key in keys]
-    return tuple(sorted(found, key=lambda each: (each.now.currency, -each.change.minor, each.rep_id)))
+    return tuple(sorted(found, key=lambda each: (each.now.currency, each.now.minor - each.draft.minor, each.rep_id)))
 
 
 def _totals(impacts: Sequence[Impact]) -> tuple[tuple[Money, Money], ...]:
-    sums: dict[str, tuple[Money, Money]] = {}
-    for each in impacts:
-        currency = each.now.currency
-        known = sums.get(currency, (Money(0, currency), Money(0, currency)))
-        sums[currency] = known[0] + each.now, known[1] + each.draft
-    return tuple(sums[currency] for currency in sorted(sums))
+    found = []
+    for currency in sorted({each.now.currency for each in impacts}):
+        own = [each for each in impacts if each.now.currency == currency]
+        sums = sum(each.now.minor for each in own), sum(each.draft.minor for each in own)
+        found.append((Money(sums[0], currency), Money(sums[1], currency)))
+    return tuple(found)
 
 
 def _assigned(facts: Facts, name: str, span: Period) -> frozenset[int]:
