@@ -18,13 +18,15 @@ MARKS = {"ok": ("✓", "green"), "warn": ("!", "yellow"), "fail": ("✗", "red")
 
 
 def doctor(
-    online: Annotated[bool, typer.Option("--online/--offline", help="Ask Slack whether the tokens work.")] = True,
+    online: Annotated[
+        bool, typer.Option("--online/--offline", help="Ask Slack and the sources whether the tokens work.")
+    ] = True,
     deep: Annotated[
         bool, typer.Option("--deep", help="Verify the whole change log against the facts; reads everything.")
     ] = False,
     folder: place.DirOption = None,
 ) -> None:
-    """Check settings, database, plans, data age, quarantine, tokens, scopes and clock; say how to mend each.
+    """Check settings, database, plans, data age, quarantine, sources, tokens, scopes and clock; say how to mend each.
 
     The exit code is 1 when something must be mended before people get answers, 0 otherwise.
     """
@@ -42,8 +44,11 @@ def doctor(
 
 
 def _checks(where: place.Place, online: bool, deep: bool) -> Iterator[Check]:
+    from bot.cli.source_checks import source_checks
     from bot.cli.store_checks import store_checks
     from bot.slack.doctor import slack_checks
 
     yield from store_checks(where.settings.database_url, where.clock().now(), deep=deep)
+    crm = where.crm(where.clock())
+    yield from source_checks(where.settings.sources, crm.outside() if crm is not None else None, online=online)
     yield from slack_checks(where.settings, online=online)

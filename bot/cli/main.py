@@ -86,6 +86,7 @@ def _register() -> None:
     from bot.cli.ask import ask
     from bot.cli.bridge import bridge
     from bot.cli.calc import calc
+    from bot.cli.connect import connect
     from bot.cli.crm import crm
     from bot.cli.demo import demo
     from bot.cli.doctor import doctor
@@ -101,7 +102,9 @@ def _register() -> None:
     from bot.cli.whatif import whatif
     from bot.cli.whynot import whynot
 
-    for verb in (demo, init, calc, ask, explain, whynot, whatif, gap, bridge, replay, sandbox, serve, doctor):
+    for verb in (demo, init, connect, calc, ask, explain, whynot, whatif, gap, bridge):
+        app.command()(verb)
+    for verb in (replay, sandbox, serve, doctor):
         app.command()(verb)
     app.add_typer(sync, name="sync")
     app.add_typer(crm, name="crm")
