@@ -94,7 +94,7 @@ def _clusters(facts: Facts, plans: Sequence[Plan], everybody: np.ndarray) -> lis
     names = {plan.name for plan in sharing}
     table = facts.assignments
     on_them = set(integers(table, "rep_id")[table["plan"].isin(names).to_numpy()].tolist())
-    clusters = [(rep,) for rep in everybody.tolist() if rep not in on_them]
+    clusters: list[tuple[int, ...]] = [(rep,) for rep in everybody.tolist() if rep not in on_them]
     left = set(on_them) & set(everybody.tolist())
     while left:
         first = min(left)
@@ -130,7 +130,7 @@ def _joined(parts: list[pd.DataFrame]) -> pd.DataFrame:
     """The lines of all parts by rep, as one calculation has them; within a part they are in order already."""
     columns: dict[str, Any] = {}
     order = np.argsort(np.concatenate([integers(part, "rep_id") for part in parts]), kind="stable")
-    for name in parts[0]:
+    for name in parts[0].columns.tolist():
         if name in _WORDS:
             columns[name] = union_categoricals([part[name] for part in parts]).take(order)
         else:

@@ -152,3 +152,58 @@ def test_a_version_that_covers_part_of_another_prices_alike_everywhere(company: 
     august = published(company, company.sam.rep_id, 8)
     assert august is not None
     assert august.statement.total == answers.earnings(company.context(), company.sam, "august").total
+
+
+def test_a_plan_that_pays_once_a_year_makes_one_statement_of_the_year(company: Company) -> None:
+    yearly = FLAT.format(currency="USD").replace("currency: USD", "currency: USD\npays: yearly")
+    plans.publish(company.context(), yearly, "flat.yaml")
+    held(company, "sam", "flat", date(2026, 1, 1), date(2027, 1, 1))
+    company.apply("deal", deal("s9", "sam", 1_000_000, date(2026, 3, 3)))
+    recalculate.drain(company.context())
+    year = published(company, company.sam.rep_id, 1)
+    assert year is not None
+    assert (year.statement.period.label, year.statement.total) == ("2026", Money(200_000, "USD"))
+
+
+def test_one_quarter_under_two_names_makes_one_statement(company: Company) -> None:
+    by_quarter = FLAT.format(currency="USD").replace("currency: USD", "currency: USD\npays: quarterly")
+    later = by_quarter.replace("plan: flat", "plan: later").replace("2026-01-01 .. 2027", "2026-07-01 .. 2027")
+    for text in (by_quarter, later):
+        plans.publish(company.context(), text, "plan.yaml")
+    for name in ("flat", "later"):
+        held(company, "sam", name, date(2026, 7, 1), date(2027, 1, 1))
+    recalculate.drain(company.context())
+    quarter = published(company, company.sam.rep_id, 7)
+    assert quarter is not None
+    assert (quarter.statement.lines, quarter.statement.total) == (2, Money(300_000, "USD"))
+
+
+def test_what_a_day_alone_brings_is_published_when_the_day_comes(company: Company) -> None:
+    drawn = FLAT.format(currency="USD") + "payment: {draw: {amount: 4_000}}\n"
+    plans.publish(company.context(), drawn, "flat.yaml")
+    held(company, "sam", "flat", date(2026, 8, 1), date(2027, 1, 1))
+    row = {"source": "crm", "external_id": "a1", "person_external_id": "sam", "on_day": date(2026, 9, 2)}
+    decided = {"kind": "adjustment", "plan": "flat", "deal_external_id": "", "amount_cents": 500, "currency": "USD"}
+    company.apply("adjustment", row | decided | {"reason": "agreed", "approved_by": "mona"})
+    recalculate.drain(company.context())
+    before = published(company, company.sam.rep_id, 8)
+    recalculate.drain(company.context(as_of=date(2026, 9, 1)))
+    ended = published(company, company.sam.rep_id, 8)
+    recalculate.drain(company.context(as_of=date(2026, 9, 2)))
+    september = published(company, company.sam.rep_id, 9)
+    assert [one and one.statement.total for one in (before, ended, september)] == [
+        Money(150_000, "USD"),
+        Money(400_000, "USD"),
+        Money(500, "USD"),
+    ]
+
+
+def test_who_only_keeps_an_unchanged_share_of_a_deal_is_calculated_again(company: Company) -> None:
+    def shares(*parts: tuple[str, int]) -> list[dict[str, object]]:
+        deal_of = {"source": "crm", "deal_external_id": "d5"}
+        return [deal_of | {"person_external_id": who, "share_ppb": ppb} for who, ppb in parts]
+
+    company.apply("split", *shares(("sam", 400_000_000), ("mona", 300_000_000), ("dana", 300_000_000)))
+    recalculate.drain(company.context())
+    touched = company.apply("split", *shares(("sam", 500_000_000), ("mona", 300_000_000), ("dana", 300_000_000)))
+    assert company.dana.rep_id in touched
