@@ -246,7 +246,7 @@ def test_serving_without_tokens_names_them(elsewhere: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "verb", ["demo", "init", "sync", "calc", "ask", "explain", "replay", "sandbox", "serve", "doctor", "plan", "crm", "connect"]
+    "verb", "demo init sync calc ask explain replay sandbox serve doctor plan crm connect".split()
 )
 def test_every_verb_explains_itself(verb: str) -> None:
     code, out, _ = run(verb, "--help")
