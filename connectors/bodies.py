@@ -38,17 +38,28 @@ class Readable(Protocol):
 
 def frame(records: Sequence[Readable], columns: Sequence[str]) -> tuple[pd.DataFrame, list[int]]:
     """One row of texts per record, or per entry of its `rows`, and the place of the record each row comes from."""
-    found: dict[str, list[str]] = {column: [] for column in columns}
+    bodies: list[Mapping[str, Any]] = []
+    parts: list[Any] = []
     origin: list[int] = []
     for place, record in enumerate(records):
         body = record.body
         inner = body.get(ROWS)
-        parts: Sequence[Any] = inner if isinstance(inner, list) else (body,)
-        for part in parts:
-            origin.append(place)
-            for column, texts in found.items():
-                texts.append(_looked_up(part, body, column))
-    return pd.DataFrame({column: _series(texts) for column, texts in found.items()}), origin
+        mine: Sequence[Any] = inner if isinstance(inner, list) else (body,)
+        origin.extend([place] * len(mine))
+        bodies.extend([body] * len(mine))
+        parts.extend(mine)
+    return pd.DataFrame({column: _series(_column(parts, bodies, column)) for column in columns}), origin
+
+
+def _column(parts: Sequence[Any], bodies: Sequence[Mapping[str, Any]], column: str) -> list[str]:
+    """The column's text in each part, or else in its body. Most are text already, under their plain name."""
+    found: list[Any] = [part.get(column) if type(part) is dict else None for part in parts]
+    if set(map(type, found)) <= {str}:
+        return found
+    return [
+        value if type(value) is str else _looked_up(parts[place], bodies[place], column)
+        for place, value in enumerate(found)
+    ]
 
 
 def _series(texts: list[str]) -> pd.Series[str]:
@@ -57,7 +68,7 @@ def _series(texts: list[str]) -> pd.Series[str]:
         found = pd.Series(texts, dtype="str")
     except UnicodeEncodeError:
         found = pd.Series([one.encode("utf-8", "replace").decode() for one in texts], dtype="str")
-    return found.str.replace("\x00", "\ufffd", regex=False) if any("\x00" in one for one in texts) else found
+    return found.str.replace("\x00", "\ufffd", regex=False) if "\x00" in "".join(texts) else found
 
 
 def text(value: object) -> str:

@@ -34,8 +34,10 @@ if TYPE_CHECKING:
 #: A window is not split below this: then it is too many changes in one moment, and the source must cope by itself.
 SMALLEST_WINDOW = timedelta(seconds=2)
 
-#: Records that are handed over at once, if there are as many.
-GATHERED = 2_000
+#: Records that are handed over at once, if there are as many; what takes longer to bring is handed over as it is, so
+#: that the lease is prolonged in time and somebody who watches sees it move.
+GATHERED = 10_000
+GATHERING = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,7 +307,8 @@ def _gathered(pages: Generator[RawPage]) -> Generator[RawPage]:
         try:
             for page in pages:
                 waiting.append(page)
-                if page.complete or sum(len(one.records) for one in waiting) >= GATHERED:
+                is_late = page.read_at - waiting[0].read_at >= GATHERING
+                if page.complete or is_late or sum(len(one.records) for one in waiting) >= GATHERED:
                     yield _joined(waiting)
                     waiting = []
         except SourceError as error:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
@@ -34,12 +34,12 @@ if TYPE_CHECKING:
 _UNFIT = {0: "\N{REPLACEMENT CHARACTER}"}
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A record on its way in: what came, and what was kept of it before."""
+class Item(NamedTuple):
+    """A record on its way in: what came, and what was kept of it before. Stamps are in microseconds since 1970."""
 
     external_id: str
     source_ts: datetime | None
+    source_us: int | None
     read_us: int
     deleted: bool
     body: Mapping[str, Any]
@@ -47,11 +47,6 @@ class Item:
     hash: str
     before: Known | None = None
     merged_into: str = ""
-
-    @property
-    def source_us(self) -> int | None:
-        """The source's stamp in microseconds."""
-        return None if self.source_ts is None else micros(self.source_ts)
 
     def is_older(self) -> bool:
         """Whether what is kept is newer: by the source's stamp, and where that says nothing by when it was read."""
@@ -127,7 +122,8 @@ class Intake:
     def _write(self, items: Sequence[Item], state: State) -> Outcome:
         """The items stored in one transaction with the state."""
         current = [item for item in items if not item.is_older()]
-        news = [item for item in current if item.is_news(self.mapping_hash)]
+        mapping_hash = self.mapping_hash
+        news = [item for item in current if item.is_news(mapping_hash)]
         if news and self.feed.is_whole(self.kind):
             news = self._with_the_rest(news)
         counted = [item for item in news if item.counts(self.kind)]
@@ -255,7 +251,8 @@ class _Page:
         """The records as they are now."""
         intake = self.intake
         source, kind = intake.feed.name, intake.kind
-        rows = [self._row(item, item.external_id in held) for item in self.news]
+        mapping_hash = intake.mapping_hash
+        rows = [self._row(item, mapping_hash, item.external_id in held) for item in self.news]
         raw_records.put(conn, source, kind, rows, intake.sweep)
         by_read: dict[int, list[str]] = {}
         for item in self.same:
@@ -267,37 +264,41 @@ class _Page:
             if flipped:
                 raw_records.read_again(conn, source, "deal", flipped)
 
-    def _row(self, item: Item, held: bool) -> Row:
-        keys = packed_keys(item.external_id, self.keys.get(item.external_id, set()))
+    def _row(self, item: Item, mapping_hash: str, held: bool) -> Row:
         before = item.before
-        known = Known(
-            external_id=item.external_id,
-            source_us=item.source_us,
-            read_us=item.read_us,
-            deleted=int(item.deleted),
-            body_hash=item.hash,
-            fact_keys=keys,
-            mapping_hash=self.intake.mapping_hash,
-            held=int(held),
-            merged_into=item.merged_into,
-            first_seen_us=item.read_us if before is None else before.first_seen_us,
+        known = Known(  # by position: there is one for every record of a backfill
+            item.external_id,
+            item.source_us,
+            item.read_us,
+            int(item.deleted),
+            item.hash,
+            packed_keys(item.external_id, self.keys.get(item.external_id, ())),
+            mapping_hash,
+            int(held),
+            item.merged_into,
+            item.read_us if before is None else before.first_seen_us,
         )
-        return Row(known, item.text)
+        return Row(known, item.text, before is None)
 
 
 def packed(body: Mapping[str, Any]) -> str:
     """A body as it is kept: sorted names, numbers with decimals as texts so that no digit is lost."""
-    return json.dumps(body, default=_plain, sort_keys=True, separators=(",", ":"))
+    return _ENCODER.encode(body)
 
 
 def _plain(value: Any) -> str:
     return format(value, "f") if hasattr(value, "as_tuple") and value.is_finite() else str(value)
 
 
+#: Made once: making it costs as much as encoding a record.
+_ENCODER = json.JSONEncoder(default=_plain, sort_keys=True, separators=(",", ":"))
+
+
 def _fresh(external_id: str, record: FreshRecord, read_us: int, before: Known | None) -> Item:
-    text = packed(record.body)
+    at, text = record.source_ts, packed(record.body)
     said = digest(text, record.deleted, record.absorbed)
-    return Item(external_id, record.source_ts, read_us, record.deleted, record.body, text, said, before)
+    stamp = None if at is None else micros(at)
+    return Item(external_id, at, stamp, read_us, record.deleted, record.body, text, said, before)
 
 
 def _unique(records: Sequence[FreshRecord]) -> dict[str, FreshRecord]:
@@ -307,8 +308,8 @@ def _unique(records: Sequence[FreshRecord]) -> dict[str, FreshRecord]:
         external_id = record.external_id
         if not (external_id.isascii() and external_id.isprintable()):
             external_id = external_id.translate(_UNFIT).encode("utf-8", "replace").decode()
-        other = found.get(external_id)
-        if other is None or _stamp(record) >= _stamp(other):
+        other = found.setdefault(external_id, record)
+        if other is not record and _stamp(record) >= _stamp(other):
             found[external_id] = record
     return found
 
@@ -322,7 +323,7 @@ def _absorbed(old: str, survivor: str, read_at: datetime, before: Known | None) 
     if before is not None and before.merged_into == survivor and before.deleted:
         return None
     text = "{}"
-    return Item(old, None, micros(read_at), True, {}, text, digest(text, True, (survivor,)), before, survivor)
+    return Item(old, None, None, micros(read_at), True, {}, text, digest(text, True, (survivor,)), before, survivor)
 
 
 def _is_absorbed(item: Item) -> bool:
@@ -335,6 +336,7 @@ def _again(kept: Kept) -> Item:
     return Item(
         known.external_id,
         kept.source_ts,
+        known.source_us,
         known.read_us,
         kept.deleted,
         kept.body,
@@ -351,6 +353,7 @@ def _buried(kept: Kept, read_at: datetime) -> Item:
     return Item(
         kept.external_id,
         kept.source_ts,
+        kept.known.source_us,
         max(micros(read_at), kept.known.read_us),
         True,
         kept.body,

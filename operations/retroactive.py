@@ -67,12 +67,12 @@ def _problem(one: Changed) -> Problem:
 
 def _differences(before: Standing, now: Standing) -> Iterator[tuple[str, str, str]]:
     """What differs, before and now."""
-    if before.is_deleted != now.is_deleted:
-        yield "deal", *("deleted" if each.is_deleted else "there" for each in (before, now))
-    pairs = (
-        ("amount", *(str(Money(each.amount_cents, each.currency)) for each in (before, now))),
-        ("owner", *(each.owner + ("" if each.is_owner_known else " (unknown)") for each in (before, now))),
-        ("stage", before.stage, now.stage),
-        ("close date", *(each.booked_on.isoformat() for each in (before, now))),
-    )
-    yield from (pair for pair in pairs if pair[1] != pair[2])
+    both = (before, now)
+    pairs = {
+        "deal": ["deleted" if each.is_deleted else "there" for each in both],
+        "amount": [str(Money(each.amount_cents, each.currency)) for each in both],
+        "owner": [each.owner + ("" if each.is_owner_known else " (unknown)") for each in both],
+        "stage": [each.stage for each in both],
+        "close date": [each.booked_on.isoformat() for each in both],
+    }
+    yield from ((what, was, is_now) for what, (was, is_now) in pairs.items() if was != is_now)

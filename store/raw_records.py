@@ -81,12 +81,12 @@ class Kept:
         return bool(self.known.deleted)
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A record as it is stored; the figures are those of `Known`."""
+class Row(NamedTuple):
+    """A record as it is stored; the figures are those of `Known`. `is_new`: nothing was known of it."""
 
     known: Known
     body: str
+    is_new: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ def instant(us: int) -> datetime:
 
 def digest(body: str, deleted: bool, absorbed: Iterable[str]) -> str:
     """What tells whether a record says anything new."""
-    said = "\x1f".join((body, str(int(deleted)), *sorted(absorbed)))
+    said = f"{body}\x1f{int(deleted)}" + "".join(f"\x1f{one}" for one in sorted(absorbed))
     return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
@@ -141,15 +141,11 @@ def known(conn: Connection, source: str, kind: str, ids: Collection[str]) -> dic
 
 def put(conn: Connection, source: str, kind: str, rows: Sequence[Row], sweep: int = 0) -> None:
     """Every record stored as it is now; a sweep's number is kept where it is newer."""
-    if not rows:
-        return
-    there = known(conn, source, kind, [row.known.external_id for row in rows])
-    new = [row for row in rows if row.known.external_id not in there]
-    changed = [row for row in rows if row.known.external_id in there]
+    new, changed = [row for row in rows if row.is_new], [row for row in rows if not row.is_new]
     if new:
         columns: dict[str, list[Any]] = {"source": [source] * len(new), "kind": [kind] * len(new)}
-        for place, name in enumerate(Known._fields):
-            columns[name] = [row.known[place] for row in new]
+        values = map(list, zip(*(row.known for row in new), strict=True))
+        columns |= dict(zip(Known._fields, values, strict=True))
         columns |= {"body": [row.body for row in new], "seen_sweep": [sweep] * len(new)}
         bulk.insert(conn, raw_record, columns)
     if changed:

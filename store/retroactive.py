@@ -88,11 +88,11 @@ def _changed(conn: Connection, locked: Sequence[Moved], wanted: ColumnElement[bo
     same = (_OLD.c.deal_id == _NEW.c.deal_id) & (_OLD.c.superseded_by == _NEW.c.change_id)
     rows = conn.execute(select(*named, *sides).join(_OLD, same).where(wanted).order_by(_NEW.c.version_id)).mappings()
     words = labels.words(conn)
-    found = (_one(row, words, locked) for row in rows)
+    found = (_one(dict(row), words, locked) for row in rows)
     return [one for one in found if one.spans and one.before != one.after]
 
 
-def _one(row: Mapping[str, Any], words: Mapping[int, str], locked: Sequence[Moved]) -> Changed:
+def _one(row: dict[str, Any], words: Mapping[int, str], locked: Sequence[Moved]) -> Changed:
     before, after = _standing(row, "old", words), _standing(row, "new", words)
     days = [each.booked_on for each in (before, after) if each.counts]
     spans = (moved.span for moved in locked if row["change_id"] > moved.change_id)
@@ -100,7 +100,7 @@ def _one(row: Mapping[str, Any], words: Mapping[int, str], locked: Sequence[Move
     return Changed(words[row["source_label"]], row["external_id"], row["deal_id"], row["name"], hit, before, after)
 
 
-def _standing(row: Mapping[str, Any], side: str, words: Mapping[int, str]) -> Standing:
+def _standing(row: dict[str, Any], side: str, words: Mapping[int, str]) -> Standing:
     said = {name: row[f"{side}_{name}"] for name in _SHOWN}
     return Standing(
         amount_cents=said["amount_cents"],

@@ -140,7 +140,8 @@ def apply_page(conn: Connection, page: PageWrite) -> PageApplied:
     closed = quarantine.close_passed(conn, page.source, page.kind, passed | set(page.gone), page.now)
     held = quarantine.put(conn, page.held, page.now)
     closed += quarantine.release_known(conn, page.now)
-    held += unowned.hold(conn, page.now)
+    # Who is known changes with people alone, and only then for kinds that are not on this page.
+    held += unowned.hold(conn, page.now, "" if page.kind == "person" else page.kind)
     if applied.touched:
         runs.mark_stale(conn, applied.touched, change_id)
     set_state(conn, page.state)

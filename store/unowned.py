@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from sqlalchemy import exists, select
@@ -21,14 +22,23 @@ if TYPE_CHECKING:
     from store.kinds import Kind, Reference
 
 
-def hold(conn: Connection, now: datetime) -> int:
-    """How many records without an owner were not waiting before; one that waits for another reason stays so."""
-    held = [note for kind in kinds.KINDS.values() for owner in kind.owners for note in _notes(conn, kind, owner)]
+def hold(conn: Connection, now: datetime, only: str = "") -> int:
+    """How many records without an owner were not waiting before; one that waits for another reason stays so.
+
+    Args:
+        conn: A writing transaction.
+        now: Since when they wait.
+        only: The one kind in which anything can have changed; "" looks at all of them.
+    """
+    looked_at = [kind for name, kind in kinds.KINDS.items() if only in ("", name)]
+    held = [note for kind in looked_at for owner in kind.owners for note in _notes(conn, kind, owner)]
     return quarantine.put(conn, held, now)
 
 
 def _notes(conn: Connection, kind: Kind, owner: Reference) -> list[Held]:
-    rows = conn.execute(_unheld(kind, owner)).all()
+    rows = conn.execute(_unheld(kind.name, owner.column)).all()
+    if not rows:
+        return []
     gone = _departed(conn, owner, rows) if kind.name == "deal" else frozenset()
     return [
         Held(
@@ -45,8 +55,14 @@ def _notes(conn: Connection, kind: Kind, owner: Reference) -> list[Held]:
     ]
 
 
-def _unheld(kind: Kind, owner: Reference) -> Select[int, str, str, str]:
-    """Live records without an owner of which nothing, or an earlier owner's name, is on hold."""
+@cache
+def _unheld(name: str, column: str) -> Select[int, str, str, str]:
+    """Live records without an owner of which nothing, or an earlier owner's name, is on hold.
+
+    Spelled once: to build the statement costs more than to run it.
+    """
+    kind = kinds.KINDS[name]
+    owner = next(one for one in kind.owners if one.column == column)
     table = kind.table
     named = table.c[owner.external]
     is_held = exists().where(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -191,3 +191,19 @@ def test_a_wrong_mapping_is_refused_with_its_line(old: str, new: str, message: s
     with pytest.raises(MappingRefused, match=message) as error:
         load(text.replace(old, new), "mapping.yaml")
     assert "pat-na1-secret" not in str(error.value)
+
+
+def test_small_pages_are_joined_but_nobody_waits_long_for_them() -> None:
+    """Each joined page is one transaction; a slow source's are handed over every ten seconds."""
+    crm = MemoryCrm(page_size=10, clock=lambda: STAMP + timedelta(seconds=4 * crm.requests))
+    for number in range(100):
+        crm.put("deal", f"{number:03}", {"dealname": "Deal"})
+    feed = MemoryFeed(crm)
+    read = FeedSource(
+        load((HEAD + DEAL).replace("CURRENCY", "{constant: USD}").replace("ZONE", "UTC"), "m"), "crm", feed
+    )
+    sizes = [len(page.records) for page in read.pages("deal", "backfill", None, None, {})]
+    assert sum(sizes) == 100
+    assert max(sizes) == 40
+    crm.clock = lambda: STAMP
+    assert [len(page.records) for page in read.pages("deal", "backfill", None, None, {})] == [100]
