@@ -113,7 +113,7 @@ class MoveRefused(EngineError):
     """
 
 
-class GoalUnclear(EngineError):
+class CreditUnclear(EngineError):
     """No further credit can be thought of for this component.
 
     Ask about a component that counts the amount of deals, or an achievement.

@@ -34,13 +34,13 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """The deals that bring a rep to a goal, what they credit and what they would pay.
+    """The deals that bring a rep to quota or to the next tier, what they credit and what they would pay.
 
-    `goal` is "quota" or "tier"; `from_ppm` the attainment at which it begins. `deals` is empty where open deals do
+    `reaches` is "quota" or "tier"; `from_ppm` the attainment at which it begins. `deals` is empty where open deals do
     not reach it, and then `short_by` is what would still be missing with all of them.
     """
 
-    goal: str
+    reaches: str
     quota: str
     from_ppm: int
     missing: Money | Quantity
@@ -69,7 +69,7 @@ def fewest(sizes: Sequence[int], needed: int) -> Chosen | None:
 
 
 class _Search:
-    """Sets of a fixed size, the largest deals first; what can no longer reach the goal is not followed."""
+    """Sets of a fixed size, the largest deals first; what can no longer be enough is not followed."""
 
     def __init__(self, sizes: Sequence[int], ranked: list[int], needed: int) -> None:
         self.sizes, self.ranked, self.needed = sizes, ranked, needed
@@ -106,23 +106,23 @@ def routes(asked: Question, closings: Sequence[Closing]) -> tuple[Route, ...]:
     for quota in progress(now, asked.facts, asked.rep_id, asked.as_of):
         open_deals = [each for each in closings if quota.period.start_on <= each.on < quota.period.end_on]
         gains = [_credited(every, asked.rep_id, quota, each) for each in open_deals]
-        for goal, from_ppm, missing in _goals(quota):
-            found.append(_route(asked, (goal, quota.name, from_ppm, missing), open_deals, gains))
+        for what, from_ppm, missing in _gaps(quota):
+            found.append(_route(asked, (what, quota.name, from_ppm, missing), open_deals, gains))
     return tuple(found)
 
 
-def _goals(quota: QuotaProgress) -> list[tuple[str, int, Money | Quantity]]:
-    goals: list[tuple[str, int, Money | Quantity]] = [("quota", 1_000_000, quota.gap)] if quota.gap.minor > 0 else []
+def _gaps(quota: QuotaProgress) -> list[tuple[str, int, Money | Quantity]]:
+    gaps: list[tuple[str, int, Money | Quantity]] = [("quota", 1_000_000, quota.gap)] if quota.gap.minor > 0 else []
     tier = quota.next_tier
-    if tier is not None and (not goals or tier.shortfall != quota.gap):
-        goals.append(("tier", tier.from_ppm, tier.shortfall))
-    return goals
+    if tier is not None and (not gaps or tier.shortfall != quota.gap):
+        gaps.append(("tier", tier.from_ppm, tier.shortfall))
+    return gaps
 
 
 def _route(
-    asked: Question, goal: tuple[str, str, int, Money | Quantity], open_deals: list[Closing], gains: list[int]
+    asked: Question, what: tuple[str, str, int, Money | Quantity], open_deals: list[Closing], gains: list[int]
 ) -> Route:
-    name, quota, from_ppm, missing = goal
+    name, quota, from_ppm, missing = what
     chosen = fewest(gains, missing.minor)
     if chosen is None:
         within_reach = sum(gain for gain in gains if gain > 0)

@@ -17,7 +17,7 @@ import pandas as pd
 from engine.commission import calculate
 from engine.dates import day
 from engine.deals import LARGEST_CENTS
-from engine.errors import GoalUnclear
+from engine.errors import CreditUnclear
 from engine.exchange import Exchange
 from engine.frames import integers, shaped
 from engine.money import Rate, exponent
@@ -153,7 +153,7 @@ class Inverse:
         if measure.achievement:
             return replace(facts, achievements=_added("achievements", facts.achievements, self._achievement(further)))
         if measure.sum != "amount" or measure.team_commission is not None:
-            raise GoalUnclear(
+            raise CreditUnclear(
                 f"{self.component.name} counts {measure.sum}, for which no further deal can be thought of"
             )
         return replace(facts, deals=_added("deals", facts.deals, self._deal(further)))

@@ -26,6 +26,7 @@ _ONLY = "Rep"
 _TAGS = ("category", "segment", "territory")
 
 Row = dict[str, Any]
+Decision = tuple["date", str, int, int, int]  # day, kind, rep, deal, minor units
 
 
 @dataclass(frozen=True)
@@ -294,11 +295,10 @@ def _events(cast: Cast) -> list[Row]:
 
 
 def _adjustments(cast: Cast) -> list[Row]:
-    decided = [
-        (each.on, each.kind, cast.rep(each.rep), cast.deal(each.deal) if each.deal else 0, each.amount)
-        for each in cast.example.adjustments
-    ]
-    rows = [(*each[:4], cast.minor(each[4], cast.currency)) for each in decided]
+    rows: list[Decision] = []
+    for each in cast.example.adjustments:
+        deal = cast.deal(each.deal) if each.deal else 0
+        rows.append((each.on, each.kind, cast.rep(each.rep), deal, cast.minor(each.amount, cast.currency)))
     rows += [row for spif in cast.example.spifs for row in _prizes(cast, spif)]
     return [
         {
@@ -315,7 +315,7 @@ def _adjustments(cast: Cast) -> list[Row]:
     ]
 
 
-def _prizes(cast: Cast, spif: Spif) -> list[tuple[date, str, int, int, int]]:
+def _prizes(cast: Cast, spif: Spif) -> list[Decision]:
     scores = [Score(cast.rep(each.rep), cast.minor(each.value, "")) for each in spif.scores]
     prizes = [cast.minor(prize, cast.currency) for prize in spif.prizes]
     return [(spif.on, "prize", award.rep_id, 0, award.amount) for award in ranked(scores, prizes)]

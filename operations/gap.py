@@ -49,7 +49,7 @@ def gap_of(of: Pipeline) -> GapAnswer:
 def _told(of: Pipeline, route: Route, closings: dict[int, Closing]) -> GapRoute:
     chosen = [closings[deal_id] for deal_id in route.deals]
     return GapRoute(
-        route.goal,
+        route.reaches,
         route.quota,
         route.from_ppm,
         route.missing,

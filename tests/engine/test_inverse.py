@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.errors import GoalUnclear
+from engine.errors import CreditUnclear
 from engine.inverse import Inverse
 from engine.plans.load import load
 from engine.plans.schema import Plan
@@ -67,5 +67,5 @@ components: [{name: Units, measure: {sum: count}, per_unit: 10}]
     assert isinstance(read, Plan)
     asked = question(WON)
     solved = Inverse(Question(asked.facts, (read,), date(2026, 5, 1), 1), read, read.components[0])
-    with pytest.raises(GoalUnclear, match="count"):
+    with pytest.raises(CreditUnclear, match="count"):
         solved.needed(100_00)

@@ -96,7 +96,7 @@ def test_a_deal_that_is_not_there_is_named() -> None:
 
 def test_the_smallest_set_reaches_quota_with_the_least_overshoot() -> None:
     (route,) = routes(question(WON, *OPEN), CLOSINGS)
-    assert (route.goal, route.deals, route.credit, route.short_by) == ("quota", (2, 4), 45_000_00, 0)
+    assert (route.reaches, route.deals, route.credit, route.short_by) == ("quota", (2, 4), 45_000_00, 0)
     assert route.effect is not None
     assert route.effect.gain == dollars(7_500)
 

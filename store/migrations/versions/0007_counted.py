@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -53,7 +55,7 @@ def downgrade() -> None:
         op.drop_table(name)
 
 
-Kept = tuple[str, sa.types.TypeEngine[object]]
+Kept = tuple[str, sa.types.TypeEngine[Any]]
 
 
 def _create(name: str, *kept: Kept | tuple[Kept, ...]) -> None:
