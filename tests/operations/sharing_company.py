@@ -80,6 +80,8 @@ components:
     measure: {credited_by: [below]}
     rate: 2%
     accumulate: quarter
+  - name: Levels
+    levels: [{level: rep, rate: 1%}, {level: manager, rate: 3%}]
   - name: Override
     measure: {team_commission: {levels: 1, plans: [seller, pot], components: [New business, Own, Team pot]}}
     rate: 10%
@@ -92,6 +94,7 @@ currency: USD
 crediting:
   - rule: owner
   - {rule: helped, to: role, role: SE, same: team, share: 40%}
+  - {rule: area, to: territory, share: 10%}
 components:
   - name: Everything
     rate: 1%
@@ -224,14 +227,14 @@ _DRAWN: dict[str, st.SearchStrategy[Any]] = {
         person_external_id=WHO,
         manager_external_id=st.sampled_from((*LEADERS, "zoe", "")),
         team=st.sampled_from(TEAMS),
-        territory="",
+        territory=st.sampled_from(("", "North", "South")),
         span=spans(),
     ),
     "position": _of(person_external_id=WHO, role=st.sampled_from(ROLES), title="", span=spans()),
     "tag": _of(
         deal_external_id=DEALS.map(lambda number: f"d{number}"),
-        name="category",
-        value=st.sampled_from(("Services", "Tools")),
+        name=st.sampled_from(("category", "territory")),
+        value=st.sampled_from(("Services", "Tools", "North")),
     ),
     "event": _of(
         deal_external_id=DEALS.map(lambda number: f"d{number}"),
