@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
 from bot.cli import terminal
 from bot.cli.errors import CommandError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class Verbs(TyperGroup):
@@ -102,9 +105,10 @@ def _register() -> None:
     from bot.cli.whatif import whatif
     from bot.cli.whynot import whynot
 
-    for verb in (demo, init, connect, calc, ask, explain, whynot, whatif, gap, bridge):
-        app.command()(verb)
-    for verb in (replay, sandbox, serve, doctor):
+    verbs: tuple[Callable[..., Any], ...] = (
+        *(demo, init, connect, calc, ask, explain, whynot, whatif, gap, bridge, replay, sandbox, serve, doctor),
+    )
+    for verb in verbs:
         app.command()(verb)
     app.add_typer(sync, name="sync")
     app.add_typer(crm, name="crm")
