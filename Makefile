@@ -49,7 +49,8 @@ bench: $(DEV_STAMP) ## Benchmarks as JSON lines, each figure beside its referenc
 soak: $(DEV_STAMP) ## The long seeded runs: property and fault tests at full length
 	ATTAIN_HYPOTHESIS_PROFILE=soak $(BIN)/python -m pytest -n $(WORKERS) --timeout=3600 $(ARGS)
 
-golden: $(DEV_STAMP) ## Write the golden payloads anew; read the diff before you commit it
+golden: $(DEV_STAMP) ## Write the golden payloads and statements anew; read the diff before you commit it
+	$(BIN)/python -m tests.golden.quarter
 	ATTAIN_WRITE_GOLDEN=1 $(BIN)/python -m pytest -q tests/messages
 
 lock: | $(BIN)/python ## Pin dependencies anew, with hashes and without naming an index
