@@ -1,10 +1,10 @@
 """Minimum and caps of a component: what is added to a line so that it pays enough, and taken so that not too much.
 
-In this order: the minimum of a deal, the cap of a deal, the cap of the pay period, the cap of the plan year. The
-first two look at what one credit pays, and mirror it where a deal is taken back (its amount is negative): a reversal
+In this order: the minimum of a deal, the cap of a deal, of the window, of the pay period, of the plan year. The first
+two look at what one credit pays, and mirror it where a deal is taken back (its amount is negative): a reversal
 takes back the minimum, and no more than the cap. A deal that a gate has closed has no minimum, nor has one without
-amount and credit. The last two keep the running total of the period or year between the cap and its negative, so that
-a reversal gives back what a cap took.
+amount and credit. The last three keep the running total of the window, period or year between the cap and its
+negative, so that a reversal gives back what a cap took.
 """
 
 from __future__ import annotations

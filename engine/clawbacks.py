@@ -6,6 +6,7 @@ takes back: what has been paid by the end of that day × `share` × what is left
 
 * not: all of it. monthly: month k of n leaves (n - k + 1) / n, so month 1 leaves everything, month n one part.
   daily: the days of the window that are left, the day of the event among them, by its days.
+  With `steps` what is left is the share of the first step that has not ended, and the window is the last step's.
 
 An event with an amount (in the deal's currency, at the rate of its day) concerns that part of the deal, one without
 the whole; several never concern more than the whole. The total taken is rounded, and lines are its differences; it is
@@ -18,6 +19,7 @@ in `on`, y the share of the window that was left (ppm).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import lcm
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,7 +31,7 @@ from engine.order import running, starts_of, steps
 if TYPE_CHECKING:
     from engine.calculation import Extras
     from engine.order import Ints, Rows
-    from engine.plans.terms import Clawback
+    from engine.plans.terms import Clawback, ClawbackStep
     from engine.releases import Paid, Settling
 
 
@@ -58,7 +60,7 @@ def hits_of(settling: Settling, clawback: Clawback) -> Hits:
     lots, events = settling.lots, settling.events
     lot, at = events.pairs(lots.deal_id, clawback.on)
     day, booked = events.on[at].astype(np.int64), lots.booked[lot]
-    until = booked + clawback.days if clawback.days else months_later(booked, clawback.months)
+    until = _until(booked, clawback.window)
     rows = np.flatnonzero((day >= booked) & (day < until) & (lots.amount[lot] > 0))
     lot, at, day, booked, until = lot[rows], at[rows], day[rows], booked[rows], until[rows]
     worth = np.maximum(np.abs(settling.worth()[lot]), 1)
@@ -67,14 +69,31 @@ def hits_of(settling: Settling, clawback: Clawback) -> Hits:
     starts = starts_of(lot)
     part = steps(np.minimum(running(part, starts), worth), starts)
     ones = np.ones(len(lot), dtype=np.int64)
-    left, window = {
-        "not": (ones, ones),
-        "monthly": (clawback.months - months_passed(booked, day), max(clawback.months, 1) * ones),
-        "daily": (until - day, until - booked),
-    }[clawback.falls]
+    left, window = (
+        _stepped(clawback, booked, day)
+        if clawback.steps
+        else {
+            "not": (ones, ones),
+            "monthly": (clawback.months - months_passed(booked, day), max(clawback.months, 1) * ones),
+            "daily": (until - day, until - booked),
+        }[clawback.falls]
+    )
     codes = {events.name.code(name): number for number, name in reversed(list(enumerate(clawback.on)))}
     event = np.array([codes[code] for code in events.name.codes[at].tolist()], dtype=np.int64)
     return Hits(lot, day, event, part, worth, left, window)
+
+
+def _until(booked: Rows, step: ClawbackStep) -> Rows:
+    return booked + step.days if step.days else months_later(booked, step.months)
+
+
+def _stepped(clawback: Clawback, booked: Rows, day: Rows) -> tuple[Rows, Rows]:
+    """The share of the step in which each event happens, over one denominator."""
+    den = lcm(*(step.share.den for step in clawback.steps))
+    left = np.zeros(len(booked), dtype=np.int64)
+    for step in reversed(clawback.steps):
+        left = np.where(day < _until(booked, step), step.share.num * (den // step.share.den), left)
+    return left, np.full(len(booked), den, dtype=np.int64)
 
 
 def taken(settling: Settling, clawback: Clawback, hits: Hits, paid: Paid) -> Extras:

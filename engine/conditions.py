@@ -79,7 +79,7 @@ class Priced:
 def has_conditions(component: Component) -> bool:
     """Whether anything can change what it prices."""
     cap = component.cap
-    limits = (component.minimum.per_deal, cap.pay_per_deal, cap.per_period, cap.per_year)
+    limits = (component.minimum.per_deal, cap.pay_per_deal, cap.per_window, cap.per_period, cap.per_year)
     others = (component.gates, component.multipliers, component.pool)
     return any(limit is not None for limit in limits) or any(other not in ((), None) for other in others)
 
@@ -202,6 +202,9 @@ def _limits(made: Conditions, priced: Priced, opened: NDArray[np.bool_]) -> list
         found.append((MINIMUM, partial(caps.at_least, least=least.minor, way=priced.way * opened, reps=rep)))
     if cap.pay_per_deal is not None:
         found.append((CAP, partial(caps.per_deal, limit=cap.pay_per_deal.minor, reps=rep)))
+    if cap.per_window is not None:
+        most = _most(made, priced, cap.per_window)
+        found.append((CAP, partial(caps.per_window, limit=most, codes=priced.codes)))
     for limit, spans in ((cap.per_period, made.periods), (cap.per_year, made.years)):
         if limit is not None:
             found.append((CAP, partial(caps.per_window, limit=limit.minor, codes=spans.codes(rep, days))))

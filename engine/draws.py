@@ -8,8 +8,10 @@ In every pay period, in this order:
 2. The draw. Below its floor the period is topped up by a `draw` line; with `recoverable` that becomes debt. What is
    above the floor first repays debt by a `recovery` line: the payout never falls below the floor. When the draw
    ends, after its periods or because the rep leaves the plan, debt is forgiven, or stays owed and later commission
-   repays it in full. With `paid: at_start` a `draw` line pays the whole floor on the first day on the plan in the
-   period, and the `recovery` line sets it off on the last one, so that the period comes to the same.
+   repays it in full. With `shares` the floor is that share of the amount in each of the first periods; with
+   `recovers` only that part of what is above the floor repays. With `paid: at_start` a `draw` line pays the whole
+   floor on the first day on the plan in the period, and the `recovery` line sets it off on the last one, so that the
+   period comes to the same.
 3. The guarantee: a `guarantee` line, never repaid.
 
 Floors shrink by days for somebody who is on the plan for part of a period. Lines stand on the last day of periods
@@ -26,7 +28,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.earnings import Beside
+from engine.earnings import Beside, share_of
+from engine.money import divide
 from engine.payrun import prorated
 
 if TYPE_CHECKING:
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
     from engine.calculation import Extras
     from engine.order import Ints, Rows
     from engine.payrun import PayPeriods
+    from engine.plans.terms import Draw
 
 
 @dataclass(slots=True)
@@ -105,19 +109,31 @@ def lift(pay: Pay, standing: Standing) -> None:
         standing.carried = standing.carried + missing
 
 
+def _floor(pay: Pay, terms: Draw) -> Ints:
+    """The floor of the period, for each rep by how many of their own came before it."""
+    found = pay.floor(terms.amount.minor)
+    for turn, share in enumerate(terms.shares):
+        amount = divide(terms.amount.minor * share.num, share.den, pay.periods.plan.rounding.mode)
+        found = np.where(pay.turn == turn, pay.floor(amount), found)
+    return found
+
+
 def draw(pay: Pay, standing: Standing) -> None:
     """Tops up to the draw, or repays its debt from what is above it."""
     terms = pay.periods.plan.payment.draw
     if terms is None:
         return
-    is_on = pay.is_among(terms.periods)
+    is_on = pay.is_among(terms.lasts)
     ended = standing.has_drawn & ~is_on
     if terms.at_end == "forgiven":
         standing.debt = np.where(ended, 0, standing.debt)
     standing.has_drawn = standing.has_drawn | is_on
-    floor = np.where(is_on, pay.floor(terms.amount.minor), 0)
+    floor = np.where(is_on, _floor(pay, terms), 0)
     before, missing = standing.debt, np.where(is_on, np.maximum(floor - pay.amount, 0), 0)
-    repaid = np.minimum(np.maximum(pay.amount - floor, 0), before)
+    above = np.maximum(pay.amount - floor, 0)
+    repaid = np.minimum(
+        share_of(above, terms.recovers.num, terms.recovers.den, pay.periods.plan.rounding.mode), before
+    )
     if terms.recoverable:
         standing.debt = before + missing - repaid
     if terms.paid == "at_start":
@@ -134,7 +150,7 @@ def advance(pay: Pay, standing: Standing, joined: Ints, last: int) -> None:
     terms = pay.periods.plan.payment.draw
     if terms is None or terms.paid == "at_end":
         return
-    paid = np.where(pay.is_among(terms.periods) & (joined <= last), pay.floor(terms.amount.minor), 0)
+    paid = np.where(pay.is_among(terms.lasts) & (joined <= last), _floor(pay, terms), 0)
     debt = standing.debt
     made = Beside(pay.rep_ids, pay.plan_no, "draw", joined, paid, before=debt, x=paid, y=debt + paid)
     pay.lines.append(made.lines())

@@ -45,7 +45,6 @@ _OVER = {
     "year_to_date": "the year so far",
     "year": "the year",
 }
-_NEEDING_X = ("salary", "draw", "guarantee", "top_up", "cap")
 _PERIODS = {"monthly": "month", "quarterly": "quarter", "yearly": "year"}
 
 
@@ -82,6 +81,7 @@ def of_credit(kind: str, component: Component) -> str:
     cap = component.cap
     limits = [
         (cap.pay_per_deal, "for one deal"),
+        (cap.per_window, "of its target" if isinstance(cap.per_window, Rate) else "in each window"),
         (cap.per_period, "in a pay period"),
         (cap.per_year, "in a plan year"),
     ]
@@ -94,10 +94,13 @@ def _gate(gate: Gate) -> str:
     return f"“{gate.component}” has reached {least} over {_OVER[gate.over]}"
 
 
+def as_locked(kind: str) -> str:
+    """Why a line of a locked period is there; it is kept without its operands."""
+    return f"{NAMES[kind]}, as it was when the period was locked."
+
+
 def of_extra(line: Extra) -> str:
     """Why a line beside those of credits is there."""
-    if line.kind in _NEEDING_X and not line.x:  # a line of a locked period is kept without its operands
-        return f"{NAMES[line.kind]}, as it was when the period was locked."
     worded = _WORDED.get(line.kind)
     return "" if worded is None else worded(line)
 
@@ -120,15 +123,15 @@ def _pool(line: Extra) -> str:
     return f"The rep's part of a pool of {line.money(line.basis)}: {line.x:,} of {line.y:,} parts."
 
 
+_ENDS = {"quarter_end": "on the last day of the quarter", "year_end": "on the last day of the year"}
+
+
 def _waits(release: Release) -> str:
     unless = f", unless {' or '.join(release.unless)} comes first" if release.unless else ""
     if release.on == "cash":
         return f"is paid as the customer pays{unless}"
-    return (
-        f"is paid {release.days} days after booking{unless}"
-        if release.on == "days"
-        else (f"is paid at “{release.event}”{unless}")
-    )
+    when = {"days": f"{release.days} days after booking", **_ENDS}.get(release.on, f"at “{release.event}”")
+    return f"is paid {when}{unless}"
 
 
 def _release_of(line: Extra) -> Release | None:
@@ -153,7 +156,8 @@ def _released(line: Extra) -> str:
         if line.amount < 0:
             return f"Money went back to the customer, who has now paid {ratio} of the deal; so much of {part} is due."
         return f"The customer has now paid {ratio} of the deal; so much of {part} is due."
-    why = f"{release.days} days have passed" if release.on == "days" else f"“{release.event}” has happened"
+    ended = {name: f"the {name.removesuffix('_end')} has ended" for name in _ENDS}
+    why = {"days": f"{release.days} days have passed", **ended}.get(release.on, f"“{release.event}” has happened")
     return f"{why[0].upper()}{why[1:]}: {part} is paid."
 
 
@@ -162,8 +166,11 @@ def _clawback(line: Extra) -> str:
     if terms is None:
         return "Taken back."
     event = terms.on[line.x] if 0 <= line.x < len(terms.on) else " or ".join(terms.on)
-    window = f"{terms.months} months" if terms.months else f"{terms.days} days"
-    left = "" if terms.falls == "not" else f", of which {Rate(line.y, 1_000_000).percent(2)} was left"
+    last = terms.window
+    window = f"{last.months} months" if last.months else f"{last.days} days"
+    ratio = Rate(line.y, 1_000_000).percent(2)
+    left = "" if terms.falls == "not" else f", of which {ratio} was left"
+    left = f", where {ratio} is taken back" if terms.steps else left
     share = "" if terms.share == Rate(1) else f" {terms.share} of it is taken back at most."
     return (
         f"“{event}” happened within {window} of booking{left}. By then {line.money(line.basis)} had been paid for "

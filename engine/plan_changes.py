@@ -17,7 +17,7 @@ from engine.plans.axes import counts_numbers
 from engine.plans.filters import CONDITIONS, Factor, Filter, RateRule
 from engine.plans.schema import Component, CreditRule, LevelRate, Plan, RoleShare
 from engine.plans.tables import Gate, Multiplier, MultiplierStep, Tier
-from engine.plans.terms import QuotaRule, Release
+from engine.plans.terms import ClawbackStep, QuotaRule, Release
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
@@ -39,6 +39,7 @@ LABELS = {
     "pay_per_deal": "paid per deal",
     "per_period": "paid per pay period",
     "per_year": "paid per year",
+    "per_window": "paid per window",
     "at_least": "at least",
     "cap_per_year": "cap per year",
     "guarantee_periods": "guarantee for pay periods",
@@ -298,7 +299,9 @@ def _paired(before: Sequence[Any], after: Sequence[Any]) -> list[tuple[Any, Any]
             pairs.append((old, match))
             olds.remove(old)
             news.remove(match)
-    in_place = bool(olds) and len(olds) == len(news) and isinstance(olds[0], Tier | MultiplierStep | Release)
+    in_place = (
+        bool(olds) and len(olds) == len(news) and isinstance(olds[0], Tier | MultiplierStep | Release | ClawbackStep)
+    )
     renamed = [(old, new) for old in olds for new in news if _but_name(old) == _but_name(new)]
     extra = list(zip(olds, news, strict=True)) if in_place else renamed[:1]
     taken = [each for pair in extra for each in pair]
@@ -335,6 +338,7 @@ def _title(part: Any, numbers: bool) -> str:
         (CreditRule, lambda each: f"credit rule {each.name}"),
         (Multiplier, lambda each: f"multiplier {each.name}"),
         (QuotaRule, lambda each: f"quota {each.name}"),
+        (ClawbackStep, lambda each: f"step of {words.within(each)}"),
         (Release, lambda each: f"release on {each.event or each.on}"),
     )
     for kind, title in titles:

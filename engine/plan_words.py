@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from engine.dates import Period
     from engine.plans.filters import FigureRange, Filter
+    from engine.plans.terms import Clawback, ClawbackStep
 
 EVERY_DEAL = "every won deal"
 #: Over what credit adds up, what is judged, or into what a quota is cut.
@@ -97,6 +98,12 @@ def either(names: Sequence[str]) -> str:
 def every(names: Sequence[str]) -> str:
     """All of several: `monthly, quarterly and yearly`."""
     return _listed(names, "and")
+
+
+def within(window: Clawback | ClawbackStep) -> str:
+    """How long a clawback lasts: `12 months`; nothing where it is not said."""
+    spans = [f"{window.months} months"] * bool(window.months) + [f"{window.days} days"] * bool(window.days)
+    return " and ".join(spans)
 
 
 def conditions(asked: Filter) -> tuple[str, ...]:

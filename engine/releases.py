@@ -6,6 +6,7 @@ that they sum to its commission exactly. Only a positive commission is held: wha
 once.
 
 * event: the first event of that name; one from before the booking counts on the day of booking.
+* quarter_end, year_end: the last day of the plan's fiscal quarter or year in which the deal was booked.
 * cash: the part times cash received by the deal's amount, never beyond all of it. Cash is the events called `event`
   (`payment` if it is left out), less `refund` events and negative payments, each in the deal's currency at the rate
   of its day; the commission rate stays the one of the booking. A deal without an amount waits for no cash.
@@ -24,6 +25,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from engine.dates import add_months, day, on_day
 from engine.earnings import Beside, share_of
 from engine.events import NEVER
 from engine.order import positions, running, starts_of, steps
@@ -38,6 +40,9 @@ if TYPE_CHECKING:
     from engine.order import Ints, Rows
     from engine.plans.schema import Component, Plan
     from engine.plans.terms import Release
+
+
+_ENDS = {"quarter_end": 3, "year_end": 12}
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +149,19 @@ def _freed(settling: Settling, release: Release, held: Ints, barred: Rows) -> Mo
         return _by_cash(settling, release, held, (lost, barred))
     if release.on == "days":
         on = lots.booked + release.days
+    elif release.on in _ENDS:
+        on = _ends(settling.plan, lots.booked, _ENDS[release.on])
     else:
         on = np.maximum(events.first(lots.deal_id, (release.event,)), lots.booked)
     fine = (on <= settling.as_of) & (on < np.minimum(lost, barred))
     return Moves.of(np.arange(len(held)), on, np.where(fine, held, 0))
+
+
+def _ends(plan: Plan, booked: Rows, months: int) -> Rows:
+    """The last day of the window of the plan's calendar in which each day lies."""
+    last = on_day(int(booked.max(initial=day(plan.effective.start_on))))
+    edges = np.array([day(edge) for edge in plan.calendar.starts(months, add_months(last, months))])
+    return edges[np.searchsorted(edges, booked, side="right")].astype(np.int64) - 1
 
 
 def _by_cash(settling: Settling, release: Release, held: Ints, stops: tuple[Rows, Rows]) -> Moves:

@@ -242,6 +242,9 @@ def _limits(told: Component) -> Iterator[str]:
     ):
         if limit is not None:
             yield f"**Cap**: {sentence.format(words.amount(limit))}."
+    if cap.per_window is not None:
+        of_target = " of its target" if isinstance(cap.per_window, Rate) else ""
+        yield f"**Cap**: it pays at most {words.bound(cap.per_window)}{of_target} in {words.SPANS[told.accumulate]}."
 
 
 def _pool(pool: Pool) -> Iterator[str]:
@@ -262,12 +265,15 @@ def _releases(parts: Sequence[Release]) -> Iterator[str]:
     for part in parts:
         event = f"**{part.event}**" if part.event else "the first event"
         paid = {
-            "booking": "at once" + (f" (event {part.event})" if part.event else ""),
+            "booking": "at once",
             "event": f"with {event} of the deal",
             "cash": f"in proportion to the deal's {part.event or 'payment'} amounts",
-            "days": f"{part.days} days after booking" + (f" (event {part.event})" if part.event else ""),
+            "quarter_end": "on the last day of the fiscal quarter of booking",
+            "year_end": "on the last day of the fiscal year of booking",
+            "days": f"{part.days} days after booking",
         }[part.on]
         late = f", {part.days} days" if part.days and part.on != "days" else ""
+        late += f" (event {part.event})" if part.event and part.on not in ("event", "cash") else ""
         unless = f", unless {words.either(part.unless)} happens before" if part.unless else ""
         yield f"**Paid**: {words.share(part.share)} of its commission {paid}{late}{unless}."
 
@@ -275,12 +281,22 @@ def _releases(parts: Sequence[Release]) -> Iterator[str]:
 def _clawback(back: Clawback | None) -> Iterator[str]:
     if back is None:
         return
-    spans = [f"{back.months} months"] * bool(back.months) + [f"{back.days} days"] * bool(back.days)
-    within = f" within {' and '.join(spans)} of booking" if spans else ""
+    events = words.either(back.on)
+    if back.steps:
+        steps = words.every([f"{words.share(step.share)}{_within(step.months, step.days)}" for step in back.steps])
+        yield f"**Clawback**: on {events}, of what was paid for the deal is taken back: {steps}."
+        if (back.months, back.days, back.share, back.falls) == (0, 0, WHOLE, "not"):
+            return
+    within = _within(back.months, back.days)
     yield (
-        f"**Clawback**: on {words.either(back.on)}{within}, up to {words.share(back.share)} of what was paid for the "
-        f"deal is taken back, {_FALLS[back.falls]}."
+        f"**Clawback**: on {events}{within}, up to {words.share(back.share)} of what was paid for the deal is taken "
+        f"back, {_FALLS[back.falls]}."
     )
+
+
+def _within(months: int, days: int) -> str:
+    spans = [f"{months} months"] * bool(months) + [f"{days} days"] * bool(days)
+    return f" within {' and '.join(spans)} of booking" if spans else ""
 
 
 def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

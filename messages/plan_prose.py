@@ -151,6 +151,11 @@ def _draw(terms: PaymentTerms, period: str) -> Iterator[str]:
     if draw is None:
         return
     yield f"There is a draw of {words.amount(draw.amount)} a {period}{_for(draw.periods)}."
+    if draw.shares:
+        shares = ", ".join(map(words.share, draw.shares))
+        yield f"Of that each rep has {shares} in the first {len(draw.shares)} pay periods, then none."
+    if draw.recovers != WHOLE:
+        yield f"Of what is above the draw {words.share(draw.recovers)} repays debt."
     if draw.recoverable:
         yield "It is recoverable: what it topped up is repaid from later commission above the draw."
     else:

@@ -28,6 +28,7 @@ def check(plan: Plan, reading: Reading) -> None:
         _check_gates(component, known, path, reading)
         _check_multipliers(component, known, path, reading)
         _check_limits(component, path, reading)
+        _check_window_cap(component, path, reading)
         _check_axis(component, known, path, reading)
         if component.pool is not None:
             _check_pool(component, known, f"{path}.pool", reading)
@@ -146,6 +147,21 @@ def _check_limits(component: Component, path: str, reading: Reading) -> None:
         message = "With this table a deal also changes what earlier ones pay, so what it pays itself has no limit."
         remedy = "Use `behaviour: marginal`, `accumulate: transaction`, or a cap per period."
         reading.report("limit_unclear", f"{path}.table.behaviour", message, remedy=remedy)
+
+
+def _check_window_cap(component: Component, path: str, reading: Reading) -> None:
+    limit, place = component.cap.per_window, f"{path}.cap.per_window"
+    if limit is None:
+        return
+    if (limit.num if isinstance(limit, Rate) else limit.minor) == 0:
+        message = "A cap of 0 would pay nothing, ever."
+        reading.report("cap_zero", place, message, remedy="Remove the cap or the component.")
+    if component.accumulate == "transaction":
+        message = "Every deal is a window of its own here."
+        reading.report("window_unknown", place, message, remedy="Use `pay_per_deal`, or choose another `accumulate`.")
+    if isinstance(limit, Rate) and not component.has_target:
+        message = "A percentage is one of the target incentive, and this component has none."
+        reading.report("target_missing", place, message, remedy="Write an amount, or give `target` or `incentive`.")
 
 
 def _check_axis(component: Component, known: dict[str, Component], path: str, reading: Reading) -> None:

@@ -89,7 +89,8 @@ def _check_target(at: _Place) -> None:
         if component.weight != Rate(1):
             at.refuse("target_missing", "weight", "A weight is a part of a target, and there is none.")
         return
-    if not component.pays_base_rate and not any(tier.pays is not None for tier in tiers):
+    is_limit = isinstance(component.cap.per_window, Rate)
+    if not is_limit and not component.pays_base_rate and not any(tier.pays is not None for tier in tiers):
         remedy = "Remove it, or write the tiers as `multiplier` or `pays`, or leave the rate and the table out."
         key = "incentive" if component.incentive else "target"
         at.refuse("target_unused", key, "Nothing in this component is paid as a part of its target.", remedy=remedy)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from engine.money import Rate
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
     from engine.money import Money
     from engine.plans.nodes import Reading
     from engine.plans.schema import Component, Plan
-    from engine.plans.terms import Clawback, PaymentTerms, QuotaRule, Release
+    from engine.plans.terms import Clawback, ClawbackStep, Draw, PaymentTerms, QuotaRule, Release
 
 _ONE = Rate(1)
 _LONGEST_MONTHS, _LONGEST_DAYS = 240, 7_300
@@ -56,8 +57,8 @@ def _check_release(release: Release, path: str, reading: Reading) -> None:
     if release.on == "event" and not release.event:
         remedy = "Add `event:` with its name, such as go_live."
         reading.report("event_unnamed", path, "A part that waits for an event must name it.", remedy=remedy)
-    if release.on in ("booking", "days") and release.event:
-        message = f"A part that is paid on {release.on} waits for no event."
+    if release.on not in ("event", "cash") and release.event:
+        message = f"A part that is paid `on: {release.on}` waits for no event."
         reading.report("event_unused", f"{path}.event", message, remedy="Remove it, or use `on: event`.")
     if release.on == "days" and not 1 <= release.days <= _LONGEST_DAYS:
         message = "A part that waits for days must say how many."
@@ -65,7 +66,7 @@ def _check_release(release: Release, path: str, reading: Reading) -> None:
             "days_unknown", f"{path}.days", message, found=str(release.days), allowed=f"1 to {_LONGEST_DAYS}"
         )
     if release.on != "days" and release.days:
-        message = f"A part that is paid on {release.on} waits for no days."
+        message = f"A part that is paid `on: {release.on}` waits for no days."
         reading.report("days_unused", f"{path}.days", message, remedy="Remove it, or use `on: days`.")
     if release.unless and (release.on == "booking" or release.event in release.unless):
         message = "Nothing can come before this part is paid."
@@ -73,24 +74,51 @@ def _check_release(release: Release, path: str, reading: Reading) -> None:
 
 
 def _check_clawback(clawback: Clawback, path: str, reading: Reading) -> None:
-    if bool(clawback.months) == bool(clawback.days):
+    if clawback.steps:
+        _check_steps(clawback, path, reading)
+    elif bool(clawback.months) == bool(clawback.days):
         message = "A clawback has a window: either months or days after booking."
         found = "both" if clawback.months else "neither"
         reading.report("window_missing", path, message, found=found, remedy="Give one of `months` and `days`.")
-    for key, most in (("months", _LONGEST_MONTHS), ("days", _LONGEST_DAYS)):
-        if getattr(clawback, key) > most:
-            said = str(getattr(clawback, key))
-            reading.report(
-                "window_too_long", f"{path}.{key}", "This window is too long.", found=said, allowed=f"1 to {most}"
-            )
+    for place, each in [(path, clawback), *((f"{path}.steps[{at}]", step) for at, step in enumerate(clawback.steps))]:
+        _check_window(each, place, reading)
     if clawback.falls == "monthly" and clawback.days:
         message = "What falls by the month needs a window in months."
         reading.report("window_unknown", f"{path}.falls", message, remedy="Use `months:`, or `falls: daily`.")
-    if not 0 < clawback.share.num <= clawback.share.den:
-        message = "The share that is taken back lies above 0% and up to 100%."
-        reading.report("share_out_of_range", f"{path}.share", message, found=str(clawback.share))
     if len(set(clawback.on)) < len(clawback.on):
         reading.report("name_repeated", f"{path}.on", "An event is named twice.", remedy="Name it once.")
+
+
+def _check_window(each: Clawback | ClawbackStep, path: str, reading: Reading) -> None:
+    for key, most in (("months", _LONGEST_MONTHS), ("days", _LONGEST_DAYS)):
+        if getattr(each, key) > most:
+            said = str(getattr(each, key))
+            reading.report(
+                "window_too_long", f"{path}.{key}", "This window is too long.", found=said, allowed=f"1 to {most}"
+            )
+    if not 0 < each.share.num <= each.share.den:
+        message = "The share that is taken back lies above 0% and up to 100%."
+        reading.report("share_out_of_range", f"{path}.share", message, found=str(each.share))
+
+
+def _check_steps(clawback: Clawback, path: str, reading: Reading) -> None:
+    """Steps say everything about the window, each by one measure of time, and end one after another."""
+    if clawback.months or clawback.days or clawback.falls != "not" or clawback.share != _ONE:
+        message = "Steps stand in place of `months`, `days`, `share` and `falls`."
+        reading.report("steps_contradict", f"{path}.steps", message, remedy="Keep the steps, or one window.")
+    if any(bool(step.months) == bool(step.days) for step in clawback.steps):
+        message = "A step ends so many months or so many days after booking."
+        reading.report("window_missing", f"{path}.steps", message, remedy="Give each one of `months` and `days`.")
+        return
+    if len({bool(step.months) for step in clawback.steps}) > 1:
+        message = "Some steps end after months, others after days, so it is not certain which comes first."
+        reading.report("steps_mixed", f"{path}.steps", message, remedy="Give all in months, or all in days.")
+        return
+    for position, (one, other) in enumerate(pairwise(clawback.steps), start=1):
+        if one.months + one.days >= other.months + other.days:
+            message = "This step does not end after the one above it."
+            remedy = "List steps in rising order."
+            reading.report("step_order", f"{path}.steps[{position}]", message, remedy=remedy)
 
 
 def _check_payment(terms: PaymentTerms, reading: Reading) -> None:
@@ -116,9 +144,36 @@ def _check_payment(terms: PaymentTerms, reading: Reading) -> None:
         reading.report(
             "hours_out_of_range", "payment.minimum_wage.hours", message, found=str(wage.hours), allowed=allowed
         )
-    if draw is not None and not draw.recoverable and draw.at_end == "forgiven":
+    if draw is not None:
+        _check_draw(draw, reading)
+
+
+def _check_draw(draw: Draw, reading: Reading) -> None:
+    if not draw.recoverable and draw.at_end == "forgiven":
         message = "A draw that is not recoverable leaves no debt to forgive."
-        reading.report("debt_missing", "payment.draw.at_end", message, remedy="Remove it, or `recoverable: false`.")
+        reading.report(
+            "debt_missing", "payment.draw.at_end", message, remedy="Remove it, or write `recoverable: true`."
+        )
+    if not draw.recoverable and draw.recovers != _ONE:
+        message = "A draw that is not recoverable leaves no debt to repay."
+        reading.report(
+            "debt_missing", "payment.draw.recovers", message, remedy="Remove it, or write `recoverable: true`."
+        )
+    if draw.recovers.num == 0 or draw.recovers > _ONE:
+        message = "The part that repays debt lies above 0% and up to 100%."
+        remedy = "Write `recoverable: false` for a draw that is never repaid."
+        reading.report(
+            "share_out_of_range", "payment.draw.recovers", message, found=str(draw.recovers), remedy=remedy
+        )
+    if draw.recovers != _ONE and draw.paid == "at_start":
+        message = "A draw that is paid in advance is set off in full on the period's last day."
+        reading.report("recovers_unused", "payment.draw.recovers", message, remedy="Remove it, or `paid: at_end`.")
+    if draw.shares and draw.periods:
+        message = "`shares` says already for how many pay periods there is a draw."
+        reading.report("periods_twice", "payment.draw.periods", message, remedy="Remove it.")
+    if len(draw.shares) > _LONGEST_MONTHS or any(share > _ONE for share in draw.shares):
+        message = "The draw of a pay period is at most all of its amount, for at most 240 periods."
+        reading.report("share_out_of_range", "payment.draw.shares", message, allowed="0% to 100%")
 
 
 def _check_quota(plan: Plan, rule: QuotaRule, path: str, reading: Reading) -> None:

@@ -131,6 +131,10 @@ class Cap:
     per_period: Annotated[Money | None, Says("The component pays at most this much in one pay period.")] = None
     pay_per_deal: Annotated[Money | None, Says("One deal pays at most this much.")] = None
     per_year: Annotated[Money | None, Says("The component pays at most this much in one plan year.")] = None
+    per_window: Annotated[
+        Rate | Money | None,
+        Says("The component pays at most this much in each `accumulate`: an amount, or a percentage of its target."),
+    ] = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,10 @@ class Release:
 
     share: Annotated[Rate, Says("The part of the commission.")]
     on: Annotated[
-        Literal["booking", "event", "cash", "days"],
+        Literal["booking", "event", "cash", "days", "quarter_end", "year_end"],
         Says(
             "booking: at once; event: the first `event` of the deal; cash: in proportion to payments; "
-            "days: after `days`."
+            "days: after `days`; quarter_end and year_end: on the last day of the fiscal quarter or year of booking."
         ),
     ] = "booking"
     event: Annotated[
@@ -25,6 +25,15 @@ class Release:
     ] = ""
     days: Annotated[int, Says("How many days after booking.")] = 0
     unless: Annotated[tuple[str, ...], Says("Events up to then that forfeit it, such as churn.")] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ClawbackStep:
+    """The part that is taken back up to some time after booking."""
+
+    share: Annotated[Rate, Says("The part that is taken back.")]
+    months: Annotated[int, Says("Up to how many months after booking; 0 with `days`.")] = 0
+    days: Annotated[int, Says("Up to how many days after booking.")] = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +48,15 @@ class Clawback:
         Literal["not", "monthly", "daily"],
         Says("not; daily: by the days that are left; monthly: one part of the window less for each month after one."),
     ] = "not"
+    steps: Annotated[
+        tuple[ClawbackStep, ...],
+        Says("In place of one window: parts that fall step by step, such as all within 6 months, half within 12."),
+    ] = ()
+
+    @property
+    def window(self) -> ClawbackStep:
+        """How long after booking anything is taken back: the last step, or the only window."""
+        return self.steps[-1] if self.steps else ClawbackStep(self.share, self.months, self.days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +68,11 @@ class Draw:
         bool, Says("true: what topped up is debt that later commission repays, above the floor.")
     ] = True
     periods: Annotated[int, Says("For how many pay periods from the rep's first on the plan; 0: throughout.")] = 0
+    shares: Annotated[
+        tuple[Rate, ...],
+        Says("Share of `amount` in each pay period from the rep's first, such as 100%, 75%, 50%; then it ends."),
+    ] = ()
+    recovers: Annotated[Rate, Says("The part of what is above the floor that repays debt.")] = WHOLE
     paid: Annotated[
         Literal["at_end", "at_start"],
         Says(
@@ -60,6 +83,11 @@ class Draw:
     at_end: Annotated[
         Literal["owed", "forgiven"], Says("What becomes of the debt that is left when the draw ends.")
     ] = "owed"
+
+    @property
+    def lasts(self) -> int:
+        """For how many pay periods it is paid; 0: throughout."""
+        return len(self.shares) or self.periods
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,7 @@ components:
     measure: {where: {type: renewal}}
     quota: renewals
     rate: 2%
-    clawback: {on: refund, days: 45}
+    clawback: {on: refund, steps: [{months: 3, share: 100%}, {months: 9, share: 50%}]}
   - name: Licences
     measure: {sum: quantity, unit: number, where: {type: new}}
     accumulate: month
@@ -84,6 +84,7 @@ components:
     target: 5_000
     weight: 50%
     accumulate: year_to_date
+    cap: {per_window: 150%}
     table: {by: attainment, behaviour: step, tiers: [{from: 80%, pays: 50%}, {from: 100%, pays: 100%}]}
   - name: Bonus
     quota: bookings
@@ -125,7 +126,7 @@ payment:
   salary: 4_000
   cap: 50_000
   cap_per_year: 200_000
-  draw: {amount: 3_000, recoverable: true, periods: 6, at_end: forgiven}
+  draw: {amount: 3_000, recoverable: true, shares: [100%, 50%], recovers: 75%, at_end: forgiven}
   guarantee: 2_000
   guarantee_periods: 3
   minimum_wage: {hourly: 18, hours: 38}
