@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from connectors.fakes.hubspot.portal import Portal
 
-SHOWN = ("dealname", "amount", "deal_currency_code", "dealstage", "closedate", "hubspot_owner_id")
+SHOWN = ("dealname", "amount", "deal_currency_code", "dealstage", "closedate", "hubspot_owner_id", "hs_is_closed")
 
 
 def answer(portal: Portal, request: httpx.Request) -> httpx.Response:
