@@ -10,6 +10,7 @@ import typer
 
 from bot.cli import place, terminal
 from bot.cli.errors import UnsoundError, WrongUseError
+from bot.cli.sync_quarantine import quarantine as held_back
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -34,6 +35,7 @@ EXPLAINED = {
 
 
 sync = typer.Typer(invoke_without_command=True)
+sync.add_typer(held_back, name="quarantine")
 
 
 @sync.callback()
@@ -95,10 +97,11 @@ def read(
 @sync.command()
 def status(folder: place.DirOption = None) -> None:
     """How every kind of every source stands: up to when it is known, how its last reading went, what waits."""
+    from operations import retroactive
     from operations.sync_status import report
 
     with place.find(folder).context() as ctx:
-        found = report(ctx)
+        found, late = report(ctx), retroactive.report(ctx)
     if not found:
         terminal.say("Nothing was ever synced. Write a mapping file and run `attain sync`.")
         return
@@ -120,6 +123,8 @@ def status(folder: place.DirOption = None) -> None:
     for one in found:
         if one.error:
             terminal.failure(f"{one.source} {one.kind}: {one.error}")
+    for problem in late:
+        terminal.failure(f"{problem.where}: {_sentences(problem.message, problem.remedy)}")
 
 
 def _shown_status(one: KindStatus) -> str:

@@ -57,8 +57,9 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], *, 
         drawn.add_row(*(Text(str(cell)) for cell in row))
     console = out()
     console.soft_wrap = False
-    # A file or pipe has no width: there a row is a line, however long.
-    console.print(drawn, width=None if console.is_terminal else WIDEST, no_wrap=not console.is_terminal)
+    if not console.is_terminal:  # a file or pipe has no width: there a row is a line, however long
+        console.width = WIDEST
+    console.print(drawn, no_wrap=not console.is_terminal)
 
 
 def _box() -> Any:
