@@ -58,6 +58,7 @@ def drain(ctx: Context, cause: str = "facts changed") -> RunSummary:
     with ctx.db.read() as conn:
         is_new_day = runs.last_as_of(conn) not in (None, ctx.as_of)
         waiting = runs.stale_reps(conn, limit=REPS_PER_RUN)
+        sharing = _sharing(pricing.begun(conn, ctx.as_of)) if waiting or is_new_day else []
     if is_new_day:
         with ctx.db.write() as conn:
             _mark_what_the_day_brings(conn, ctx)
@@ -68,13 +69,15 @@ def drain(ctx: Context, cause: str = "facts changed") -> RunSummary:
     problems: set[Problem] = set()
     spread = NOBODY_YET
     while waiting:
-        spread, waiting = _spread(ctx, spread, waiting)
+        if sharing:
+            spread, waiting = _spread(ctx, sharing, spread)
+        ran = _run(ctx, waiting, cause, spread)
         reps += len(waiting)
-        run_id, calculation, waiting = _run(ctx, waiting, cause, spread)
-        finished.append(run_id)
-        lines += len(calculation.lines)
-        totals += _totals(calculation)
-        problems.update(calculation.problems)
+        waiting, sharing = ran.waiting, ran.sharing
+        finished.append(ran.run_id)
+        lines += len(ran.calculation.lines)
+        totals += _totals(ran.calculation)
+        problems.update(ran.calculation.problems)
     return RunSummary(tuple(finished), reps, lines, _merged(totals), tuple(sorted(problems)))
 
 
@@ -97,16 +100,12 @@ def _mark_what_the_day_brings(conn: Connection, ctx: Context) -> None:
     runs.mark_stale(conn, due, changes.watermark(conn))
 
 
-def _spread(ctx: Context, spread: int, waiting: tuple[int, ...]) -> tuple[int, tuple[int, ...]]:
-    """Where plans pay because of others, marks these others too, for all changes after `spread`.
+def _spread(ctx: Context, sharing: Sequence[Plan], spread: int) -> tuple[int, tuple[int, ...]]:
+    """Marks those too who are paid because of others with changes after `spread`.
 
     Returns up to which change that is done, and who waits now. Who was marked by a later change stays marked when
     they are calculated: that change has not been spread yet.
     """
-    with ctx.db.read() as conn:
-        sharing = [plan for plan in pricing.begun(conn, ctx.as_of) if loading.is_sharing(plan)]
-    if not sharing:
-        return spread, waiting
     with ctx.db.write() as conn:
         newest = changes.watermark(conn)
         changed = runs.stale_since(conn, spread)
@@ -116,8 +115,22 @@ def _spread(ctx: Context, spread: int, waiting: tuple[int, ...]) -> tuple[int, t
         return newest, runs.stale_reps(conn, limit=REPS_PER_RUN)
 
 
-def _run(ctx: Context, reps: Sequence[int], cause: str, spread: int) -> tuple[int, Calculation, tuple[int, ...]]:
-    """The number of the run over these reps, what it calculated, and who waits next."""
+def _sharing(begun: Sequence[Plan]) -> list[Plan]:
+    return [plan for plan in begun if loading.is_sharing(plan)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Ran:
+    """The number of a run, what it calculated, who waits next, and which plans share by now."""
+
+    run_id: int
+    calculation: Calculation
+    waiting: tuple[int, ...]
+    sharing: list[Plan]
+
+
+def _run(ctx: Context, reps: Sequence[int], cause: str, spread: int) -> _Ran:
+    """These reps calculated and published."""
     with ctx.db.read() as conn:
         watermark = changes.watermark(conn)
         begun = pricing.begun(conn, ctx.as_of)
@@ -132,12 +145,12 @@ def _run(ctx: Context, reps: Sequence[int], cause: str, spread: int) -> tuple[in
         cause=cause,
         started_at=ctx.now,
     )
-    until = min(watermark, spread) if any(map(loading.is_sharing, begun)) else watermark
+    sharing = _sharing(begun)
     with ctx.db.write() as conn:
         run_id = _publish(conn, ctx, opened, calculation, reps)
-        runs.clear_stale(conn, reps, until)
+        runs.clear_stale(conn, reps, min(watermark, spread) if sharing else watermark)
         waiting = runs.stale_reps(conn, limit=REPS_PER_RUN)
-    return run_id, calculation, waiting
+    return _Ran(run_id, calculation, waiting, sharing)
 
 
 def _publish(

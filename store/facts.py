@@ -113,7 +113,8 @@ def apply(conn: Connection, kind: str, rows: pd.DataFrame, change_id: int) -> Ap
         page = columns.read(found, source, part)
         for chunk in _chunks(page):
             applied += _apply(conn, chunk, change_id)
-    if found.mints and (applied.inserted or applied.changed):
+    # A person may have a new address that records wait for; a deal is named by its key, which it had before.
+    if found.mints and (applied.inserted or (applied.changed and found.table is person)):
         applied += _heal(conn, change_id, found.name)
     if found.table is person and applied.written:
         applied += _settle(conn, change_id)

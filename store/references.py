@@ -65,7 +65,6 @@ def email_key(email: str) -> str:
 def waiting(conn: Connection, kind: Kind, reference: Reference) -> Healed:
     """The current versions whose reference is still 0 although what it names is known."""
     table, names = kind.table, kind.table.c[reference.external]
-    is_waiting = _is_waiting(table, reference)
     by_source: dict[int, list[str]] = {}
     for source_label, name in conn.execute(_names_waiting(table, reference)):
         by_source.setdefault(source_label, []).append(name)
@@ -74,7 +73,7 @@ def waiting(conn: Connection, kind: Kind, reference: Reference) -> Healed:
     for source_label, listed in sorted(by_source.items()):
         known = resolve(conn, reference, source_label, listed)
         rows = select(table.c.version_id, names).where(
-            is_waiting, table.c.source_label == source_label, among(conn, names, sorted(known))
+            _is_waiting(table, reference), table.c.source_label == source_label, among(conn, names, sorted(known))
         )
         found = {version_id: known[name] for version_id, name in conn.execute(rows)} if known else {}
         left = abandoned(conn, found.items()) if table is deal else set()

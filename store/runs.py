@@ -41,6 +41,7 @@ _CLOSE = (
 _LAST_DAY = select(run.c.as_of_on).where(run.c.status == "done").order_by(run.c.run_id.desc()).limit(1)
 _MINE = run.alias("mine")
 _WAITING = select(stale_rep.c.rep_id).order_by(stale_rep.c.change_id, stale_rep.c.rep_id)
+_WAITING_FIRST = _WAITING.limit(bindparam("most"))
 _SINCE = select(stale_rep.c.rep_id).where(stale_rep.c.change_id > bindparam("change_id"))
 _STATE = insert(said_once)
 _NUMBERS = ("line_no", "deal_id", "booked_on", "basis_cents", "before_cents", "amount_cents")
@@ -291,8 +292,9 @@ def mark_all_stale(conn: Connection) -> None:
 
 def stale_reps(conn: Connection, limit: int | None = None) -> tuple[int, ...]:
     """Who waits for a calculation, longest waiting first."""
-    waiting = _WAITING if limit is None else _WAITING.limit(limit)
-    return tuple(conn.execute(waiting).scalars())
+    if limit is None:
+        return tuple(conn.execute(_WAITING).scalars())
+    return tuple(conn.execute(_WAITING_FIRST, {"most": limit}).scalars())
 
 
 def stale_since(conn: Connection, change_id: int) -> frozenset[int]:
