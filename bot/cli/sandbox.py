@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from bot.demo.crm import DemoCrm
+    from bot.demo.live import Live
     from bot.sandbox.launch import Sandbox
     from bot.sandbox.personas import Persona
     from bot.wiring import Services
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 USUAL_PORT = 8400
 #: Where `attain crm` looks for the demo's CRM.
 CRM_PORT = 8091
+SYNC_SECONDS = 60.0
 MOST_PEOPLE = 200
 
 PortOption = Annotated[
@@ -60,7 +62,10 @@ def serve_page(where: place.Place, port: int | None, transport: Literal["http", 
         personas = cast(where, services.db)[:MOST_PEOPLE]
         if not personas:
             terminal.remark("Nobody is known here yet: sync people first, or run `attain demo`.")
-        with _crm(where, services) as crm, _launched(where, services, personas, (port, transport), crm) as page:
+        with (
+            _crm(where, services) as crm,
+            _launched(_live(where, services, crm), personas, (port, transport)) as page,
+        ):
             terminal.say(f"Attain sandbox: {page.base_url}")
             if crm.url:
                 terminal.say(f"Fake CRM: {crm.url}")
@@ -72,24 +77,29 @@ def serve_page(where: place.Place, port: int | None, transport: Literal["http", 
         services.close()
 
 
-def _launched(
-    where: place.Place,
-    services: Services,
-    personas: Sequence[Persona],
-    address: tuple[int | None, Literal["http", "socket"]],
-    crm: Crm,
-) -> Sandbox:
-    """The running sandbox, named after the demo company where it is one."""
+def _live(where: place.Place, services: Services, crm: Crm) -> Live:
     from bot.demo.live import Live
+
+    return Live(services, where.anchor.company() if where.anchor else None, crm.books, crm.url)
+
+
+@contextmanager
+def _launched(
+    live: Live, personas: Sequence[Persona], address: tuple[int | None, Literal["http", "socket"]]
+) -> Iterator[Sandbox]:
+    """The running sandbox; what is won in a demo company's CRM arrives by itself, and at once with the tool."""
     from bot.demo.roster import COMPANY
     from bot.sandbox.launch import launch
 
-    live = Live(services, where.anchor.company() if where.anchor else None, crm.books, crm.url)
     port, transport = address
-    name = COMPANY if where.anchor else "Attain sandbox"
-    return launch(
-        services, personas, live.hooks(), port=free_port() if port is None else port, transport=transport, name=name
-    )
+    name = COMPANY if live.has_company else "Attain sandbox"
+    port = free_port() if port is None else port
+    with launch(live.services, personas, live.hooks(), port=port, transport=transport, name=name) as page:
+        if not live.has_company:
+            yield page
+            return
+        with live.scheduled(SYNC_SECONDS):
+            yield page
 
 
 @dataclass(frozen=True, slots=True)

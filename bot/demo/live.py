@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
+from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, Any
 
 from bot.demo.export import export_beside_crm
+from bot.log import Journal
 from bot.sandbox.hooks import Hooks, Link, Tool
 from bot.worker import run_job
+from connectors.errors import ConnectorError
+from operations.errors import OperationError
 from store import disclosures, people
+from store.errors import StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     from bot.demo.company import Company
     from bot.demo.crm import DemoCrm
     from bot.wiring import Services
 
-
+_journal = Journal("bot.demo.live")
 #: Questions to start with, in the words of a rep.
 PROMPTS = tuple((words, words) for words in ("What's left of my quota?", "What did I earn?", "Explain my statement"))
 #: The operation that answers with each template.
@@ -53,7 +59,18 @@ class Live:
         self._services = services if crm is None else replace(services, outside=crm.outside())
         self._company = company
         self._crm = crm
+        self._turn = Lock()
         self._links = (Link("CRM", crm_url, "Win, edit or delete deals; then run a sync."),) if crm_url else ()
+
+    @property
+    def services(self) -> Services:
+        """What the bot works with; its sources lead to the company's CRM."""
+        return self._services
+
+    @property
+    def has_company(self) -> bool:
+        """Whether a demo company lives here."""
+        return self._company is not None
 
     def hooks(self) -> Hooks:
         """Everything the sandbox plugs in."""
@@ -75,9 +92,30 @@ class Live:
 
     def sync(self) -> str:
         """Export the company as of now, sync every mapping, recalculate; what happened in a sentence."""
-        self._export()
-        synced = run_job(self._services, "sync")
-        return f"{synced.sentence} {self.recalculate()}" if synced.ok else synced.sentence
+        with self._turn:  # the schedule and a button must not write the same files at once
+            self._export()
+            synced = run_job(self._services, "sync")
+            return f"{synced.sentence} {self.recalculate()}" if synced.ok else synced.sentence
+
+    @contextmanager
+    def scheduled(self, seconds: float) -> Iterator[None]:
+        """Sync every so many seconds meanwhile, as a worker would; a known failure is left to the next time."""
+        stop = Event()
+
+        def keep_on() -> None:
+            while not stop.wait(seconds):
+                try:
+                    self.sync()
+                except (StoreError, OperationError, ConnectorError) as error:
+                    _journal.error("scheduled sync failed", error)
+
+        thread = Thread(target=keep_on, name="sandbox-schedule", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            thread.join()
 
     def recalculate(self) -> str:
         """Calculate everybody who is stale; what happened in a sentence."""

@@ -1,6 +1,7 @@
 """The demo in the sandbox: moving time wins deals, the tools sync, and the inspector knows what was told."""
 
 import re
+import time
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -85,6 +86,21 @@ def test_a_deal_won_in_the_crm_moves_the_answer_after_a_sync(page: Sandbox) -> N
     assert "to go" in ask(page, "/myquota").text
     page.fake.hooks.on_reset()
     assert ask(page, "/myquota").text == before, "the story starts over"
+
+
+def test_a_deal_won_in_the_crm_arrives_by_itself_on_the_schedule(page: Sandbox) -> None:
+    def awaited(words: str) -> bool:
+        until = time.monotonic() + 20
+        while words not in ask(page, "/myquota").text and time.monotonic() < until:
+            time.sleep(0.2)
+        return words in ask(page, "/myquota").text
+
+    live = page.fake.hooks.tools[0].run.__self__  # type: ignore[attr-defined]
+    with live.scheduled(0.2):
+        crm(page, "win", "81001")
+        assert awaited("over quota")
+    page.fake.hooks.on_reset()
+    assert awaited("to go")
 
 
 def test_the_inspector_knows_who_was_shown_whose_pay(page: Sandbox) -> None:
