@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from datetime import timedelta
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -11,6 +13,7 @@ from engine.plans import checks_conditions, checks_credits, checks_tables, check
 from engine.plans.asked import both, conditions_of, covers
 
 if TYPE_CHECKING:
+    from engine.dates import Period
     from engine.plans.filters import RateRule
     from engine.plans.nodes import Reading
     from engine.plans.schema import Component, CreditRule, Plan
@@ -38,6 +41,7 @@ def _check_head(plan: Plan, reading: Reading) -> None:
         reading.report(
             "value_unknown", "version", "Versions count from 1.", found=str(plan.version), allowed="1, 2, 3 …"
         )
+    _check_end(plan.effective, "effective", reading)
     if plan.effective.days > 366 * 20:
         reading.report(
             "period_too_long", "effective", "A plan runs for at most 20 years.", found=plan.effective.label
@@ -54,6 +58,15 @@ def _check_head(plan: Plan, reading: Reading) -> None:
         )
 
 
+def _check_end(span: Period, path: str, reading: Reading) -> None:
+    """A range of whole months but for one day: somebody has given its last day in place of the day after."""
+    after = span.end_on + timedelta(days=1)
+    if span.start_on.day == after.day == 1:
+        message = f"The second day of a range is the first that is left out: this one ends without {span.end_on}."
+        remedy = f"Write {span.start_on} .. {after}."
+        reading.report("period_end", path, message, found=span.label, remedy=remedy)
+
+
 def _check_names(names: list[str], path: str, reading: Reading) -> None:
     for name, times in Counter(names).items():
         if times > 1:
@@ -65,7 +78,7 @@ def _check_names(names: list[str], path: str, reading: Reading) -> None:
 
 def _check_credit_rule(rule: CreditRule, path: str, reading: Reading) -> None:
     if not rule.to and rule.name not in _BUILT_IN:
-        remedy = "Add `to: owner` or `to: splits`."
+        remedy = "Add `to:` with owner, splits, managers, role, team or territory."
         reading.report("key_missing", path, f"The rule {rule.name!r} does not say whom it credits.", remedy=remedy)
 
 
@@ -79,6 +92,10 @@ def _check_component(component: Component, path: str, reading: Reading) -> None:
                 "A cap of 0 would pay nothing, ever.",
                 remedy="Remove the cap or the component.",
             )
+    if component.quota and re.fullmatch(r"[0-9][0-9_.,]*%?", component.quota):
+        message = "`quota` is the name of a quota; the number itself comes with your data, per rep and with dates."
+        remedy = "Write a name such as `bookings`, and load the number as the quota of that name."
+        reading.report("quota_is_number", f"{path}.quota", message, found=component.quota, remedy=remedy)
     if component.accumulate == "quota_period" and not component.quota:
         message = "`accumulate: quota_period` needs the name of a quota: each of its rows is a window."
         remedy = "Add `quota:`, or choose transaction, month, quarter, half_year or year_to_date."

@@ -17,6 +17,7 @@ from engine.plans.filters import Factor
 from engine.plans.json_schema import json_schema
 from engine.plans.nodes import Reading, compose, items, mapping, scalar
 from engine.plans.numbers import Figure
+from engine.plans.other_words import for_key, for_value
 from engine.plans.schema import Plan, described, plan_hash
 
 if TYPE_CHECKING:
@@ -169,6 +170,7 @@ class _Reader:
             if key not in keys:
                 near = get_close_matches(key, keys, n=1)
                 remedy = f"Did you mean `{near[0]}`?" if near else "Remove it, or use one of the allowed keys."
+                remedy = for_key(key, keys) or remedy
                 place = f"{path}.{key}" if path else key
                 self.reading.report(
                     "key_unknown", place, f"`{key[:40]}` is not known here.", allowed=allowed, remedy=remedy
@@ -196,7 +198,11 @@ class _Reader:
 
     def _choice(self, text: str, path: str, choices: list[str]) -> str:
         if text not in choices:
-            self._refuse("value_unknown", path, "This is none of the allowed values.", text, ", ".join(choices))
+            near = get_close_matches(text, choices, n=1)
+            remedy = for_value(text, choices) or (f"Did you mean `{near[0]}`?" if near else "Write one of these.")
+            message = "This is none of the allowed values."
+            found, allowed = repr(text[:60]), ", ".join(choices)
+            self.reading.report("value_unknown", path, message, found=found, allowed=allowed, remedy=remedy)
             raise PlanUnreadable
         return text
 
