@@ -172,7 +172,7 @@ def seats_of(deals: Deals, splits: pd.DataFrame) -> tuple[Seats, list[Problem]]:
     row, known = positions(integers(splits, "deal_id"), deals.deal_id)
     keep = np.flatnonzero(known)
     row, split_rep, share = row[keep], split_rep[keep], integers(splits, "share_ppb")[keep]
-    rep_ids, owner, sharer = _coded(deals.owner_id, split_rep)
+    rep_ids, owner, sharer = coded(deals.owner_id, split_rep)
     order = sorted_rows([(row, len(deals)), (sharer, len(rep_ids))])
     row, sharer, share = row[order], sharer[order], share[order]
     starts = starts_of(row)
@@ -217,7 +217,7 @@ def _seated(owner: Rows, table: tuple[Rows, Rows, Ints], rep_ids: Ints, barred: 
     return Seats(deal, rep, rep_ids, Shares(position, starts, share), is_shared)
 
 
-def _coded(owners: Ints, sharers: Ints) -> tuple[Ints, Rows, Rows]:
+def coded(owners: Ints, sharers: Ints) -> tuple[Ints, Rows, Rows]:
     """All rep ids in rising order, and owners and sharers as positions among them."""
     highest = max(int(owners.max(initial=0)), int(sharers.max(initial=0)))
     lowest = min(int(owners.min(initial=0)), int(sharers.min(initial=0)))

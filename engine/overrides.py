@@ -112,14 +112,24 @@ def _credited(company: Company, edges: Ints | None) -> Below:
     calc, trace = company.calc, company.calc.trace
     whole = calc.counted.sorted.whole
     days = whole.days[trace.at].astype(np.int64)
-    what = trace.at if edges is None else np.searchsorted(edges, days, side="right")
-    starts = np.union1d(np.union1d(starts_of(what), starts_of(trace.measure)), starts_of(calc.line_reps))
+    what = trace.at if edges is None else _stretches(edges, days)
+    changed = np.ones(len(days), dtype=bool)
+    changed[1:] = what[1:] != what[:-1]
+    for each in (trace.measure, calc.line_reps):
+        changed[1:] |= each[1:] != each[:-1]
+    starts = np.flatnonzero(changed)
     net = np.add.reduceat(trace.amount, starts) if len(starts) else trace.amount
     last = np.append(starts[1:], len(days))[: len(starts)] - 1
     own, measure = whole.part(trace.at[last]), trace.measure[last].astype(np.int64)
     plan_of = np.array([slot.plan_no for slot in company.slots()], dtype=np.int64)
     deal_id = company.deal_ids(own.credit) if edges is None else np.zeros(len(last), dtype=np.int64)
     return Below(company.rep_ids[own.rep], days[last], deal_id, plan_of[measure], measure, net)
+
+
+def _stretches(edges: Ints, days: Ints) -> Rows:
+    """How many edges each day has passed, looked up by day."""
+    first, last = (int(days.min()), int(days.max())) if len(days) else (0, 0)
+    return np.searchsorted(edges, np.arange(first, last + 1), side="right")[days - first]
 
 
 def _beside(extras: Extras) -> Below:

@@ -17,7 +17,7 @@ from engine.dates import add_months, day
 from engine.earnings import share_of
 from engine.frames import integers, named
 from engine.measures import paying_days
-from engine.order import positions
+from engine.order import positions, sorted_rows
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -163,9 +163,14 @@ def earned_by(calc: Calculation, numbers: Sequence[int], rep_ids: Ints, kinds: S
 
 
 def _summed(who: Ints, on: Rows, amount: Ints, rep_ids: Ints) -> Earned:
-    place, known = positions(who, rep_ids)
-    key = (place[known].astype(np.int64) << 32) + on[known].astype(np.int64) + 2**31
-    keys, at = np.unique(key, return_inverse=True)
-    sums = np.zeros(len(keys), dtype=np.int64)
-    np.add.at(sums, at, amount[known])
-    return Earned(keys >> 32, (keys & 0xFFFFFFFF) - 2**31, sums)
+    rep, known = positions(who, rep_ids)
+    days = on.astype(np.int64)
+    if not known.all():
+        rep, days, amount = rep[known], days[known], amount[known]
+    if not len(rep):
+        return Earned(rep.astype(np.int64), days, amount)
+    first = int(days.min())
+    order = sorted_rows([(rep, len(rep_ids)), (days - first, int(days.max()) - first + 1)])
+    rep, days = rep[order].astype(np.int64), days[order]
+    starts = np.flatnonzero(np.append(True, (rep[1:] != rep[:-1]) | (days[1:] != days[:-1])))
+    return Earned(rep[starts], days[starts], np.add.reduceat(amount[order], starts))

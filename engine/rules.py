@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from engine.crediting import WHOLE, Lot, Seats, Shares, split_table
+from engine.crediting import WHOLE, Lot, Seats, Shares, coded, split_table
 from engine.dates import day
 from engine.hierarchy import circular
 from engine.measures import assigned_spans, credit_rules, paying_days
@@ -260,13 +260,19 @@ class _PlanCredits:
         above = np.concatenate([level.rep_id for level in levels])
         keep = self._counts(rule, grid, sat.deal[start], above)
         start, above = start[keep], above[keep]
-        ids, rep = np.unique(above, return_inverse=True)
-        credit, place = np.unique(sat.deal[start] * np.int64(max(len(ids), 1)) + rep, return_inverse=True)
+        ids, rep, _ = coded(above, above[:0])
+        deals = sat.deal[start]
+        order = sorted_rows([(deals, len(asking.told.deals)), (rep, max(len(ids), 1))])
+        deals, rep = deals[order], rep[order]
+        begins = np.ones(len(order), dtype=bool)
+        begins[1:] = (deals[1:] != deals[:-1]) | (rep[1:] != rep[:-1])
+        place = np.empty(len(order), dtype=np.int64)
+        place[order] = np.cumsum(begins) - 1
         once = np.ones(len(start), dtype=bool)
         full = np.flatnonzero(sat.is_full[start])
         once[full] = False
         once[full[np.unique(place[full], return_index=True)[1]]] = True
-        deal, rep_id = credit // max(len(ids), 1), ids[credit % max(len(ids), 1)]
+        deal, rep_id = deals[begins], ids[rep[begins]]
         self._add(position, deal, rep_id, share=rule.share, sources=(sat.at[start[once]], place[once]))
 
     def _counts(self, rule: CreditRule, grid: NDArray[np.bool_], deal: Rows, rep_id: Ints) -> Rows:
@@ -288,8 +294,8 @@ def placed(seats: Seats, parts: list[Part]) -> Seats:
     if not parts:
         return seats
     given = np.concatenate([part.rep_id for part in parts])
-    rep_ids = np.union1d(seats.rep_ids, given)
-    rep = np.searchsorted(rep_ids, np.concatenate([seats.rep_ids[seats.rep], given])).astype(np.int32)
+    rep_ids, before, more = coded(seats.rep_ids, given)
+    rep = np.concatenate([before[seats.rep], more])
     deal = np.concatenate([seats.deal, *(part.deal for part in parts)]).astype(np.int32)
     sizes = [count, *(len(part.deal) for part in parts)]
     plan_no = np.repeat(np.array([-1, *(part.plan_no for part in parts)], dtype=np.int32), sizes)
