@@ -31,8 +31,8 @@ BONUSES = (
 FLAT_PER_MILLE = tuple(tuple(5 + 3 * product + 2 * half for half in range(2)) for product in range(len(PRODUCTS)))
 
 
-def plan() -> Plan:
-    """The benchmark's plan."""
+def text() -> str:
+    """The benchmark's plan as it is written."""
     tiers = ", ".join(f"{{from: {start}%, rate: {rate}%}}" for start, rate in TIERS)
     halves = ("2026-01-01 .. 2026-07-01", "2026-07-01 .. 2027-01-01")
     rates = "\n".join(
@@ -41,7 +41,7 @@ def plan() -> Plan:
         for half in range(2)
     )
     steps = ", ".join(f"{{from: {start // 100}, amount: {bonus // 100}}}" for start, bonus in BONUSES)
-    text = f"""
+    return f"""
 plan: bench
 version: 1
 effective: 2026-01-01 .. 2027-01-01
@@ -58,7 +58,11 @@ components:
     accumulate: month
     table: {{by: amount, behaviour: step, tiers: [{steps}]}}
 """
-    loaded = load(text, "bench.yaml")
+
+
+def plan() -> Plan:
+    """The benchmark's plan."""
+    loaded = load(text(), "bench.yaml")
     assert isinstance(loaded, Plan), loaded
     return loaded
 
