@@ -80,8 +80,9 @@ def _check_clawback(clawback: Clawback, path: str, reading: Reading) -> None:
         message = "A clawback has a window: either months or days after booking."
         found = "both" if clawback.months else "neither"
         reading.report("window_missing", path, message, found=found, remedy="Give one of `months` and `days`.")
-    for place, each in [(path, clawback), *((f"{path}.steps[{at}]", step) for at, step in enumerate(clawback.steps))]:
-        _check_window(each, place, reading)
+    _check_window(clawback, path, reading)
+    for position, step in enumerate(clawback.steps):
+        _check_window(step, f"{path}.steps[{position}]", reading)
     if clawback.falls == "monthly" and clawback.days:
         message = "What falls by the month needs a window in months."
         reading.report("window_unknown", f"{path}.falls", message, remedy="Use `months:`, or `falls: daily`.")
