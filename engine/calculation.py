@@ -186,6 +186,11 @@ class Calculation:
     plans: tuple[Plan, ...]
     extras: Extras = NO_EXTRAS
     hidden: NDArray[np.bool_] | None = None  # lines of credits in locked periods: extras show them as they were
+    locks: tuple[tuple[str, int, int], ...] = ()  # these periods: how often they pay, [first day, last day)
+
+    def is_locked(self, plan: Plan, day: int) -> bool:
+        """Whether a day lies in a locked period of a plan: an extra then is a line as it was locked."""
+        return any(pays == plan.pays and start <= day < end for pays, start, end in self.locks)
 
     @cached_property
     def line_reps(self) -> Rows:

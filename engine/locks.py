@@ -78,7 +78,13 @@ def kept(calc: Calculation, facts: Facts, as_of: date, reps: Collection[int] | N
     extras = [_without(calc.extras, beside[0]), _shown(calc, table, (frozen, names), as_of)]
     differences = _differences(_joined(computed, beside[1]), frozen)
     extras.append(_corrected(calc, differences, (names, periods), as_of))
-    return replace(calc, extras=Extras.joined(extras), hidden=hidden)
+    return replace(calc, extras=Extras.joined(extras), hidden=hidden, locks=_spans(facts.locks))
+
+
+def _spans(locks: pd.DataFrame) -> tuple[tuple[str, int, int], ...]:
+    pays = named(locks, "pays")
+    names = [pays.names[code] for code in pays.codes.tolist()]
+    return tuple(zip(names, integers(locks, "start_on").tolist(), integers(locks, "end_on").tolist(), strict=True))
 
 
 class _Locked:

@@ -38,6 +38,8 @@ NAMES = {
     "carry": "Carried between periods",
     "correction": "Correction",
 }
+#: Said of every line of a locked period, which is kept without what its kind would name.
+AS_LOCKED = "The line stands as it was when its period was locked."
 _OVER = {
     "month": "the month",
     "quarter": "the quarter",
@@ -92,11 +94,6 @@ def of_credit(kind: str, component: Component) -> str:
 def _gate(gate: Gate) -> str:
     least = f"{gate.at_least} of its quota" if isinstance(gate.at_least, Rate) else str(gate.at_least)
     return f"“{gate.component}” has reached {least} over {_OVER[gate.over]}"
-
-
-def as_locked(kind: str) -> str:
-    """Why a line of a locked period is there; it is kept without its operands."""
-    return f"{NAMES[kind]}, as it was when the period was locked."
 
 
 def of_extra(line: Extra) -> str:

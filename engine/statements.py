@@ -5,7 +5,7 @@ A rep's lines are those of credits, then those beside them; both kinds count for
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,7 +27,7 @@ from engine.exchange import Exchange
 from engine.explained import Place, place_of, priced_again, slice_of, span
 from engine.frames import WHOLE_PPB
 from engine.money import Money, Quantity
-from engine.notes import NAMES, Extra, of_credit, of_extra
+from engine.notes import AS_LOCKED, NAMES, Extra, of_credit, of_extra
 from engine.plans.schema import plan_hash
 
 if TYPE_CHECKING:
@@ -61,6 +61,22 @@ class _Line:
     amount: int
     x: int = 0
     y: int = 0
+    is_locked: bool = field(default=False, kw_only=True)  # kept as it was: x and y are not those of its kind
+
+    @property
+    def debt(self) -> int:
+        """What is owed of the draw after a line of it."""
+        terms = self.plan.payment.draw
+        if not self.is_locked:
+            return self.y
+        return self.before + self.amount if terms is not None and terms.recoverable else 0
+
+    @property
+    def is_carried(self) -> bool:
+        """Whether the line carries something to or from another period, rather than dropping it."""
+        if self.is_locked:
+            return self.kind == "carry" and self.plan.payment.negative == "carry"
+        return self.kind == "carry" and self.x in (0, 1)
 
     def credit(self, value: int) -> Money | Quantity:
         """An amount of credit: of money, or a number where that is what the component counts."""
@@ -147,8 +163,8 @@ def _payout(plan: str, until: list[_Line], period: Period) -> Payout:
         ),
         payout=money(sum(line.amount for line in own)),
         held=money(-sum(line.amount for line in until if line.kind in ("hold", "release"))),
-        owed=money(max(debts, key=lambda line: line.day).y if debts else 0),
-        carried=money(sum(line.amount for line in until if line.kind == "carry" and line.x in (0, 1))),
+        owed=money(max(debts, key=lambda line: line.day).debt if debts else 0),
+        carried=money(sum(line.amount for line in until if line.is_carried)),
     )
 
 
@@ -156,9 +172,12 @@ def _until(kind: str, own: list[_Line]) -> tuple[str, ...]:
     """What the parts that some lines hold back wait for, each once."""
     found: dict[str, None] = {}
     for line in own if kind == "hold" else ():
-        parts = () if line.component is None else line.component.release
-        if line.kind == kind and line.x < len(parts):
-            found[parts[line.x].event if parts[line.x].on == "event" else parts[line.x].on] = None
+        parts = () if line.component is None or line.kind != kind else line.component.release
+        waiting = [part for part in parts if part.on != "booking"]
+        if not line.is_locked and line.x < len(parts):
+            waiting = [parts[line.x]]
+        if len(waiting) == 1:  # which of several parts a locked line held is not known
+            found[waiting[0].event if waiting[0].on == "event" else waiting[0].on] = None
     return tuple(found)
 
 
@@ -212,7 +231,7 @@ def _explain_extra(
     whole, exchanged = _deal_amount(calc, facts, at, line) if is_known else (None, None)
     after = line.before + (line.basis if line.kind in _BY_CREDIT else line.amount)
     if line.kind in ("draw", "recovery"):
-        after = line.y
+        after = line.debt
     operands = (line.plan, line.component, line.kind, line.day, line.basis, line.before, line.amount, line.x, line.y)
     return LineExplanation(
         rep=RepRef(rep_id, ""),
@@ -228,7 +247,7 @@ def _explain_extra(
         quota=None,
         slices=(),
         rerated=line.money(line.amount),
-        note=of_extra(Extra(*operands)),
+        note=AS_LOCKED if line.is_locked else of_extra(Extra(*operands)),
     )
 
 
@@ -292,17 +311,18 @@ def _of_credit(calc: Calculation, row: int, line_no: int) -> _Line:
 
 
 def _of_extra(calc: Calculation, row: int) -> _Line:
-    extras = calc.extras
+    extras, plan = calc.extras, calc.plans[int(calc.extras.plan_no[row])]
     measure = int(extras.measure[row])
     components_ = [component for plan in calc.plans for component in plan.components]
-    return _Line(
+    line = _Line(
         -1 - row,
         int(calc.extra_numbers[row]),
-        calc.plans[int(extras.plan_no[row])],
+        plan,
         components_[measure] if measure >= 0 else None,
         KINDS[extras.kind[row]],
         *(int(getattr(extras, name)[row]) for name in ("deal_id", "days", "basis", "before", "amount", "x", "y")),
     )
+    return replace(line, is_locked=calc.is_locked(plan, line.day))
 
 
 def _summary(line: _Line, names: Mapping[int, DealName]) -> LineSummary:

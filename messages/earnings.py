@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from engine.money import Money
+from engine.money import Money, Quantity
 from engine.notes import NAMES
 from engine.statements import EARNED
 from messages import actions, kinds, payout
@@ -29,10 +29,10 @@ _WHOLE_PLAN = frozenset(NAMES.values())
 
 @dataclass(frozen=True, slots=True)
 class ComponentView:
-    """What one component paid, and on which credit; `credit` is empty for what a plan pays as a whole."""
+    """What one component paid; `counted` says on which credit, empty for what a plan pays as a whole."""
 
     name: str
-    credit: str
+    counted: str
     amount: str
     lines: str
 
@@ -41,8 +41,8 @@ class ComponentView:
 class LineView:
     """One row: the deal, what it counted and paid. `label` names it in a table of few columns.
 
-    `credit` is empty where the line counts none, as when it holds back or repays; `why` is the button's value, empty
-    where there is no receipt.
+    `credit`, and `counted` with its word, are empty where the line counts none, as when it holds back; `why` is the
+    button's value, empty where there is no receipt.
     """
 
     number: str
@@ -53,6 +53,7 @@ class LineView:
     component: str
     booked_on: str
     credit: str
+    counted: str
     amount: str
     why: str
     about: str
@@ -167,16 +168,23 @@ def line_view(line: LineSummary, receipt_id: str, reader: Reader) -> LineView:
         kind=kind,
         component=line.component,
         booked_on=booked_on,
-        credit=_counted(line, reader),
+        credit=written.money(line.credit, reader) if line.kind in kinds.CREDITED else "",
+        counted=_counted(line.credit, "credit", reader) if line.kind in kinds.CREDITED else "",
         amount=amount,
         why=actions.line_value(receipt_id, line.line_no) if receipt_id else "",
         about=f"Why {amount} for {deal}?",
     )
 
 
-def _counted(line: LineSummary, reader: Reader) -> str:
-    """Return the credit of a line that counts some of its own."""
-    return written.money(line.credit, reader) if line.kind in kinds.CREDITED else ""
+def _counted(credit: Money | Quantity, word: str, reader: Reader) -> str:
+    """Return credit with its word, "$48,000.00 credit"; a number is counted: "12 counted"."""
+    return f"{written.money(credit, reader)} {'counted' if isinstance(credit, Quantity) else word}"
+
+
+def _on(credit: Money | Quantity, reader: Reader) -> str:
+    """Return the credit that a component was paid on, as it follows the number of its lines."""
+    said = _counted(credit, "of credit", reader)
+    return f", {said}" if isinstance(credit, Quantity) else f" on {said}"
 
 
 def line_label(line: LineSummary, rule: str = "") -> str:
@@ -227,7 +235,7 @@ def _sum(payouts: tuple[Payout, ...]) -> int:
 def _component(each: ComponentEarnings, reader: Reader) -> ComponentView:
     return ComponentView(
         name=each.name,
-        credit=written.money(each.credit, reader) if each.credit or each.name not in _WHOLE_PLAN else "",
+        counted=_on(each.credit, reader) if each.credit or each.name not in _WHOLE_PLAN else "",
         amount=written.money(each.amount, reader),
         lines=written.count(each.lines, "line", reader),
     )

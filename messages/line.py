@@ -130,7 +130,7 @@ def view(explanation: LineExplanation, reader: Reader) -> LineExplanationView:
         slices=pieces.slices(explanation, reader),
         steps=len(explanation.slices),
         more_slices=pieces.rest(explanation, reader),
-        rerated=written.money(explanation.rerated, reader) if explanation.rerated and is_commission else "",
+        rerated=written.money(explanation.rerated, reader) if explanation.rerated and explanation.slices else "",
         rerated_label=pieces.earlier(explanation),
         rerated_said=pieces.said_earlier(explanation, reader) if is_commission else "",
         record=f"{deal.source} {deal.external_id}" if deal and deal.source + deal.external_id else "",

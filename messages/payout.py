@@ -80,7 +80,12 @@ def _until(waits: tuple[str, ...]) -> str:
         return ""
     if len(waits) > 1:
         return " in parts"
-    known = {"days": " for some days", "cash": " until the customer pays"}
+    known = {
+        "days": " for some days",
+        "cash": " until the customer pays",
+        "quarter_end": " until the quarter ends",
+        "year_end": " until the year ends",
+    }
     return known.get(waits[0], f" until “{clip(waits[0], _EVENT)}”")
 
 

@@ -49,15 +49,13 @@ def earlier(explanation: LineExplanation) -> str:
     """Return what the amount for earlier credit is, in a table: a new rate for it, or what a step replaces."""
     if any(each.kind == "value" for each in explanation.slices):
         return "Less what the table had come to before"
-    if explanation.slices:
-        return "Earlier credit, now at the new rate"
-    return "Changed for earlier credit"
+    return "Earlier credit, now at the new rate"
 
 
 def said_earlier(explanation: LineExplanation, reader: Reader) -> str:
     """Return the same inside a sentence; empty where nothing changes for earlier credit."""
     amount = explanation.rerated
-    if not amount:
+    if not amount or not explanation.slices:
         return ""
     if any(each.kind == "value" for each in explanation.slices):
         return f"less {written.money(-amount, reader)} that it had come to before"

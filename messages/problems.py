@@ -149,6 +149,16 @@ def _deal(message: str, remedy: str) -> Callable[[_Told], tuple[str, str]]:
     return lambda _told: (message, _OPS + remedy)
 
 
+def _figure(message: str, remedy: str) -> Callable[[_Told], tuple[str, str]]:
+    """Return the wording of a fault of a figure, with the figure's name where it is known."""
+
+    def worded(told: _Told) -> tuple[str, str]:
+        named = f" ({told.problem.found})" if told.problem.found else ""
+        return f"{message}{named}, so {told.part('a component')} does not count it.", _OPS + remedy
+
+    return worded
+
+
 _WORDINGS: dict[str, Callable[[_Told], tuple[str, str]]] = {
     "plan_missing": _plan_missing,
     "quota_missing": _quota(
@@ -168,6 +178,10 @@ _WORDINGS: dict[str, Callable[[_Told], tuple[str, str]]] = {
     "split_share": _deal("A deal has a share that is not between 0% and 100%, so nobody is credited.", _SHARES),
     "split_repeated": _deal("A deal has two shares for one person, so nobody is credited.", _SHARES),
     "split_sum": _deal("The shares of a deal do not add up to 100%, so nobody is credited.", _SHARES),
+    "figure_missing": _figure("A deal lacks a figure that its pay depends on", "enter it in the CRM."),
+    "figure_repeated": _figure("A deal has a figure twice that its pay depends on", "keep one of the two."),
+    "figure_unit": _figure("A deal has a figure in the wrong unit", "correct its unit."),
+    "figure_out_of_range": _figure("A deal has a figure that is too large to be meant", "correct it."),
     "owner_unresolved": _deal(
         "A deal has an owner or a share whose person I don't know, so nobody is credited.",
         "correct the owner in the CRM, or add the person.",

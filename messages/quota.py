@@ -263,7 +263,12 @@ def _pays(tier: NextTier, seen: _Seen) -> str:
 
 
 def _cover(each: QuotaProgress, reader: Reader) -> str:
-    """Return how often the open pipeline covers the gap; nothing where there is no gap or another currency."""
-    if each.gap.minor <= 0 or not each.open_deals or each.open_pipeline.currency != each.gap.currency:
+    """Return how often the open pipeline covers the gap; nothing where there is no gap or it has another measure."""
+    if (
+        isinstance(each.gap, Quantity)
+        or each.gap.minor <= 0
+        or not each.open_deals
+        or each.open_pipeline.currency != each.gap.currency
+    ):
         return ""
     return written.times(each.open_pipeline.minor, each.gap.minor, reader)

@@ -106,8 +106,10 @@ def _line_row(one: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _money(said: dict[str, Any]) -> str:
-    from engine.money import Money
+    from engine.money import Money, Quantity
 
+    if "millionths" in said:
+        return str(Quantity(said["millionths"], said["unit"]))
     return str(Money(said["minor"], said["currency"]))
 
 

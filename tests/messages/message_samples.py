@@ -28,6 +28,7 @@ from engine.problems import Problem
 from messages import views
 from messages.reply import Reply, Visibility
 from tests.messages.outlook_samples import OUTLOOK_CASES
+from tests.messages.pay_samples import PAY_CASES
 from tests.messages.sample_words import (
     GERMAN,
     JAPANESE,
@@ -295,6 +296,7 @@ NEAREST = [
 
 CASES: dict[str, Callable[[Words], Reply]] = {
     **OUTLOOK_CASES,
+    **PAY_CASES,
     "quota": lambda w: _quota(quota_answer(w)),
     "quota_over": lambda w: _quota(quota_answer(w, quotas=(over(w),))),
     "quota_reached_exactly": lambda w: _quota(
