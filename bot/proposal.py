@@ -160,6 +160,7 @@ SERVICES: Mapping[str, Service] = MappingProxyType(
                 ("domain", "Which My Domain? (acme.my.salesforce.com)", ""),
                 ("client_id", "Where is the client id? (env:NAME or file:path)", "env:SALESFORCE_CLIENT_ID"),
                 ("client_secret", "Where is the client secret?", "env:SALESFORCE_CLIENT_SECRET"),
+                ("split_types", "Which split type grants credit?", "Revenue"),
             ),
             _SALESFORCE,
             MappingProxyType({"person": ("only_when: {UserType: [Standard]}",)}),

@@ -84,11 +84,12 @@ def _answers(service: Service) -> dict[str, str]:
         WrongUseError: A secret itself was given.
     """
     from connectors.secrets_by_reference import is_reference
+    from connectors.source_types import TYPES
 
     found = {}
     for key, question, usual in service.said:
         said = typer.prompt(question, default=usual or None).strip()
-        if key != "domain" and not is_reference(said):
+        if key in TYPES[service.type].secrets and not is_reference(said):
             raise WrongUseError(
                 f"{key} is named by reference, env:NAME or file:path. What was typed is kept nowhere; if it was the "
                 "secret itself, it may stand in this terminal's history: replace it."

@@ -108,7 +108,8 @@ class Reader:
         with self._connected() as conn:
             for start in range(0, len(ids), BY_KEY):
                 wanted = cast(inner.c[key], String(4_000)).in_(list(ids[start : start + BY_KEY]))
-                found = select(literal_column("*")).select_from(inner).where(wanted).order_by(inner.c[key])
+                found: Select[Any] = select(literal_column("*")).select_from(inner).where(wanted)
+                found = found.order_by(inner.c[key])
                 for row in conn.execute(found).mappings():
                     yield dict(row)
 

@@ -9,6 +9,7 @@ from typer.testing import CliRunner, Result
 
 from bot.cli.main import app
 from connectors.fakes.hubspot import HubSpotFake
+from connectors.fakes.salesforce import SalesforceFake
 from connectors.fakes.server import serve
 from connectors.mapping import load_file
 
@@ -113,3 +114,19 @@ def test_doctor_says_what_is_wrong_with_a_connection(url: str, elsewhere: Path, 
     [(state, found, remedy)] = checks(hubspot.portal.account.token)
     assert state == "fail"
     assert "crm.objects.deals.read" in found + remedy
+
+
+def test_salesforce_is_set_up_the_same_way(elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fake = SalesforceFake()
+    owner = fake.org.create("User", Name="Ada Reyes", Email="ada@example.com")
+    fake.org.create("Opportunity", Name="Deal 0", Amount="1200.50", OwnerId=owner, StageName="Closed Won",
+                    CloseDate="2026-03-01")  # fmt: skip
+    monkeypatch.setenv("SALESFORCE_CLIENT_ID", fake.tokens.client_id)
+    monkeypatch.setenv("SALESFORCE_CLIENT_SECRET", fake.tokens.client_secret)
+    monkeypatch.setenv("ATTAIN_SOURCES", str(elsewhere / "sources"))
+    with serve(fake) as server:
+        fake.instance_url = server.url
+        done = connect(server.url, "salesforce", "sf", "acme.my.salesforce.com", "", "", "", "", "y", "n", "y")
+    assert done.exit_code == 0, done.output
+    assert "1200.50 USD   2026-03-01   won" in done.output
+    assert [kind.kind for kind in load_file(elsewhere / "sources/sf.yaml").kinds] == ["person", "deal", "split"]
