@@ -16,7 +16,7 @@ from store.tables.periods import period_move
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from sqlalchemy import BindParameter, Column, ColumnElement, Connection, Select
+    from sqlalchemy import BindParameter, ColumnElement, Connection, Select, Table
 
 _REP: BindParameter[int] = bindparam("rep_id")
 #: Every deal the rep ever owned or shared: what others change about it can change what it gives them.
@@ -28,27 +28,24 @@ _OWN = (
     counted.absence, counted.achievement,
 )  # fmt: skip
 _OF_DEALS = (deal, split, counted.deal_figure, counted.deal_tag, counted.deal_event)
-_ENDS = ("change_id", "superseded_by")
 _ach = counted.achievement
 
 
-def _latest(column: Column[Any], *which: ColumnElement[bool]) -> Select[Any]:
-    return select(func.max(column).label("change_id")).where(*which)
+def _latest(table: Table, *which: ColumnElement[bool], ends: bool = False) -> Select[Any]:
+    """The newest change that made such a row, and with `ends` the newest that replaced one."""
+    made, ended = table.c.change_id, table.c.superseded_by if ends else table.c.change_id
+    return select(func.max(made).label("made"), func.max(ended).label("ended")).where(*which)
 
 
 _parts = union_all(
     # A record that moves to somebody else leaves only its end behind.
-    *(
-        _latest(column, table.c.rep_id == _REP)
-        for table in _OWN
-        for column in (table.c.change_id, table.c.superseded_by)
-    ),
-    *(_latest(table.c.change_id, table.c.deal_id.in_(select(_DEALS.c.deal_id))) for table in _OF_DEALS),
+    *(_latest(table, table.c.rep_id == _REP, ends=True) for table in _OWN),
+    *(_latest(table, table.c.deal_id.in_(select(_DEALS.c.deal_id))) for table in _OF_DEALS),
     # What nobody is named for is everybody's.
-    *(_latest(_ach.c[name], _ach.c.rep_id == 0) for name in _ENDS),
-    *(_latest(table.c.change_id) for table in (plan, period_move)),
+    _latest(_ach, _ach.c.rep_id == 0, ends=True),
+    *(_latest(table) for table in (plan, period_move)),
 ).subquery()
-_NEWEST = select(func.coalesce(func.max(_parts.c.change_id), 0))
+_NEWEST = select(func.max(_parts.c.made), func.max(_parts.c.ended))
 _SHARING = (
     select(assignment.c.version_id)
     .join(label, label.c.label_id == assignment.c.plan_label)
@@ -93,5 +90,5 @@ def last_change(conn: Connection, rep_id: int, sharing: Collection[str] = ()) ->
     """
     if sharing and conn.execute(_SHARING, {"rep_id": rep_id, "names": sorted(sharing)}).first() is not None:
         return watermark(conn)
-    own = conn.execute(_NEWEST, {"rep_id": rep_id}).scalar_one()
-    return max(int(own), int(conn.execute(_RATES).scalar() or 0))
+    made, ended = conn.execute(_NEWEST, {"rep_id": rep_id}).one()
+    return max(int(made or 0), int(ended or 0), int(conn.execute(_RATES).scalar() or 0))
