@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from connectors.errors import ConfigRefused, SourceError
+from connectors.feed import Feed
 from connectors.mapping import load
 from connectors.registry import Outside, open_feed
 from connectors.source import Ask
@@ -41,7 +42,7 @@ def erp(tmp_path: Path) -> Path:
     return path
 
 
-def feed(path: Path | str, query: str = QUERY, close: str = "changed", seconds: str = "60"):
+def feed(path: Path | str, query: str = QUERY, close: str = "changed", seconds: str = "60") -> Feed:
     mapping = load(MAPPING.format(query=query, close=close, seconds=seconds), "m.yaml")
     return open_feed(mapping, "erp", Outside(lambda _: f"sqlite:///{path}"))
 
