@@ -35,6 +35,8 @@ from engine.standing import standing
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
     from engine.beside import Company, Slot
     from engine.order import Ints, Rows
 
@@ -63,7 +65,11 @@ class Below:
 def overrides(company: Company, slots: Sequence[Slot], extras: Extras) -> tuple[Extras, list[Problem]]:
     """The lines of all overrides on commissions; `extras` are the commissions beside those of credits."""
     edges = _edges(company, slots)
-    base = {looks: _base(company, extras, None if looks else edges) for looks in {_looks_at_deals(s) for s in slots}}
+    wanted = np.logical_or.reduce([_counts(company, slot) for slot in slots])
+    base = {
+        looks: _base(company, extras, (wanted, None if looks else edges))
+        for looks in {_looks_at_deals(slot) for slot in slots}
+    }
     found, problems = NO_EXTRAS, list[Problem]()
     for _ in range(_MOST_ROUNDS):
         more = _beside(found)
@@ -102,25 +108,27 @@ def _edges(company: Company, slots: Sequence[Slot]) -> Ints:
     return np.unique(np.concatenate(found)).astype(np.int64)
 
 
-def _base(company: Company, extras: Extras, edges: Ints | None) -> Below:
-    found = _joined([_credited(company, edges), _beside(extras)])
+def _base(company: Company, extras: Extras, of: tuple[NDArray[np.bool_], Ints | None]) -> Below:
+    found = _joined([_credited(company, *of), _beside(extras)])
     return found.part(np.flatnonzero(found.amount))
 
 
-def _credited(company: Company, edges: Ints | None) -> Below:
-    """What everybody was paid for credits of their own, by component, and by deal or by stretch between edges."""
+def _credited(company: Company, wanted: NDArray[np.bool_], edges: Ints | None) -> Below:
+    """What `wanted` components paid everybody for credits of their own, by deal or by stretch between edges."""
     calc, trace = company.calc, company.calc.trace
     whole = calc.counted.sorted.whole
-    days = whole.days[trace.at].astype(np.int64)
-    what = trace.at if edges is None else _stretches(edges, days)
+    rows = np.flatnonzero(wanted[trace.measure])
+    at, part = trace.at[rows], trace.measure[rows]
+    days = whole.days[at].astype(np.int64)
+    what = at if edges is None else _stretches(edges, days)
     changed = np.ones(len(days), dtype=bool)
     changed[1:] = what[1:] != what[:-1]
-    for each in (trace.measure, calc.line_reps):
+    for each in (part, whole.rep[at]):
         changed[1:] |= each[1:] != each[:-1]
     starts = np.flatnonzero(changed)
-    net = np.add.reduceat(trace.amount, starts) if len(starts) else trace.amount
+    net = np.add.reduceat(trace.amount[rows], starts) if len(starts) else trace.amount[rows]
     last = np.append(starts[1:], len(days))[: len(starts)] - 1
-    own, measure = whole.part(trace.at[last]), trace.measure[last].astype(np.int64)
+    own, measure = whole.part(at[last]), part[last].astype(np.int64)
     plan_of = np.array([slot.plan_no for slot in company.slots()], dtype=np.int64)
     deal_id = company.deal_ids(own.credit) if edges is None else np.zeros(len(last), dtype=np.int64)
     return Below(company.rep_ids[own.rep], days[last], deal_id, plan_of[measure], measure, net)
@@ -167,6 +175,11 @@ def _override(company: Company, slot: Slot, below: Below) -> tuple[Extras, list[
 
 def _counted(company: Company, slot: Slot, below: Below) -> Below:
     """What the component counts, by plan and component; a plan of another currency may still be converted."""
+    return below.part(np.flatnonzero(_counts(company, slot)[below.measure]))
+
+
+def _counts(company: Company, slot: Slot) -> NDArray[np.bool_]:
+    """Which components' commissions the component counts."""
     asked = slot.component.measure.team_commission
     counts = [
         asked is not None
@@ -174,7 +187,7 @@ def _counted(company: Company, slot: Slot, below: Below) -> Below:
         and (not asked.components or other.component.name in asked.components)
         for other in company.slots()
     ]
-    return below.part(np.flatnonzero(np.array(counts, dtype=bool)[below.measure]))
+    return np.array(counts, dtype=bool)
 
 
 def _converted(company: Company, slot: Slot, below: Below) -> tuple[Below, list[Problem]]:

@@ -157,9 +157,16 @@ def earned_by(calc: Calculation, numbers: Sequence[int], rep_ids: Ints, kinds: S
     plan_of = np.repeat(np.arange(len(calc.plans)), [len(plan.components) for plan in calc.plans])
     own = slice(None) if len(numbers) == len(calc.plans) else np.flatnonzero(np.isin(plan_of[trace.measure], numbers))
     rows = np.flatnonzero(chosen & (extras.kind != KINDS.index("prize")))
-    who = np.concatenate([counted.seats.rep_ids[calc.line_reps[own]], extras.rep_id[rows]])
-    on = np.concatenate([counted.sorted.whole.days[trace.at[own]], extras.days[rows]])
-    return _summed(who, on, np.concatenate([trace.amount[own], extras.amount[rows]]), rep_ids)
+    credits_ = counted.sorted.whole  # by rep and day, so that their sums need no sorting
+    sums = np.zeros(len(credits_.at), dtype=np.int64)
+    np.add.at(sums, trace.at[own], trace.amount[own])
+    changed = np.ones(len(sums), dtype=bool)
+    changed[1:] = (credits_.rep[1:] != credits_.rep[:-1]) | (credits_.days[1:] != credits_.days[:-1])
+    starts = np.flatnonzero(changed)
+    paid = np.add.reduceat(sums, starts) if len(starts) else sums
+    who = np.concatenate([counted.seats.rep_ids[credits_.rep[starts]], extras.rep_id[rows]])
+    on = np.concatenate([credits_.days[starts], extras.days[rows]])
+    return _summed(who, on, np.concatenate([paid, extras.amount[rows]]), rep_ids)
 
 
 def _summed(who: Ints, on: Rows, amount: Ints, rep_ids: Ints) -> Earned:
