@@ -95,13 +95,13 @@ def run(name: str, n: int, rounds: int) -> None:
     best: dict[str, Figure] = {}
     for _ in range(rounds):
         with _fresh(name, n) as task:
-            _keep(best, "reference", _measured(by_hand, task))
+            keep(best, "reference", measured(by_hand, task))
         with _fresh(name, n) as task:
-            _keep(best, "first", _measured(by_sync, task))
-            _keep(best, "unchanged", _measured(by_sync, task))
-            _keep(best, "reread", _measured(by_sync_again, task))
+            keep(best, "first", measured(by_sync, task))
+            keep(best, "unchanged", measured(by_sync, task))
+            keep(best, "reread", measured(by_sync_again, task))
             _touch(task.folder / "deals.csv")
-            _keep(best, "changed", _measured(by_sync, task))
+            keep(best, "changed", measured(by_sync, task))
     assert best["first"].rows == best["reference"].rows == n
     assert best["unchanged"].rows == best["reread"].rows == 0
     reference = best["reference"]
@@ -175,7 +175,7 @@ def by_sync_again(task: Task) -> int:
     return by_sync(task, sync.Options(reread=True))
 
 
-def _measured(work: Callable[[Task], int], task: Task) -> Figure:
+def measured(work: Callable[[Task], int], task: Task) -> Figure:
     spawn = multiprocessing.get_context("spawn")
     ours, theirs = spawn.Pipe()
     process = spawn.Process(target=_child, args=(work, task, theirs))
@@ -193,11 +193,11 @@ def _measured(work: Callable[[Task], int], task: Task) -> Figure:
 def _child(work: Callable[[Task], int], task: Task, answer: object) -> None:
     start, cpu = time.perf_counter(), time.process_time()
     rows = work(task)
-    figure = Figure(time.perf_counter() - start, time.process_time() - cpu, _peak_mb(), rows)
+    figure = Figure(time.perf_counter() - start, time.process_time() - cpu, peak_mb(), rows)
     answer.send(figure)  # type: ignore[attr-defined]
 
 
-def _peak_mb() -> int:
+def peak_mb() -> int:
     """The most memory this process held. Linux keeps `ru_maxrss` across exec, so its own counter is asked first."""
     status = Path("/proc/self/status")
     if status.exists():
@@ -206,7 +206,7 @@ def _peak_mb() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
-def _keep(best: dict[str, Figure], what: str, found: Figure) -> None:
+def keep(best: dict[str, Figure], what: str, found: Figure) -> None:
     if what not in best or found.seconds < best[what].seconds:
         best[what] = found
 
@@ -216,11 +216,11 @@ def _fresh(name: str, n: int) -> Iterator[Task]:
     """A migrated database with the people in it, and the file."""
     folder = Path(tempfile.mkdtemp(prefix="attain-bench-"))
     try:
-        with _server(name, folder) as url:
+        with server(name, folder) as url:
             database = Database.open(url)
             database.migrate()
             with database.write() as conn:
-                facts.apply(conn, "person", _people(), changes.begin(conn, "bench", "people", NOW))
+                facts.apply(conn, "person", people(), changes.begin(conn, "bench", "people", NOW))
             database.dispose()
             write_deals(folder / "deals.csv", n)
             yield Task(url, folder)
@@ -229,7 +229,7 @@ def _fresh(name: str, n: int) -> Iterator[Task]:
 
 
 @contextmanager
-def _server(name: str, folder: Path) -> Iterator[str]:
+def server(name: str, folder: Path) -> Iterator[str]:
     if name == "sqlite":
         yield f"sqlite:///{folder / 'bench.db'}"
         return
@@ -242,7 +242,7 @@ def _server(name: str, folder: Path) -> Iterator[str]:
         server.cleanup()
 
 
-def _people() -> pd.DataFrame:
+def people() -> pd.DataFrame:
     ids = [f"U{number:05}" for number in range(REPS)]
     return pd.DataFrame(
         {"source": "crm", "external_id": ids, "name": ids, "email": [f"{i}@example.com" for i in ids]}

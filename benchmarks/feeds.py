@@ -1,0 +1,403 @@
+"""API syncs against their reference: `python -m benchmarks.feeds [--n 100000] [--million]` prints JSON lines.
+
+The reference, in the same run, is the store's bare bulk upsert of as many typed deals, a transaction for each ten
+thousand. A sync fetches, parses, keeps every record as it came, normalises it and stores it with the place to go on.
+The fakes answer in this process without latency; the time they take themselves is taken off, and said. Each
+measurement is a process of its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import multiprocessing
+import shutil
+import tempfile
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pandas as pd
+
+from benchmarks.sync import PAGE, REPS, peak_mb, people, server
+from bot.worker import collect_rarely
+from connectors.fakes.hubspot import HubSpotFake
+from connectors.fakes.memory import MemoryCrm, MemoryFeed
+from connectors.fakes.salesforce import SalesforceFake
+from connectors.feed import Setup
+from connectors.feed_source import FeedSource
+from connectors.http import Wire
+from connectors.hubspot.feed import HubSpotFeed
+from connectors.mapping import load
+from connectors.salesforce.feed import SalesforceFeed
+from connectors.source import Raw, RawPage
+from operations import plans, recalculate, sync
+from operations.context import Context
+from store import changes, facts, frames
+from store.database import Database
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from connectors.feed import Feed
+    from connectors.source import Ask
+
+NOW = datetime(2026, 7, 1, tzinfo=UTC)
+#: When the deals last changed: before any window that an incremental sync asks for.
+LONG_AGO = NOW - timedelta(days=30)
+BUDGET = 1 / 3
+READERS_BUDGET = 4.0
+LIMITS_BUDGET = 1.05
+FRESH_BUDGET = 1.0
+PER_WINDOW, WINDOW_SECONDS = 190, 10
+TOKEN = "pat-fake-0000"  # noqa: S105 (the fake's)
+DEAL = """\
+  deal:
+    from: crm
+    fields: {id: ID, name: NAME, owner: OWNER, amount: AMOUNT, currency: {constant: USD}, stage: STAGE, close: CLOSE}
+"""
+HUBSPOT = (
+    "version: 1\nsources:\n  crm: {type: hubspot, token: env:TOKEN, timezone: UTC}\nkinds:\n"
+    + DEAL.replace("ID", "id").replace("NAME", "dealname").replace("OWNER", "hubspot_owner_id")
+    .replace("AMOUNT", "amount").replace("STAGE", "dealstage").replace("CLOSE", "closedate")
+)  # fmt: skip
+SALESFORCE = (
+    "version: 1\nsources:\n  crm: {type: salesforce, domain: acme.my.salesforce.com, client_id: env:SF_ID, "
+    "client_secret: env:SF_SECRET, timezone: UTC}\nkinds:\n"
+    + DEAL.replace("ID", "Id").replace("NAME", "Name").replace("OWNER", "OwnerId")
+    .replace("AMOUNT", "Amount").replace("STAGE", "StageName").replace("CLOSE", "CloseDate")
+)  # fmt: skip
+SECRETS = {"env:TOKEN": TOKEN, "env:SF_ID": "attain-client", "env:SF_SECRET": "attain-secret"}
+PLAN = """\
+plan: ae
+version: 1
+effective: 2026-01-01 .. 2027-01-01
+currency: USD
+components:
+  - name: New business
+    accumulate: quarter
+    rate: 8%
+"""
+
+
+@dataclass
+class Clock:
+    """Time that passes only when somebody waits."""
+
+    at: datetime = NOW
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def sleep(self, seconds: float) -> None:
+        self.at += timedelta(seconds=seconds)
+
+
+@dataclass
+class Timed:
+    """A fake's door, and the time spent behind it."""
+
+    handle: Callable[[httpx.Request], httpx.Response]
+    seconds: float = 0.0
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        start = time.perf_counter()
+        answer = self.handle(request)
+        answer.read()
+        self.seconds += time.perf_counter() - start
+        return answer
+
+
+@dataclass(slots=True)
+class Generated(MemoryFeed):
+    """As many deals as wanted, made while they are read, so that the memory is the sync's alone."""
+
+    n: int = 0
+
+    def pages(self, ask: Ask) -> Iterator[RawPage]:
+        """Two thousand at a time, by id."""
+        if ask.mode == "incremental":
+            yield RawPage((), self.now(), complete=True)
+            return
+        for start in range(int(ask.resume.get("at", 0)), self.n, 2_000):
+            until = min(start + 2_000, self.n)
+            records = tuple(Raw(f"d{i:08}", NOW, False, body(i) | {"id": f"d{i:08}"}) for i in range(start, until))
+            yield RawPage(records, self.now(), {"at": until}, complete=until == self.n, total=self.n)
+
+
+@dataclass
+class Bench:
+    """One sync of many deals: its source, the fake's door and the clock."""
+
+    mapping: str
+    feed: Feed
+    door: Timed = field(default_factory=lambda: Timed(lambda _: httpx.Response(404)))
+    clock: Clock = field(default_factory=Clock)
+
+    def sync(self, database: Database, mode: str = "incremental") -> sync.SyncSummary:
+        """What one sync did; it must have been sound."""
+        source = FeedSource(load(self.mapping, "mapping.yaml"), "crm", self.feed)
+        options = sync.Options(mode=mode)  # type: ignore[arg-type]
+        summary = sync.run(Context(database, self.clock().date(), self.clock()), source, options=options)
+        assert summary.ok, summary.problems
+        return summary
+
+
+def body(number: int) -> dict[str, str]:
+    """A deal's fields under HubSpot's names."""
+    return {
+        "dealname": f"Renewal {number}, platform and support",
+        "hubspot_owner_id": f"U{number % REPS:05}",
+        "amount": f"{number % 9_000 + 1}.{number % 100:02}",
+        "dealstage": "closedwon",
+        "closedate": f"2026-{number % 6 + 1:02}-15T00:00:00Z",
+    }
+
+
+def generated(n: int) -> Bench:
+    feed = Generated(MemoryCrm(clock=lambda: NOW), kinds=("deal",), n=n)
+    stages = "    stages: {won: [closedwon], lost: [closedlost], open: rest}\n"
+    return Bench(HUBSPOT + stages, feed)
+
+
+def hubspot(n: int, *, limited: bool = False) -> Bench:
+    clock = Clock(LONG_AGO)
+    fake = HubSpotFake(clock)
+    fake.limits.per_window = PER_WINDOW if limited else 10**9
+    for number in range(n):
+        fake.portal.create("deals", body(number) | {"pipeline": "default"})
+    clock.at = NOW
+    return _over_http(HUBSPOT, HubSpotFeed, Timed(fake.handle), clock)
+
+
+def salesforce(n: int) -> Bench:
+    clock = Clock(LONG_AGO)
+    fake = SalesforceFake()
+    fake.org.clock, fake.daily_max = clock, 10**9
+    for number in range(n):
+        said = body(number)
+        fake.org.create(
+            "Opportunity", Name=said["dealname"], OwnerId=said["hubspot_owner_id"], Amount=said["amount"],
+            StageName="Closed Won", CloseDate=said["closedate"][:10],
+        )  # fmt: skip
+    clock.at = NOW
+    return _over_http(SALESFORCE, SalesforceFeed, Timed(fake.handle), clock)
+
+
+def _over_http(mapping: str, feed: Any, door: Timed, clock: Clock) -> Bench:
+    found = load(mapping, "mapping.yaml")
+    wire = Wire(transport=httpx.MockTransport(door), clock=clock, sleep=clock.sleep, jitter=lambda: 0.5)
+    return Bench(
+        mapping, feed(Setup(found.sources["crm"], found.of_source("crm"), SECRETS.__getitem__, wire)), door, clock
+    )
+
+
+def bare(url: str, n: int) -> dict[str, Any]:
+    """The reference: typed rows through the bulk upsert, nothing else."""
+    database = Database.open(url)
+    pages = [_typed(start, min(start + PAGE, n)) for start in range(0, n, PAGE)]
+    start = time.perf_counter()
+    for page in pages:
+        with database.write() as conn:
+            facts.apply(conn, "deal", page, changes.begin(conn, "bench", "bare", NOW))
+    return {"seconds": time.perf_counter() - start, "peak_mb": peak_mb()}
+
+
+def _typed(first: int, last: int) -> pd.DataFrame:
+    said = [body(number) for number in range(first, last)]
+    return pd.DataFrame(
+        {
+            "source": "crm",
+            "external_id": [f"d{number:08}" for number in range(first, last)],
+            "name": [one["dealname"] for one in said],
+            "account": "",
+            "owner_external_id": [one["hubspot_owner_id"] for one in said],
+            "amount_cents": [int(one["amount"].replace(".", "")) for one in said],
+            "currency": "USD",
+            "stage": "won",
+            "stage_name": "closedwon",
+            "booked_on": pd.to_datetime([one["closedate"][:10] for one in said]),
+            "deal_type": "",
+            "product": "",
+            "source_at": pd.Timestamp(NOW),
+        }
+    )
+
+
+def backfill(make: str, url: str, n: int) -> dict[str, Any]:
+    """Everything for the first time, then again without news, then one changed deal up to the statement."""
+    collect_rarely()
+    bench = _MAKERS[make](n)
+    database = Database.open(url)
+    start = time.perf_counter()
+    summary = bench.sync(database)
+    seconds = time.perf_counter() - start
+    assert summary.read == n, summary.read
+    found = {"seconds": seconds - bench.door.seconds, "fake_seconds": bench.door.seconds, "peak_mb": peak_mb()}
+    bench.clock.sleep(900)
+    calls = sum(kind.api_calls for kind in bench.sync(database).kinds)
+    return found | {"calls_without_change": calls}
+
+
+def under_limits(url: str, n: int) -> dict[str, Any]:
+    """A backfill at HubSpot's real limits on a clock that only waiting moves, beside what the limits allow."""
+    bench = hubspot(n, limited=True)
+    began = bench.clock.at
+    summary = bench.sync(Database.open(url))
+    took = (bench.clock.at - began).total_seconds()
+    calls = sum(kind.api_calls for kind in summary.kinds)
+    allowed = max(0, (calls - 1) // PER_WINDOW) * WINDOW_SECONDS
+    return {"simulated_seconds": took, "allowed_seconds": allowed, "calls": calls}
+
+
+def fresh(url: str, n: int) -> dict[str, Any]:
+    """One deal that changed in the CRM: a sync, and the recalculation of whom it touches."""
+    bench = hubspot(n)
+    database = Database.open(url)
+    whole_year = {"source": "crm", "plan": "ae", "start_on": date(2026, 1, 1), "end_on": date(2027, 1, 1)}
+    with database.write() as conn:
+        rows = pd.DataFrame([{"person_external_id": f"U{i:05}"} | whole_year for i in range(REPS)])
+        facts.apply(conn, "assignment", rows, changes.begin(conn, "bench", "plans", NOW))
+    plans.publish(Context(database, NOW.date(), NOW), PLAN, "ae.yaml")
+    bench.sync(database)
+    recalculate.drain(Context(database, NOW.date(), NOW))
+    bench.clock.sleep(900)
+    fake = bench.door.handle.__self__  # type: ignore[attr-defined]
+    fake.portal.edit("deals", next(iter(fake.portal.tables["deals"].rows)), {"amount": "12345.67"})
+    bench.clock.sleep(900)
+    start = time.perf_counter()
+    changed = bench.sync(database).changed
+    synced = time.perf_counter() - start
+    reps = recalculate.drain(Context(database, NOW.date(), NOW)).reps
+    return {"changed": changed, "reps": reps, "sync_seconds": synced, "seconds": time.perf_counter() - start}
+
+
+_MAKERS: dict[str, Callable[[int], Bench]] = {"generated": generated, "hubspot": hubspot, "salesforce": salesforce}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--n", type=int, default=100_000, help="deals")
+    parser.add_argument("--million", action="store_true", help="measure the memory at a million deals, too")
+    parser.add_argument("--database", choices=("sqlite", "postgresql", "both"), default="both")
+    chosen = parser.parse_args()
+    for name in ("sqlite", "postgresql") if chosen.database == "both" else (chosen.database,):
+        run(name, chosen.n, million=chosen.million)
+
+
+def run(name: str, n: int, *, million: bool) -> None:
+    """Every figure of one database."""
+    reference = _measured(name, partial(bare, n=n))
+    _say(name, "bare bulk upsert", n, reference)
+    for make in ("generated", "hubspot", "salesforce"):
+        found = _measured(name, partial(backfill, make, n=n))
+        speed = reference["seconds"] / found["seconds"]
+        kept = {"speed_of_reference": round(speed, 2), "budget": round(BUDGET, 2), "ok": speed >= BUDGET}
+        _say(name, f"{make} backfill", n, found | kept)
+        if make == "generated":
+            small = found["peak_mb"]
+    for many in (3 * n, *((10 * n,) if million else ())):
+        found = _measured(name, partial(backfill, "generated", n=many))
+        _say(
+            name,
+            "generated backfill, memory",
+            many,
+            found | {"memory_of_smaller": round(found["peak_mb"] / small, 2)},
+        )
+    _say(name, "readers during a backfill", n, readers(name, n))
+    limits = _measured(name, partial(under_limits, n=n))
+    share = limits["simulated_seconds"] / max(limits["allowed_seconds"], 1)
+    _say(name, "real rate limits", n, limits | {"of_allowed": round(share, 3), "ok": share <= LIMITS_BUDGET})
+    found = _measured(name, partial(fresh, n=n))
+    _say(name, "one changed deal to its statement", n, found | {"ok": found["seconds"] <= FRESH_BUDGET})
+
+
+def readers(name: str, n: int) -> dict[str, Any]:
+    """How long one rep's deals take to read, idle and while a backfill runs in another process."""
+    with _fresh(name) as url:
+        _apart(partial(bare, url, n))
+        database = Database.open(url)
+        idle = _percentile(_reads(database, lambda spent: spent < 3.0))
+        process, answer = _begun(partial(backfill, "generated", url, 2 * n))
+        busy = _percentile(_reads(database, lambda _: not answer.poll()))
+        answer.recv()
+        process.join()
+        database.dispose()
+    return {
+        "idle_p99_ms": idle,
+        "busy_p99_ms": busy,
+        "times": round(busy / idle, 1),
+        "ok": busy <= READERS_BUDGET * idle,
+    }
+
+
+def _reads(database: Database, goes_on: Callable[[float], bool]) -> list[float]:
+    found: list[float] = []
+    began = time.perf_counter()
+    while goes_on(time.perf_counter() - began):
+        start = time.perf_counter()
+        frames.facts(database, (date(2026, 1, 1), date(2027, 1, 1)), reps=[len(found) % REPS + 1])
+        found.append((time.perf_counter() - start) * 1_000)
+        time.sleep(0.005)
+    return found
+
+
+def _percentile(found: list[float]) -> float:
+    return round(sorted(found)[int(len(found) * 0.99)], 2)
+
+
+def _measured(name: str, work: Callable[..., dict[str, Any]]) -> dict[str, Any]:
+    with _fresh(name) as url:
+        return _apart(partial(work, url=url))
+
+
+def _apart(work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    process, answer = _begun(work)
+    found: dict[str, Any] = answer.recv()
+    process.join()
+    return found
+
+
+def _begun(work: Callable[[], dict[str, Any]]) -> tuple[Any, Any]:
+    spawn = multiprocessing.get_context("spawn")
+    ours, theirs = spawn.Pipe()
+    process = spawn.Process(target=_child, args=(work, theirs))
+    process.start()
+    theirs.close()
+    return process, ours
+
+
+def _child(work: Callable[[], dict[str, Any]], answer: Any) -> None:
+    answer.send(work())
+
+
+@contextmanager
+def _fresh(name: str) -> Iterator[str]:
+    """A migrated database with the people in it, while it is needed."""
+    folder = Path(tempfile.mkdtemp(prefix="attain-bench-"))
+    try:
+        with server(name, folder) as url:
+            database = Database.open(url)
+            database.migrate()
+            with database.write() as conn:
+                facts.apply(conn, "person", people(), changes.begin(conn, "bench", "people", NOW))
+            database.dispose()
+            yield url
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _say(database: str, what: str, n: int, found: dict[str, Any]) -> None:
+    shown = {name: round(value, 3) if isinstance(value, float) else value for name, value in found.items()}
+    if "speed_of_reference" in shown or what.startswith("bare"):
+        shown["rows_per_second"] = round(n / found["seconds"])
+    print(json.dumps({"bench": "feeds", "database": database, "what": what, "n": n} | shown), flush=True)
+
+
+if __name__ == "__main__":
+    main()
