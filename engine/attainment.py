@@ -289,6 +289,8 @@ def _pipeline(reading: _Reading, quota: _Quota, period: Period) -> tuple[int, in
 
     It is 0 where something else than amounts is counted: what open deals will bring of it is not known.
     """
+    if quota.component.measure.achievement:
+        return 0, 0
     frame = reading.facts.deals
     stage, booked = named(frame, "stage"), integers(frame, "booked_on")
     rows = (stage.codes == stage.code("open")) & (booked >= day(period.start_on)) & (booked < day(period.end_on))
@@ -299,12 +301,13 @@ def _pipeline(reading: _Reading, quota: _Quota, period: Period) -> tuple[int, in
     plan, exchange = quota.plan, Exchange(reading.facts.rates)
     seats, _ = seats_of(deals, reading.facts.splits)
     converted = exchange.into(plan.currency, (deals.amount, deals.currency), deals.booked, plan.rounding.mode)
-    filters = [quota.component.measure.where, *(rule.when for rule in plan.crediting)]
+    measure = quota.component.measure
+    filters = [measure.where, measure.excluding, *(rule.when for rule in plan.crediting)]
     told = Told(reading.facts, deals, exchange)
     kinds, of_deals = Kinds(Names.of(told, filters), filters).codes(told)
     held = kinds.held(told, seats.rep_ids[seats.rep], deals.booked[seats.deal])
     codes = kinds.of_credits(of_deals, seats.deal, held)
-    counts = kinds.meeting(quota.component.measure.where)
+    counts = kinds.counted(measure)
     counts &= np.logical_or.reduce([kinds.meeting(rule.when) for rule in plan.crediting])
     own = seats.rep_ids[seats.rep] == reading.rep_id
     own &= counts[0] if codes is None else counts[codes]

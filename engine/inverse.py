@@ -165,7 +165,8 @@ class Inverse:
         return {"rep_id": self.asked.rep_id, "name": measure.achievement, "on": on, "value": further, "unit": unit}
 
     def _deal(self, further: int) -> dict[str, Any]:
-        where = self.component.measure.where
+        where, left_out = self.component.measure.where, self.component.measure.excluding
+        types = [name for name in (*where.type, "new", "another type") if name not in left_out.type]
         ids = integers(self.asked.facts.deals, "deal_id")
         return {
             "deal_id": int(ids.max(initial=0)) + 1,
@@ -173,7 +174,7 @@ class Inverse:
             "amount_cents": further,
             "currency": self.plan.currency,
             "booked_on": day(self.asked.as_of),
-            "deal_type": where.type[0] if where.type else "new",
+            "deal_type": types[0],
             "product": where.product[0] if where.product else "",
             "stage": "won",
         }

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from engine.order import Ints, Rows
     from engine.plans.asked import Asked, Bounds
     from engine.plans.filters import Filter
+    from engine.plans.schema import Measure
     from engine.problems import Problem
 
     Codes = NDArray[np.signedinteger[Any]]
@@ -286,6 +287,11 @@ class Kinds:
             return grid
         met = self._role.meeting(each)
         return np.repeat(grid, self.roles) if met is None else (grid[:, None] & met).ravel()
+
+    def counted(self, measure: Measure) -> NDArray[np.bool_]:
+        """A lookup over kinds: whether a measure counts credits of that kind."""
+        found = self.meeting(measure.where)
+        return found & ~self.meeting(measure.excluding) if measure.excluding.conditions else found
 
     def _met(self, each: Filter, axes: Sequence[Axis]) -> NDArray[np.bool_]:
         found = np.ones(self.deal_kinds, dtype=bool)

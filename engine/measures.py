@@ -109,7 +109,7 @@ def filters_of(plan: Plan) -> list[Filter]:
     """Every filter that the plan has."""
     found: list[Filter] = [rule.when for rule in plan.crediting]
     for component in plan.components:
-        found.append(component.measure.where)
+        found += [component.measure.where, component.measure.excluding]
         found += [each.when for each in component.multipliers]
         found += [rule for rules in rules_of(component) for rule in rules]
     return found
@@ -178,7 +178,7 @@ def _axis_windows(plan: Plan, component: Component, context: tuple[Facts, Exchan
 
 def _slots(component: Component, kinds: Kinds) -> tuple[NDArray[np.int32], tuple[tuple[RateRule, ...], ...]]:
     rules = rules_of(component)
-    counted = kinds.meeting(component.measure.where)
+    counted = kinds.counted(component.measure)
     if component.measure.team_commission is not None:  # priced once the commissions of others are known
         counted = np.zeros_like(counted)
     chosen = np.stack([_chosen(each, kinds) for each in rules])
@@ -189,8 +189,7 @@ def _slots(component: Component, kinds: Kinds) -> tuple[NDArray[np.int32], tuple
     unpriced = (chosen < 0).any(axis=0)
     slot = np.where(counted, np.where(unpriced, UNPRICED, group), NOT_COUNTED).astype(np.int32, copy=False)
     groups = tuple(
-        tuple(each[max(rule, 0)] for each, rule in zip(rules, pattern, strict=True))
-        for pattern in patterns
+        tuple(each[max(rule, 0)] for each, rule in zip(rules, pattern, strict=True)) for pattern in patterns
     )
     return slot, groups
 

@@ -33,6 +33,7 @@ def _filters(plan: Plan) -> Iterator[Filter]:
     yield from (rule.when for rule in plan.crediting)
     for component in plan.components:
         yield component.measure.where
+        yield component.measure.excluding
         yield from component.rates
         yield from (each.when for each in component.multipliers)
         yield from (rule for tier in component.priced_by.tiers for rule in tier.rates)

@@ -30,6 +30,7 @@ LABELS = {
     "pays": "paid",
     "sum": "what it counts",
     "where": "which deals count",
+    "excluding": "which deals do not count",
     "when": "which deals",
     "accumulate": "credit adds up over",
     "counts_for": "counts for",

@@ -191,6 +191,10 @@ def _component(calc: Calculation, asked: Question, deal: DealFacts, place: tuple
         Condition(f"{component.name} counts such deals", "fail", why, "Nothing to mend, if the plan means it so.")
         for why in unmet(component.measure.where, deal, asked)
     ]
+    left_out = component.measure.excluding
+    if left_out.conditions and not list(unmet(left_out, deal, asked)):
+        why, remedy = "it excludes them", "Nothing to mend, if the plan means it so."
+        conditions.append(Condition(f"{component.name} counts such deals", "fail", why, remedy))
     conditions = conditions or [Condition(f"{component.name} counts such deals", "pass")]
     rules = tuple(_rules(asked, deal, component.priced_by.tiers[0].rules)) if component.rates else ()
     if rules and not any(rule.won for rule in rules):

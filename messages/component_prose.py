@@ -50,10 +50,13 @@ def _counted(measure: Measure) -> Iterator[str]:
     """What the component counts."""
     unit = {"": "", "money": ", in money", "number": ", as a number"}[measure.unit]
     if measure.achievement or measure.team_commission is not None:
+        if measure.excluding.conditions:
+            yield f"It excludes {words.deals(measure.excluding)}."
         yield from _other_than_deals(measure, unit)
     else:
         counted = "number" if measure.sum == "count" else words.figure(measure.sum)
-        yield f"It counts the **{counted}** of {words.deals(measure.where)}{unit}."
+        but = f", except {words.deals(measure.excluding)}" if measure.excluding.conditions else ""
+        yield f"It counts the **{counted}** of {words.deals(measure.where)}{but}{unit}."
     if measure.times != ONCE:
         yield f"Each figure counts {words.factor(measure.times)}."
     if measure.credited_by:

@@ -117,7 +117,7 @@ def _check_source(measure: Measure, at: _Place) -> None:
     if measure.take != "sum" and not measure.achievement:
         at.refuse("take_meaningless", "take", "`take` is about achievements.", remedy="Remove it.")
     plain = Measure()
-    for key in ("sum", "where", "times", "credited_by") if others else ():
+    for key in ("sum", "where", "excluding", "times", "credited_by") if others else ():
         if getattr(measure, key) != getattr(plain, key):
             message = f"`{key}` is about credited deals, which `{others[0]}` stands in place of."
             at.refuse("measure_contradicts", key, message, remedy=f"Remove `{key}:` or `{others[0]}:`.")
@@ -143,6 +143,7 @@ def _filters(plan: Plan) -> Iterator[tuple[str, Filter]]:
     for number, component in enumerate(plan.components):
         path = f"components[{number}]"
         yield f"{path}.measure.where", component.measure.where
+        yield f"{path}.measure.excluding", component.measure.excluding
         yield from _rates(component, path)
         for place, multiplier in enumerate(component.multipliers):
             yield f"{path}.multipliers[{place}].when", multiplier.when

@@ -99,6 +99,7 @@ class Measure:
         ),
     ] = "amount"
     where: Annotated[Filter, Says("Which credited deals count.")] = Filter()
+    excluding: Annotated[Filter, Says("Which of these do not: those that meet all conditions given here.")] = Filter()
     unit: Annotated[
         Literal["", "money", "number"],
         Says(

@@ -101,7 +101,7 @@ components:
       behaviour: whole_amount
       tiers: [{from: 0%, multiplier: 0.5}, {from: 20%, multiplier: 1}]
   - name: Training
-    measure: {where: {product: Training}}
+    measure: {where: {product: Training}, excluding: {type: renewal, segment: Public}}
     rates: [{rate: 1%}, {segment: Public, rate: 3%}]
   - {name: Meetings, measure: {sum: count, where: {type: meeting}}, per_unit: 25}
   - {name: Referrals, measure: {where: {type: referral}}, fixed: 500}
