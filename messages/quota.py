@@ -146,7 +146,7 @@ def view(answer: QuotaAnswer, reader: Reader) -> QuotaView:
 def _currencies(answer: QuotaAnswer) -> Iterator[str]:
     """Yield the currencies of the quotas; where they are numbers or there is none, that of the earnings."""
     yield from (each.quota.currency for each in answer.quotas if each.quota.currency)
-    if answer.earned and not any(each.quota.currency for each in answer.quotas):
+    if answer.earned is not None and not any(each.quota.currency for each in answer.quotas):
         yield answer.earned.currency
 
 
