@@ -78,8 +78,10 @@ def read(
     """
     if ctx.invoked_subcommand is not None:
         return
+    from bot.worker import collect_rarely
     from operations.sync import Options
 
+    collect_rarely()
     where = place.find(folder)
     files = mapping or mappings_in(where.settings.sources)
     with where.context(create=folder is None) as here:
