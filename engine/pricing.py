@@ -128,9 +128,7 @@ def _on_plan(part: Credits, plan: Ready) -> NDArray[np.bool_]:
     return found
 
 
-def _price_plan(
-    part: Credits, plan: Ready, numbers: tuple[int, int], seats: Seats, found: Found
-) -> list[Block]:
+def _price_plan(part: Credits, plan: Ready, numbers: tuple[int, int], seats: Seats, found: Found) -> list[Block]:
     blocks: list[Block] = []
     amounts, kinds = plan.payload.take(part.credit)
     counted, counts_all = np.zeros(len(part.rep), dtype=bool), False

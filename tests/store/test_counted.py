@@ -43,9 +43,7 @@ def test_each_kind_goes_out_as_its_frame(database: Database, write: Write) -> No
             "reason": "Wrong rate",
         },
     )
-    write(
-        "balance", {"person_external_id": "ada", "plan": "ae", "name": "c", "on_day": date(2026, 7, 1), "value": 8}
-    )
+    write("balance", {"person_external_id": "ada", "plan": "ae", "name": "c", "on_day": date(2026, 7, 1), "value": 8})
     write("absence", {"person_external_id": "ada", **QUARTER})
     everybody = frames.facts(database, YEAR, more=EVERY)
     check(everybody)
