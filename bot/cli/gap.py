@@ -45,7 +45,7 @@ def _show_route(route: GapRoute) -> None:
     least = "" if route.is_least else " (found without trying every set)"
     terminal.say(
         f"To the {aim}: {missing} are missing; {count}{least}, with a credit of {words.credit(route.credit)}; "
-        f"together they pay {outlook.gained(route.gain)}."
+        f"{'together they pay' if len(route.deals) > 1 else 'it pays'} {outlook.gained(route.gain)}."
     )
     rows = [
         (one.deal.name, str(one.on), outlook.paid([one.amount]), outlook.gained(one.alone), outlook.gained(one.last))

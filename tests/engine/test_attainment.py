@@ -96,7 +96,7 @@ def test_a_component_of_the_year_shows_the_year_too() -> None:
     assert year.next_tier.shortfall.minor == 16_668  # 66.667 % of 1,300.00 is 866.671
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.integers(1, 400_000), st.integers(1, 10**7))
 def test_the_next_tier_is_reached_by_exactly_its_shortfall(credit: int, quota: int) -> None:
     plan = plan_of("year_to_date")

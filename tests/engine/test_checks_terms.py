@@ -183,7 +183,7 @@ def companies(draw: st.DrawFn, plan: Plan) -> dict[str, list[dict]]:
     }
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_no_accepted_plan_raises_and_each_rep_is_paid_the_same_alone(data: st.DataObject) -> None:
     plan = load(data.draw(plan_texts()), "p.yaml")

@@ -209,14 +209,14 @@ class Loops:
         return multiplier.steps[max(sum(states) - 1, 0)].times.fraction
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(cases())
 def test_every_line_is_what_plain_loops_find(case: Case) -> None:
     calc = run(case.plan, facts_of(case.deals, quotas=case.quotas), AS_OF)
     assert sorted(listed(calc, "Pay")) == sorted(Loops(case).lines)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(cases(lowest=-60_00), st.randoms(use_true_random=False))
 def test_taking_back_every_deal_leaves_nothing(case: Case, random: object) -> None:
     """Each deal is taken back on its own day, in any order."""

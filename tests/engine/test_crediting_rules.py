@@ -369,7 +369,7 @@ def oracle(rows: dict[str, list[dict]], levels: int) -> dict[tuple[int, int, str
     return found
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(companies(), st.integers(0, 3), st.randoms())
 def test_roll_ups_and_overlays_are_what_plain_loops_find(
     rows: dict[str, list[dict]], levels: int, chance: random.Random

@@ -87,7 +87,7 @@ OPENED = Drawn(
 )
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @example(table=OPENED, credits_=[4], quota=1)
 @given(
     table=tables(),

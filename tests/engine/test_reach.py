@@ -82,7 +82,7 @@ def said(calc: Calculation, reps: Collection[int]) -> list[list[object]]:
     return [[str(value) for value in row] for row in lines.itertuples(index=False)]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(companies(), st.sets(st.integers(1, 8), min_size=1, max_size=3))
 def test_some_reps_are_paid_the_same_alone_as_in_a_full_run(facts: Facts, reps: set[int]) -> None:
     whole = run(PLANS, facts, AS_OF)
@@ -95,7 +95,7 @@ def test_some_reps_are_paid_the_same_alone_as_in_a_full_run(facts: Facts, reps: 
     assert said(run(PLANS, loaded(facts, load), AS_OF, sorted(reps)), range(99)) == said(whole, reps)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(companies(), st.integers(1, 8))
 def test_whoever_is_not_affected_keeps_every_line(facts: Facts, rep: int) -> None:
     before = run(PLANS, facts, AS_OF)

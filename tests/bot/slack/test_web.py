@@ -78,7 +78,7 @@ def test_the_worker_process_runs_its_jobs_and_stops(stage_url: str) -> None:
         return run is not None and run.status == "done"
 
     try:
-        wait_until(lambda: all(has_run(job) for job in ("sync", "recalculate", "purge")))
+        wait_until(lambda: all(has_run(job) for job in ("due", "recalculate", "purge")))
     finally:
         stop.set()
         running.join(30)
