@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
-from engine import attainment, receipts, statements
+from engine import attainment, statements
 from engine.answers import (
     EarningsAnswer,
     HomeAnswer,
@@ -16,9 +16,8 @@ from engine.answers import (
 )
 from engine.frames import integers
 from engine.money import Money
-from engine.plans.schema import plan_hash
 from engine.problems import Problem
-from operations import basis, memory, periods, pricing
+from operations import basis, memory, periods, pricing, receipted
 from operations.errors import FactsChanged, PeriodNotBegun, UnknownReceipt
 from store import frames, people, touched
 from store import receipts as kept
@@ -48,7 +47,7 @@ def quota(ctx: Context, subject: Person, period: str | None = None) -> QuotaAnsw
     with ctx.db.read() as conn:
         answer, receipt = _given(conn, ctx, ("quota", subject, period), lambda: _quota(conn, ctx, subject, period))
         rests_on = basis.of(conn, ctx, subject)
-    _keep(ctx, receipt)
+    receipted.keep(ctx, receipt)
     return replace(answer, basis=replace(rests_on, receipt_id=receipt.receipt_id))
 
 
@@ -64,7 +63,7 @@ def earnings(ctx: Context, subject: Person, period: str | None = None) -> Earnin
         answer, receipt, plan = _given(conn, ctx, asked, lambda: _earnings(conn, ctx, subject, period))
         closings = basis.closings(conn, answer.period, plan) if plan else ()
         rests_on = replace(basis.of(conn, ctx, subject), closings=closings)
-    _keep(ctx, receipt)
+    receipted.keep(ctx, receipt)
     return replace(answer, basis=replace(rests_on, receipt_id=receipt.receipt_id))
 
 
@@ -249,8 +248,7 @@ def _problems(priced: Priced, more: Iterable[Problem] = ()) -> tuple[Problem, ..
 
 def _issue(question: str, priced: Priced, period: Period | None, answer: object) -> Receipt:
     args = () if period is None else _spell(period)
-    asked = receipts.Asked(question, priced.person.rep_id, args, priced.as_of)
-    return receipts.issue(asked, _sources(priced), answer)
+    return receipted.of(priced, receipted.About(question, args), answer, priced.as_of)
 
 
 def _spell(period: Period) -> tuple[tuple[str, str], ...]:
@@ -259,26 +257,3 @@ def _spell(period: Period) -> tuple[tuple[str, str], ...]:
         ("label", period.label),
         ("start_on", period.start_on.isoformat()),
     )
-
-
-def _sources(priced: Priced) -> receipts.Sources:
-    return receipts.Sources(
-        watermark=priced.watermark,
-        plan_hashes=tuple(plan_hash(plan) for plan in priced.given),
-        inputs_hash=priced.facts.inputs_hash(),
-        code_version=pricing.code_version(),
-    )
-
-
-def _keep(ctx: Context, receipt: Receipt) -> None:
-    """Store a receipt that is new. An answer asked twice has one receipt, and then nothing is written."""
-
-    def save() -> bool:
-        with ctx.db.read() as conn:
-            if kept.has(conn, receipt.receipt_id):
-                return True
-        with ctx.db.write() as conn:
-            kept.save(conn, receipt)
-        return True
-
-    memory.of(ctx.db).recall(("kept", receipt.receipt_id), save)

@@ -1,4 +1,4 @@
-"""Receipts of the answers about what is not yet, and of those about what was: issued, and kept once."""
+"""Receipts of answers: what one rests on, and that it is kept once."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from operations import memory, pricing
 from store import receipts as kept
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from engine.receipts import Receipt
     from operations.context import Context
     from operations.pricing import Priced
@@ -26,19 +28,26 @@ class About:
 
 def issue(ctx: Context, priced: Priced, about: About, answer: object) -> str:
     """The receipt's id; it is stored unless the same answer to the same question is."""
-    asked = receipts.Asked(about.question, priced.person.rep_id, about.args, ctx.as_of)
+    receipt = of(priced, about, answer, ctx.as_of)
+    keep(ctx, receipt)
+    return receipt.receipt_id
+
+
+def of(priced: Priced, about: About, answer: object, as_of: date) -> Receipt:
+    """The receipt of an answer, which is not stored yet."""
+    asked = receipts.Asked(about.question, priced.person.rep_id, about.args, as_of)
     sources = receipts.Sources(
         watermark=priced.watermark,
         plan_hashes=tuple(plan_hash(plan) for plan in priced.given),
         inputs_hash=priced.facts.inputs_hash(),
         code_version=pricing.code_version(),
     )
-    receipt = receipts.issue(asked, sources, answer)
-    _keep(ctx, receipt)
-    return receipt.receipt_id
+    return receipts.issue(asked, sources, answer)
 
 
-def _keep(ctx: Context, receipt: Receipt) -> None:
+def keep(ctx: Context, receipt: Receipt) -> None:
+    """Store a receipt that is new. An answer asked twice has one receipt, and then nothing is written."""
+
     def save() -> bool:
         with ctx.db.read() as conn:
             if kept.has(conn, receipt.receipt_id):
