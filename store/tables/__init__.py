@@ -2,8 +2,8 @@
 
 from sqlmodel import SQLModel
 
-from store.tables import access, changes, counted, facts, pay, periods, syncing, work
+from store.tables import access, changes, counted, facts, outbox, pay, periods, syncing, work
 
 metadata = SQLModel.metadata
 
-__all__ = ["access", "changes", "counted", "facts", "metadata", "pay", "periods", "syncing", "work"]
+__all__ = ["access", "changes", "counted", "facts", "metadata", "outbox", "pay", "periods", "syncing", "work"]
