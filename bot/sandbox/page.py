@@ -162,7 +162,8 @@ class Page:
             return Response("There is no such file.", 404)
         name = "".join(letter if letter.isalnum() or letter in "._- " else "_" for letter in file.name)
         headers = {"content-disposition": f'attachment; filename="{name.encode("ascii", "replace").decode()}"'}
-        return Response(file.content, headers=headers, media_type="application/octet-stream")
+        shown = file.mimetype if file.mimetype == "image/png" else "application/octet-stream"
+        return Response(file.content, headers=headers, media_type=shown)
 
     def _me(self, request: Request) -> User:
         return self._user(request.query_params.get("as", ""))

@@ -58,6 +58,7 @@ def update(call: Call) -> JSON:
     channel = writable(workspace, call.text("channel", required=True))
     post = _own(call, channel, "cant_update_message")
     text, blocks = _content(call, keep=post)
+    _show_pictures(workspace, channel, blocks)
     before = as_api(post, workspace.app)
     post.text, post.blocks, post.sent = text, with_ids(blocks), _sent(call)
     post.edited_ts, post.cause = workspace.next_ts(), _cause(workspace, channel) or post.cause
@@ -113,6 +114,7 @@ def _refuse_disabled(workspace: Workspace, channel: Channel) -> None:
 
 def _composed(call: Call, channel: Channel, metadata: JSON | None) -> Post:
     text, blocks = _content(call)
+    _show_pictures(call.workspace, channel, blocks)
     return Post(
         channel=channel.id, ts=call.workspace.next_ts(), author=BOT_USER, text=text, blocks=with_ids(blocks),
         sent=_sent(call), thread_ts=call.text("thread_ts"), metadata=metadata,
@@ -132,6 +134,23 @@ def _content(call: Call, keep: Post | None = None) -> tuple[str, list[JSON]]:
     if blocks:
         require_valid({"text": text or " ", "blocks": blocks}, "message")
     return text, blocks or []
+
+
+def _show_pictures(workspace: Workspace, channel: Channel, blocks: list[JSON]) -> None:
+    """Let whoever reads the channel see the uploaded pictures that stand in the blocks.
+
+    Raises:
+        SlackError: invalid_blocks for a file that is not there or was never completed.
+    """
+    for number, block in enumerate(blocks):
+        wanted = (block.get("slack_file") or {}).get("id") if block.get("type") == "image" else None
+        if not wanted:
+            continue
+        file = workspace.files.find(str(wanted))
+        if file is None or not file.complete:
+            line = f"[ERROR] invalid slack file [json-pointer:/blocks/{number}/slack_file]"
+            raise SlackError("invalid_blocks", {"response_metadata": {"messages": [line]}})
+        file.shared.add(channel.id)
 
 
 def _metadata(call: Call) -> JSON | None:

@@ -1,5 +1,6 @@
 /** Images, video and files. Pictures from outside are named, not loaded: the sandbox stays offline. */
 
+import { fileAddress } from "../core/api.js";
 import { h } from "../core/dom.js";
 import { icon } from "../core/icons.js";
 import { link } from "../text/mrkdwn.js";
@@ -15,7 +16,8 @@ function isLocal(address) {
 }
 
 function address(definition) {
-  return definition.image_url || definition.slack_file?.url || "";
+  const file = definition.slack_file;
+  return definition.image_url || fileAddress({ url: file?.url || (file?.id ? `/files/${file.id}` : "") });
 }
 
 /** Returns an image element: the picture when it is local, otherwise its alternative text. */
