@@ -41,6 +41,7 @@ class Notice:
         not_before_at: Not to be sent earlier.
         expires_at: Worthless from this instant on; None where it never is.
         edits: The topic whose last message is to be updated instead of a new one posted, where there is one.
+        thread: The topic under whose last message this is posted as a reply, where there is one.
         receipt_ids: The receipts that its figures come from.
     """
 
@@ -52,4 +53,5 @@ class Notice:
     not_before_at: datetime | None = None
     expires_at: datetime | None = None
     edits: str = ""
+    thread: str = ""
     receipt_ids: tuple[str, ...] = ()

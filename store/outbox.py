@@ -15,6 +15,7 @@ from __future__ import annotations
 import json
 import uuid
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import and_, bindparam, func, or_, select, update
@@ -26,11 +27,11 @@ from store.tables.outbox import outbox
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
-    from datetime import datetime
 
     from sqlalchemy import Connection, Row, Select
 
 State = Literal["pending", "leased", "sent", "suppressed", "unknown", "dead"]
+ALWAYS = datetime(9999, 12, 31, tzinfo=UTC)
 #: A digest carries so many notices at most; what comes after them opens the next.
 DIGEST_ITEMS = 40
 
@@ -76,9 +77,16 @@ class Owed:
 def put(conn: Connection, notices: Sequence[Notice], now: datetime) -> int:
     """How many of the notices are new; one whose key is known already is left as it is.
 
-    Call it in the transaction that writes their fact: both are stored or neither.
+    Call it in the transaction that writes their fact: both are stored or neither. Of edits the newest wins: it takes
+    the place of one that is still waiting, and of the message itself while that has not been sent.
     """
-    return sum(insert_new(conn, outbox, _row(notice, now), ("key",)) for notice in notices)
+    new = 0
+    for notice in notices:
+        if insert_new(conn, outbox, _row(notice, now), ("key",)):
+            new += 1
+            if notice.edits:
+                _overtake(conn, notice, now)
+    return new
 
 
 def pending(conn: Connection, rep_ids: Collection[int] | None = None) -> tuple[Owed, ...]:
@@ -224,6 +232,21 @@ def purge_data(conn: Connection, before: datetime) -> int:
     return conn.execute(update(outbox).where(old).values(data="{}")).rowcount
 
 
+def _overtake(conn: Connection, newest: Notice, now: datetime) -> None:
+    """End the edits that a newer one makes pointless, or the newer one where its message has not been sent."""
+    here = and_(
+        outbox.c.state == "pending", outbox.c.rep_id == newest.to.rep_id, outbox.c.target == newest.to.channel
+    )
+    ended = {"state": "suppressed", "ended_at": now}
+    older = and_(here, outbox.c.edits == newest.edits, outbox.c.key != newest.key)
+    conn.execute(update(outbox).where(older).values(reason="a newer version", **ended))
+    unsent = and_(here, outbox.c.topic == newest.edits, outbox.c.kind == newest.kind, outbox.c.edits == "")
+    told = {"data": _spelled(newest.data), "receipt_ids": json.dumps(newest.receipt_ids)}
+    if conn.execute(update(outbox).where(unsent).values(**told)).rowcount:
+        own = update(outbox).where(outbox.c.key == newest.key)
+        conn.execute(own.values(reason="the message said it at once", **ended))
+
+
 def _list(
     conn: Connection, rep_id: int, listed: Sequence[Owed], now: datetime, not_before_at: datetime | None
 ) -> str:
@@ -233,7 +256,9 @@ def _list(
     notice_id = _into_open_digest(conn, rep_id, items, receipts)
     if not notice_id:
         key = f"digest:{rep_id}:{listed[0].outbox_id}"
-        digest = Notice(key, "digest", Recipient(rep_id), {"items": items}, "", not_before_at, None, "", receipts)
+        digest = Notice(
+            key, "digest", Recipient(rep_id), {"items": items}, not_before_at=not_before_at, receipt_ids=receipts
+        )
         row = _row(digest, now)
         insert_new(conn, outbox, row, ("key",))
         notice_id = row["notice_id"]
@@ -280,6 +305,7 @@ def _owed_of(row: Row[Any]) -> Owed:
         row.not_before_at,
         row.expires_at,
         row.edits,
+        row.thread,
         tuple(json.loads(row.receipt_ids)),
     )
     own = {name: getattr(row, name) for name in Owed.__slots__ if name != "notice"}
@@ -296,6 +322,7 @@ def _row(notice: Notice, now: datetime) -> dict[str, Any]:
         "target": notice.to.channel,
         "topic": notice.topic or notice.key,
         "edits": notice.edits,
+        "thread": notice.thread,
         "data": _spelled(notice.data),
         "receipt_ids": json.dumps(notice.receipt_ids),
         "created_at": now,
@@ -306,10 +333,12 @@ def _row(notice: Notice, now: datetime) -> dict[str, Any]:
         "is_resend": False,
         **dict.fromkeys(_NOTHING_YET, None),
         **dict.fromkeys(_EMPTY, ""),
+        # Whoever reads a channel chose to, and to mend a message costs nobody's attention: only new ones are judged.
+        "cleared_until_at": ALWAYS if notice.edits or not notice.to.rep_id else None,
     }
 
 
-_NOTHING_YET = ("cleared_until_at", "retry_at", "leased_until", "send_started_at", "sent_at", "ended_at")
+_NOTHING_YET = ("retry_at", "leased_until", "send_started_at", "sent_at", "ended_at")
 _EMPTY = (
     "reason", "error", "holder", "team_id", "channel_id", "ts",
     "template", "template_version", "payload_hash", "merged_into",

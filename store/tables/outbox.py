@@ -33,6 +33,7 @@ class Outbox(SQLModel, table=True):
     target: str
     topic: str
     edits: str
+    thread: str
     data: str
     receipt_ids: str
     created_at: datetime

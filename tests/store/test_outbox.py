@@ -78,3 +78,17 @@ def test_a_full_digest_opens_the_next(database: Database) -> None:
         outbox.put(conn, [Notice(f"n{each}", "deal_won", ADA) for each in range(outbox.DIGEST_ITEMS + 1)], NOW)
         outbox.merge(conn, 1, [one.outbox_id for one in outbox.pending(conn)], NOW)
         assert [len(one.notice.data["items"]) for one in outbox.pending(conn)] == [outbox.DIGEST_ITEMS, 1]
+
+
+def test_the_newest_edit_wins(database: Database) -> None:
+    board = Recipient(channel="#sales-floor")
+    with database.write() as conn:
+        edits = [Notice(f"board:{n}", "spif_standings", board, {"n": n}, edits="board") for n in (1, 2)]
+        outbox.put(conn, edits, NOW)
+        assert [one.notice.data["n"] for one in outbox.pending(conn)] == [2]
+        outbox.put(conn, [Notice("won", "deal_won", ADA, {"n": 1}, topic="won")], NOW)
+        outbox.put(conn, [Notice("won:2", "deal_won", ADA, {"n": 2}, edits="won")], NOW)
+        assert [one.notice.data["n"] for one in outbox.pending(conn, [1])] == [2]
+        (said,) = outbox.of_topic(conn, "won:2")
+        assert (said.state, said.reason) == ("suppressed", "the message said it at once")
+        assert [one.notice.key for one in outbox.unjudged(conn, NOW)] == ["won"]

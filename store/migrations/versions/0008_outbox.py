@@ -28,6 +28,7 @@ def upgrade() -> None:
         sa.Column("target", sa.String(), nullable=False),
         sa.Column("topic", sa.String(), nullable=False),
         sa.Column("edits", sa.String(), nullable=False),
+        sa.Column("thread", sa.String(), nullable=False),
         sa.Column("data", sa.String(), nullable=False),
         sa.Column("receipt_ids", sa.String(), nullable=False),
         sa.Column("created_at", UTCDateTime(), nullable=False),
