@@ -54,12 +54,13 @@ class Lot:
 
     def amounts(self, parts: Ints, mode: Rounding) -> Ints:
         """What its credits come to. `parts` has the amounts of credits made before, the whole deal for its own."""
-        own: Ints = parts[self.position]
+        if self.sources is not None:
+            own: Ints = np.zeros(len(self.position), dtype=np.int64)
+            np.add.at(own, self.sources[1], parts[self.sources[0]])
+        else:
+            own = parts[self.position]
         if self.weights is not None:
             own = weighed(own, *self.weights)
-        if self.sources is not None:
-            own = np.zeros(len(own), dtype=np.int64)
-            np.add.at(own, self.sources[1], parts[self.sources[0]])
         return own if self.share == WHOLE else scaled(own, self.share, mode)
 
 

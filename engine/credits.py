@@ -110,7 +110,8 @@ def credited(
     problems += kinds.lacking(told, codes)
     parts: list[Part] = []
     if any(has_own_credits(plan) for plan in plans):
-        spoiled = spoiled_shares(told, facts, seats)
+        in_percent = any(each.code in _OF_PERCENT for each in faults)
+        spoiled = spoiled_shares(told, facts, seats) if in_percent else _NO_SHARES
         parts, more, excused = further(Asking(facts, plans, told, kinds, codes, seats, spoiled), wanted)
         problems += more
         free = set(excused.tolist())

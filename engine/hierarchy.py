@@ -14,7 +14,7 @@ import numpy as np
 
 from engine.dates import on_day
 from engine.frames import integers, named
-from engine.order import positions
+from engine.order import distinct, passed, positions
 from engine.problems import Problem
 
 if TYPE_CHECKING:
@@ -143,11 +143,11 @@ class Placements:
 
     def _distinct(self, rep_id: Ints, days: Rows) -> tuple[tuple[Ints, Rows], Rows]:
         """Those who differ in person or in a stretch of days without any move, and the place of each among them."""
-        ids, rep = np.unique(rep_id, return_inverse=True)
+        ids, rep = distinct(rep_id)
         edges = np.unique(np.concatenate([self.start, self.end, np.full(1, -_DAY_ZERO)]))
-        stretch = np.searchsorted(edges, days, side="right") - 1
-        key = rep * np.int64(len(edges)) + stretch
-        keys, place = np.unique(key, return_inverse=True)
+        key = passed(edges, days) - 1
+        key += rep * np.int64(len(edges))
+        keys, place = distinct(key)
         return (ids[keys // len(edges)], edges[keys % len(edges)]), place
 
     @cached_property

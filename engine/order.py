@@ -60,6 +60,50 @@ def starts_of(codes: Rows) -> Rows:
     return np.flatnonzero(changed)
 
 
+def distinct(values: Rows) -> tuple[Ints, Rows]:
+    """The values that occur, rising, and where each stands among them; small whole numbers need no sorting."""
+    if not len(values):
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int32)
+    highest = int(values.max())
+    if int(values.min()) < 0 or highest > 4 * len(values) + 1_000:
+        known, place = np.unique(values, return_inverse=True)
+        return known.astype(np.int64), place.astype(np.int32)
+    present = np.zeros(highest + 1, dtype=bool)
+    present[values] = True
+    lookup = np.cumsum(present, dtype=np.int32) - np.int32(1)
+    return np.flatnonzero(present), lookup[values]
+
+
+def passed(edges: Rows, values: Rows) -> Rows:
+    """How many of some rising edges each value has reached; values that lie close are looked up in a table."""
+    if len(values):
+        first, last = int(values.min()), int(values.max())
+        if last - first <= len(values):
+            return np.searchsorted(edges, np.arange(first, last + 1), side="right")[values - first]
+    return np.searchsorted(edges, values, side="right")
+
+
+def merged(parts: Sequence[Rows], size: int) -> list[Ints]:
+    """Where the entries of some parts, each sorted, stand when put together; equal ones in the order of parts.
+
+    Every part holds numbers 0 … size - 1.
+    """
+    counts = [np.bincount(part, minlength=size) for part in parts]
+    total = np.add.reduce(counts)
+    begin = np.cumsum(total) - total
+    found = []
+    for part, count in zip(parts, counts, strict=True):
+        shift = begin - (np.cumsum(count) - count)
+        found.append(np.arange(len(part)) + shift[part])
+        begin += count
+    return found
+
+
+def rises(values: Rows) -> bool:
+    """Whether no value is lower than the one before it."""
+    return bool((values[1:] >= values[:-1]).all())
+
+
 def lengths_of(starts: Rows, count: int) -> Rows:
     """How long each run is that begins at `starts`."""
     return np.diff(starts, append=count)

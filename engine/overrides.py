@@ -26,7 +26,7 @@ from engine.calculation import KINDS, NO_EXTRAS, Extras, Unpaid
 from engine.dates import day
 from engine.frames import Named
 from engine.hierarchy import circular
-from engine.order import starts_of
+from engine.order import passed, starts_of
 from engine.pricing import QuotaFault
 from engine.problems import Problem
 from engine.shortfalls import problems_of
@@ -120,7 +120,7 @@ def _credited(company: Company, wanted: NDArray[np.bool_], edges: Ints | None) -
     rows = np.flatnonzero(wanted[trace.measure])
     at, part = trace.at[rows], trace.measure[rows]
     days = whole.days[at].astype(np.int64)
-    what = at if edges is None else _stretches(edges, days)
+    what = at if edges is None else passed(edges, days)
     changed = np.ones(len(days), dtype=bool)
     changed[1:] = what[1:] != what[:-1]
     for each in (part, whole.rep[at]):
@@ -132,12 +132,6 @@ def _credited(company: Company, wanted: NDArray[np.bool_], edges: Ints | None) -
     plan_of = np.array([slot.plan_no for slot in company.slots()], dtype=np.int64)
     deal_id = company.deal_ids(own.credit) if edges is None else np.zeros(len(last), dtype=np.int64)
     return Below(company.rep_ids[own.rep], days[last], deal_id, plan_of[measure], measure, net)
-
-
-def _stretches(edges: Ints, days: Ints) -> Rows:
-    """How many edges each day has passed, looked up by day."""
-    first, last = (int(days.min()), int(days.max())) if len(days) else (0, 0)
-    return np.searchsorted(edges, np.arange(first, last + 1), side="right")[days - first]
 
 
 def _beside(extras: Extras) -> Below:

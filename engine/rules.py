@@ -23,7 +23,7 @@ from engine.crediting import WHOLE, Lot, Seats, Shares, coded, split_table
 from engine.dates import day
 from engine.hierarchy import circular
 from engine.measures import assigned_spans, credit_rules, paying_days
-from engine.order import sorted_rows, starts_of
+from engine.order import distinct, merged, narrow, rises, sorted_rows, starts_of
 from engine.overlays import members
 from engine.role_shares import shared_by_role
 
@@ -84,6 +84,9 @@ class Asking:
     def deciding(self, plan: Plan, deal: Rows, rep_id: Ints, is_shared: NDArray[np.bool_] | None) -> Rows:
         """The rule to owner or splits that decides about each credit, -1 where there is none."""
         whole, shared = credit_rules(plan, self.kinds)
+        only = int(whole[0])
+        if bool((whole == only).all()) and bool((shared == only).all()):
+            return np.full(len(deal), only, dtype=np.int32)
         kinds = self.kinds_of(deal, rep_id)
         if is_shared is None:
             return whole[kinds]
@@ -94,7 +97,7 @@ def is_on_plan(facts: Facts, plans: tuple[Plan, ...], plan: Plan, asked: tuple[I
     """Whether each person is on the plan, and this version of it pays, on each day."""
     rep_id, days = asked
     found = np.zeros(len(days), dtype=bool)
-    ids, rep = np.unique(rep_id, return_inverse=True)
+    ids, rep = distinct(rep_id)
     for since, until in assigned_spans(facts.assignments, plan, ids):
         found |= (days >= since[rep]) & (days < until[rep])
     active = paying_days(plan, plans)
@@ -120,9 +123,13 @@ def rules_of(plan_no: int, plan: Plan, asking: Asking, seats: Seats) -> Rows:
     if seats.plan_no is None or seats.rule is None:
         return found
     own = [position for position, rule in enumerate(plan.crediting) if is_own(rule)]
-    found = np.where(np.isin(found, own), FOREIGN, found)
-    given = np.where(seats.plan_no == plan_no, seats.rule, FOREIGN)
-    return np.where(seats.plan_no >= 0, given, found)
+    lookup = np.arange(len(plan.crediting) + 1, dtype=seats.rule.dtype)
+    lookup[own] = FOREIGN
+    lookup[-1] = NO_RULE
+    found = lookup[found]
+    given = np.flatnonzero(seats.plan_no >= 0)
+    found[given] = np.where(seats.plan_no[given] == plan_no, seats.rule[given], FOREIGN)
+    return found
 
 
 def further(asking: Asking, wanted: Ints | None) -> tuple[list[Part], list[Problem], Ints]:
@@ -184,12 +191,13 @@ class _PlanCredits:
         self.problems: list[Problem] = []
         seats = asking.seats
         rep_id = seats.rep_ids[seats.rep]
-        rules = asking.deciding(self.plan, seats.deal, rep_id, seats.is_shared)
         own = [position for position, rule in enumerate(self.plan.crediting) if is_own(rule)]
-        stay = np.flatnonzero(~np.isin(rules, own))
-        sat = [_Sat(stay, seats.deal[stay], rep_id[stay], np.zeros(len(stay), dtype=bool))]
-        sat += [self._own(position, np.flatnonzero(rules == position)) for position in own]
-        self._sat = _Sat(*(np.concatenate([getattr(each, name) for each in sat]) for name in _Sat.__slots__))
+        rules = asking.deciding(self.plan, seats.deal, rep_id, seats.is_shared)
+        self._sat = _Sat(np.arange(len(rules)), seats.deal, rep_id, np.zeros(len(rules), dtype=bool))
+        if own:
+            sat = [self._sat.part(np.flatnonzero(~np.isin(rules, own)))]
+            sat += [self._own(position, np.flatnonzero(rules == position)) for position in own]
+            self._sat = _Sat(*(np.concatenate([getattr(each, name) for each in sat]) for name in _Sat.__slots__))
         for position, rule in enumerate(self.plan.crediting):
             if is_further(rule):
                 self._further(position, rule)
@@ -237,8 +245,10 @@ class _PlanCredits:
         asking = self.asking
         grid = asking.kinds.meeting(rule.when)
         met: NDArray[np.bool_] = np.logical_or.reduce(grid.reshape(-1, asking.kinds.roles), axis=1)
-        of_deals = met[asking.codes] if asking.codes is not None else np.full(len(asking.told.deals), met[0])
-        sat = self._sat.part(of_deals[self._sat.deal])
+        sat = self._sat
+        if not met.all():
+            of_deals = met[asking.codes] if asking.codes is not None else np.full(len(asking.told.deals), met[0])
+            sat = sat.part(of_deals[sat.deal])
         if rule.credits_whom == "managers":
             self._managers(position, rule, sat, grid)
             return
@@ -259,8 +269,9 @@ class _PlanCredits:
         start = np.concatenate([level.start for level in levels])
         above = np.concatenate([level.rep_id for level in levels])
         keep = self._counts(rule, grid, sat.deal[start], above)
-        start, above = start[keep], above[keep]
-        ids, rep, _ = coded(above, above[:0])
+        if len(keep) < len(start):
+            start, above = start[keep], above[keep]
+        ids, rep = distinct(above)
         deals = sat.deal[start]
         order = sorted_rows([(deals, len(asking.told.deals)), (rep, max(len(ids), 1))])
         deals, rep = deals[order], rep[order]
@@ -268,12 +279,11 @@ class _PlanCredits:
         begins[1:] = (deals[1:] != deals[:-1]) | (rep[1:] != rep[:-1])
         place = np.empty(len(order), dtype=np.int64)
         place[order] = np.cumsum(begins) - 1
-        once = np.ones(len(start), dtype=bool)
-        full = np.flatnonzero(sat.is_full[start])
-        once[full] = False
-        once[full[np.unique(place[full], return_index=True)[1]]] = True
         deal, rep_id = deals[begins], ids[rep[begins]]
-        self._add(position, deal, rep_id, share=rule.share, sources=(sat.at[start[once]], place[once]))
+        if sat.is_full.any():
+            once = _once(sat.is_full[start], place)
+            start, place = start[once], place[once]
+        self._add(position, deal, rep_id, share=rule.share, sources=(sat.at[start], place))
 
     def _counts(self, rule: CreditRule, grid: NDArray[np.bool_], deal: Rows, rep_id: Ints) -> Rows:
         """Which people the rule may credit with a deal: those on the plan, of its roles, who are asked for."""
@@ -288,27 +298,46 @@ class _PlanCredits:
         return np.flatnonzero(keep)
 
 
+def _once(is_full: NDArray[np.bool_], place: Ints) -> NDArray[np.bool_]:
+    """Which credits count where everybody is fully credited with a deal: of those that go into one place the first."""
+    found = np.ones(len(place), dtype=bool)
+    full = np.flatnonzero(is_full)
+    found[full] = False
+    found[full[np.unique(place[full], return_index=True)[1]]] = True
+    return found
+
+
 def placed(seats: Seats, parts: list[Part]) -> Seats:
     """All seats by deal: first those of owners and sharers, then those of plans and their rules, by rep."""
     count = len(seats.deal)
     if not parts:
         return seats
-    given = np.concatenate([part.rep_id for part in parts])
-    rep_ids, before, more = coded(seats.rep_ids, given)
-    rep = np.concatenate([before[seats.rep], more])
-    deal = np.concatenate([seats.deal, *(part.deal for part in parts)]).astype(np.int32)
-    sizes = [count, *(len(part.deal) for part in parts)]
-    plan_no = np.repeat(np.array([-1, *(part.plan_no for part in parts)], dtype=np.int32), sizes)
-    rule = np.repeat(np.array([-1, *(part.rule for part in parts)], dtype=np.int32), sizes)
-    order = sorted_rows(
-        [(deal, int(deal.max(initial=0)) + 1), (plan_no + 1, int(plan_no.max()) + 2), (rule + 1, int(rule.max()) + 2)]
-    )
-    where = np.empty(len(order), dtype=np.int64)
-    where[order] = np.arange(len(order))
+    rep_ids, before, more = coded(seats.rep_ids, np.concatenate([part.rep_id for part in parts]))
+    ranked = sorted(range(len(parts)), key=lambda at: (parts[at].plan_no, parts[at].rule))
+    places = _interleaved([seats.deal, *(parts[at].deal for at in ranked)])
+    by_part = [places[0], *(places[1 + ranked.index(at)] for at in range(len(parts)))]
+    where = np.concatenate(by_part)
+    deal, rep = np.empty(len(where), dtype=np.int32), np.empty(len(where), dtype=np.int32)
+    highest = max(max(part.plan_no, part.rule) for part in parts)
+    plan_no, rule = (np.full(len(where), -1, dtype=narrow(highest + 1)) for _ in range(2))
+    deal[by_part[0]], rep[by_part[0]], rep[where[count:]] = seats.deal, before[seats.rep], more
+    for part, place in zip(parts, by_part[1:], strict=True):
+        deal[place], plan_no[place], rule[place] = part.deal, part.plan_no, part.rule
     lots = []
     for part in parts:
         sources = part.lot.sources
         moved = None if sources is None else (where[sources[0]], sources[1])
         lots.append(replace(part.lot, position=where[part.lot.position], sources=moved))
     shares = Shares(where[seats.shares.position], seats.shares.starts, seats.shares.share)
-    return Seats(deal[order], rep[order], rep_ids, shares, seats.is_shared, tuple(lots), plan_no[order], rule[order])
+    return Seats(deal, rep, rep_ids, shares, seats.is_shared, tuple(lots), plan_no, rule)
+
+
+def _interleaved(parts: list[Rows]) -> list[Ints]:
+    """Where the entries of each part stand when all are put together by deal, then by part."""
+    orders = [None if rises(part) else np.argsort(part, kind="stable") for part in parts]
+    size = max(int(part.max(initial=-1)) for part in parts) + 1
+    found = merged([part if order is None else part[order] for part, order in zip(parts, orders, strict=True)], size)
+    for place, order in zip(found, orders, strict=True):
+        if order is not None:
+            place[order] = place.copy()
+    return found
