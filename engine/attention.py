@@ -72,8 +72,8 @@ class Budget:
 class Waiting:
     """A notice that waits for a person.
 
-    `state` is what its topic stands at, and `is_again` repeats it on purpose; `has_gap` is False of a nudge about a gap
-    of nothing; `carries_duty` is said of a digest.
+    `state` is what its topic stands at, and `is_again` repeats it on purpose; `has_gap` is False of a nudge about a
+    gap of nothing; `carries_duty` is said of a digest.
     """
 
     id: int

@@ -2,8 +2,21 @@
 
 from sqlmodel import SQLModel
 
-from store.tables import access, changes, counted, facts, outbox, pay, periods, syncing, work
+from store.tables import access, attention, changes, counted, facts, ops_alerts, outbox, pay, periods, syncing, work
 
 metadata = SQLModel.metadata
 
-__all__ = ["access", "changes", "counted", "facts", "metadata", "outbox", "pay", "periods", "syncing", "work"]
+__all__ = [
+    "access",
+    "attention",
+    "changes",
+    "counted",
+    "facts",
+    "metadata",
+    "ops_alerts",
+    "outbox",
+    "pay",
+    "periods",
+    "syncing",
+    "work",
+]
