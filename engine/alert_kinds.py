@@ -114,8 +114,8 @@ _ALL = (
         "A2", "Volume anomaly", 2,
         "A day brought three times as many rows or as much won amount as any of the last six same weekdays, or less "
         "than a third of the least.",
-        "the days of one source and kind", accept="The difference is real",
-        outside="Compare the count with the source's own; `attain sync status` shows what was read.", risk_of="credit",
+        "the days of one source and kind", accept="The difference is real", risk_of="credit",
+        outside="Compare the count with the source's own; `attain sync status` shows what was read.",
     ),
     AlertKind(
         "A3", "Unmapped owner", 1,
@@ -239,7 +239,7 @@ _ALL = (
     ),
     AlertKind(
         "A22", "Policy breach", 1,
-        "An adjustment has no reason or approver, was approved by who entered it or is paid it, or is over the limit.",
+        "An adjustment has no reason or approver, was approved by who entered it or is paid it, or is too high.",
         "the adjustments of one month", ("second_approval",), outside="Or correct it at its source.", risk_of="pay",
         is_private=True,
     ),

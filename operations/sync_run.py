@@ -103,7 +103,7 @@ class KindResult:
     def tally(self) -> Tally:
         """The figures for the record of the run."""
         written = self.inserted + self.changed
-        return Tally(self.pages, self.read, written, self.deleted, self.held, self.api_calls)
+        return Tally(self.pages, self.read, written, self.deleted, self.held, self.api_calls, self.spared)
 
 
 @dataclass(frozen=True, slots=True)

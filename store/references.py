@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sqlalchemy import Integer, select, type_coerce
 
+from store import owner_mappings
 from store.bulk import among
 from store.labels import number as number_of
 from store.tables.facts import deal, person
@@ -44,7 +45,7 @@ def resolve(conn: Connection, reference: Reference, source_label: int, names: It
     """The number behind each name that is known.
 
     A person is found by the source's own id first, then by e-mail in any source, which is how a file that names
-    people by address and a CRM that numbers them meet.
+    people by address and a CRM that numbers them meet. Whom neither finds may have been mapped by somebody.
     """
     wanted = sorted(set(names) - {""})
     if not wanted:
@@ -54,7 +55,9 @@ def resolve(conn: Connection, reference: Reference, source_label: int, names: It
     found = _by_id(conn, source_label, wanted, person.c.rep_id)
     addresses = {name: email_key(name) for name in wanted if "@" in name and name not in found}
     holders = of_addresses(conn, addresses.values()) if addresses else {}
-    return found | {name: holders[key] for name, key in addresses.items() if key in holders}
+    found |= {name: holders[key] for name, key in addresses.items() if key in holders}
+    missing = [name for name in wanted if name not in found]
+    return found | owner_mappings.reps(conn, source_label, missing) if missing else found
 
 
 def email_key(email: str) -> str:

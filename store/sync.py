@@ -102,6 +102,7 @@ class SyncRun:
     api_calls: int
     error_class: str
     error_text: str
+    spared: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,7 @@ class Tally:
     deleted: int = 0
     quarantined: int = 0
     api_calls: int = 0
+    spared: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +217,7 @@ def finish_run(
             deleted=tally.deleted,
             quarantined=tally.quarantined,
             api_calls=tally.api_calls,
+            spared=tally.spared,
         )
     )
 

@@ -35,6 +35,7 @@ class SyncRun(SQLModel, table=True):
     api_calls: int = 0
     error_class: str = ""
     error_text: str = ""
+    spared: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
 class SyncState(SQLModel, table=True):
