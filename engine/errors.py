@@ -10,7 +10,8 @@
     ├── FrameInvalid       a frame with a missing column or a wrong dtype
     ├── SplitImpossible    shares that sum to nothing
     ├── PlanClash          two plans that cannot be told apart
-    └── LineUnknown        a line number that the calculation does not have
+    ├── LineUnknown        a line number that the calculation does not have
+    └── SpifUnreadable     rules of a SPIF that are no rules
 
 Bad *data* is never raised: it is a `Problem` value (see `engine.problems`).
 """
@@ -117,4 +118,11 @@ class CreditUnclear(EngineError):
     """No further credit can be thought of for this component.
 
     Ask about a component that counts the amount of deals, or an achievement.
+    """
+
+
+class SpifUnreadable(EngineError):
+    """These are no rules of a SPIF.
+
+    Draft them anew, or restore them from the record that was stored.
     """
