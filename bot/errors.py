@@ -5,6 +5,8 @@ BotError
 ├── ManifestMissingError        manifest.yaml is not where the application looks
 ├── NotUnderstoodError          words a command or question cannot use
 ├── StaleButtonError            a button from an older version of a message
+├── StaleFormError              a form from an older version of the application
+├── TooLateToOpenError          a form that Slack no longer lets us open
 ├── NotPermittedError           the reader may not see this
 └── NotDeliveredError           Slack refused the answer
 """
@@ -40,6 +42,14 @@ class NotUnderstoodError(BotError):
 
 class StaleButtonError(BotError):
     """This button belongs to an older message. Ask again to get a fresh one."""
+
+
+class StaleFormError(BotError):
+    """This form belongs to an older version of me. Close it and open it again."""
+
+
+class TooLateToOpenError(BotError):
+    """That took too long to open. Press it again."""
 
 
 class NotPermittedError(BotError):

@@ -33,6 +33,7 @@ class Collector:
     inside: str = ""
     items: list[Any] = field(default_factory=list)
     elements: int = 0
+    frame: dict[str, Any] = field(default_factory=dict)
 
 
 current: ContextVar[Collector] = ContextVar("collector")
@@ -83,7 +84,7 @@ def _items(caller: Callable[[], str], place: str, limit: int) -> list[Any]:
     return items
 
 
-def _add(block: Block) -> str:
+def add(block: Block) -> str:
     """Append a block; blocks stand one after the other, never inside one another."""
     out = current.get()
     if out.inside:
@@ -100,7 +101,7 @@ def _mrkdwn(text: str) -> dict[str, Any]:
 def header(caller: Callable[[], str]) -> str:
     """Put down a heading, plain text."""
     text = _text(caller, "plain", limits.HEADER_TEXT, "header")
-    return _add({"type": "header", "text": {"type": "plain_text", "text": text, "emoji": True}})
+    return add({"type": "header", "text": {"type": "plain_text", "text": text, "emoji": True}})
 
 
 def section(accessory: str = "", *, caller: Callable[[], str]) -> str:
@@ -110,18 +111,18 @@ def section(accessory: str = "", *, caller: Callable[[], str]) -> str:
         block["accessory"] = accessory.element
     elif accessory:
         raise TemplateError("an accessory is made by button(…)")
-    return _add(block)
+    return add(block)
 
 
 def context(caller: Callable[[], str]) -> str:
     """Put down small print."""
     text = _text(caller, "mrkdwn", limits.CONTEXT_TEXT, "context")
-    return _add({"type": "context", "elements": [_mrkdwn(text)]})
+    return add({"type": "context", "elements": [_mrkdwn(text)]})
 
 
 def fields(caller: Callable[[], str]) -> str:
     """Put down pairs of label and value in two columns; the body is `field`s."""
-    return _add({"type": "section", "fields": _items(caller, "fields", limits.SECTION_FIELDS)})
+    return add({"type": "section", "fields": _items(caller, "fields", limits.SECTION_FIELDS)})
 
 
 def field_(label: str, *, caller: Callable[[], str]) -> str:
@@ -145,7 +146,7 @@ def table(columns: list[str], right: tuple[int, ...] = (), *, caller: Callable[[
     settings = [{"align": "right" if place in right else "left", "is_wrapped": True} for place in range(len(columns))]
     if any(len(row) != len(columns) for row in rows):
         raise TemplateError(f"a row of the table has not {len(columns)} cells")
-    return _add({"type": "table", "column_settings": settings, "rows": [head, *rows]})
+    return add({"type": "table", "column_settings": settings, "rows": [head, *rows]})
 
 
 def row(*cells: str) -> str:
@@ -156,12 +157,12 @@ def row(*cells: str) -> str:
 
 def actions(caller: Callable[[], str]) -> str:
     """Put down a row of buttons; the body is `button`s."""
-    return _add({"type": "actions", "elements": _items(caller, "actions", limits.ACTIONS_ELEMENTS)})
+    return add({"type": "actions", "elements": _items(caller, "actions", limits.ACTIONS_ELEMENTS)})
 
 
 def divider() -> str:
     """Put down a rule."""
-    return _add({"type": "divider"})
+    return add({"type": "divider"})
 
 
 def fallback(caller: Callable[[], str]) -> str:
@@ -174,7 +175,7 @@ def fallback(caller: Callable[[], str]) -> str:
 
 
 class Element(str):
-    """Nothing to print, and the button it stands for: what `button` returns outside a row of buttons."""
+    """Nothing to print, and the element it stands for: what `button` returns outside a row, or the box of a field."""
 
     __slots__ = ("element",)
     element: dict[str, Any]
@@ -195,12 +196,12 @@ def button(label: str, action_id: str, value: str, about: str = "", style: str =
     out.elements += 1
     element: dict[str, Any] = {
         "type": "button",
-        "text": {"type": "plain_text", "text": _plain(label, limits.BUTTON_TEXT), "emoji": True},
+        "text": {"type": "plain_text", "text": plain(label, limits.BUTTON_TEXT), "emoji": True},
         "action_id": f"{base(action_id)}:{out.elements}",
         "value": value,
     }
     if about:
-        element["accessibility_label"] = _plain(about, limits.BUTTON_LABEL)
+        element["accessibility_label"] = plain(about, limits.BUTTON_LABEL)
     if style:
         element["style"] = style
     if out.inside == "actions":
@@ -211,7 +212,7 @@ def button(label: str, action_id: str, value: str, about: str = "", style: str =
     return made
 
 
-def _plain(text: str, limit: int) -> str:
+def plain(text: str, limit: int) -> str:
     """Return a value for a place that shows plain text, clipped to what fits."""
     if isinstance(text, Mrkdwn):
         raise MarkupInPlainTextError

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, TemplateSyntaxError, nodes
 
 from messages.collector import FUNCTIONS
+from messages.fields import FIELDS
 from messages.render import FILTERS, HELPERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 _BLOCKS = frozenset(FUNCTIONS) - {"button", "row", "divider"}
+_CALLED = frozenset({*FUNCTIONS, *FIELDS, *HELPERS})
 _ENTITY = re.compile(r"&(?:amp|lt|gt);")
 _REFUSED: dict[type[nodes.Node], str] = {
     nodes.Macro: "a macro gives back text that is escaped twice; include a part instead",
@@ -76,7 +78,7 @@ def _call_block(node: nodes.Node) -> str:
 def _call(node: nodes.Node) -> str:
     """Refuse calls of anything but our functions: a view has values, nothing to run."""
     name = node.node.name if isinstance(node, nodes.Call) and isinstance(node.node, nodes.Name) else ""
-    return "" if name in FUNCTIONS or name in HELPERS else "only our own functions are called in a template"
+    return "" if name in _CALLED else "only our own functions are called in a template"
 
 
 def _printed(node: nodes.Node) -> str:

@@ -17,6 +17,7 @@ from messages.errors import (
     UnformattedValueError,
 )
 from messages.escape import NOTHING, Mrkdwn, clip, code, escape, link, lookalike, mention, one_line, safe
+from messages.fields import FIELDS
 from messages.reply import Message
 
 if TYPE_CHECKING:
@@ -102,6 +103,7 @@ def environment(loader: BaseLoader) -> Sandbox:
     )
     env.globals.clear()
     env.globals.update(FUNCTIONS)
+    env.globals.update(FIELDS)
     env.globals.update(HELPERS)
     env.filters.clear()
     env.filters.update(FILTERS)
@@ -115,20 +117,21 @@ def _environment() -> Sandbox:
 
 
 @cache
-def _template(name: str) -> Template:
-    """Return a reply's template, compiled once per process."""
-    return _environment().get_template(f"replies/{name}.j2")
+def template(name: str, folder: str = "replies") -> Template:
+    """Return the template of a reply, or of a modal or notice, compiled once per process."""
+    return _environment().get_template(f"{folder}/{name}.j2")
 
 
-def templates() -> tuple[str, ...]:
-    """Return the names of all replies there are, sorted."""
-    return tuple(sorted(path.stem for path in (TEMPLATES / "replies").glob("*.j2")))
+def templates(folder: str = "replies") -> tuple[str, ...]:
+    """Return the names of all replies there are, or of all modals or notices, sorted."""
+    return tuple(sorted(path.stem for path in (TEMPLATES / folder).glob("*.j2")))
 
 
 def warm() -> None:
-    """Compile every template now, so that no reader waits for it."""
-    for name in templates():
-        _template(name)
+    """Compile every template that somebody waits for now, so that no reader does."""
+    for folder in ("replies", "modals"):
+        for name in templates(folder):
+            template(name, folder)
 
 
 def render(reply: Reply) -> Message:
@@ -137,20 +140,20 @@ def render(reply: Reply) -> Message:
     Raises:
         TemplateError: the template breaks a rule; a name it uses is missing from the view (`UndefinedError`).
     """
-    collected = collect(_template(reply.template), {"view": reply.view})
+    collected = collect(template(reply.template), {"view": reply.view})
     return Message(collected.fallback, collected.blocks, reply.template, reply.view.receipt_ids)
 
 
-def collect(template: Template, values: dict[str, Any]) -> Collector:
+def collect(source: Template, values: dict[str, Any]) -> Collector:
     """Run a template and return what it put down; text outside a block, or no fallback, raises."""
     collector = Collector()
     token = current.set(collector)
     try:
-        stray = template.render(values).strip()
+        stray = source.render(values).strip()
     finally:
         current.reset(token)
     if stray:
         raise OutsideBlockError(f"text outside a block: {stray[:40]!r}")
-    if not collector.fallback:
+    if not collector.fallback and not collector.frame:
         raise MissingFallbackError
     return collector

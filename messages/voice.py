@@ -70,6 +70,14 @@ class HelpView(_Figureless):
 
 
 @dataclass(frozen=True, slots=True)
+class ModalNoteView(_Figureless):
+    """A modal that only says something, under a title."""
+
+    title: str
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
 class ErrorView(_Figureless):
     """What went wrong in a sentence, what to do, and a reference that ops can look up."""
 
@@ -176,3 +184,13 @@ def ambiguous(heard: str, choices: Sequence[Choice], about: str = "question") ->
     """Return the nearest three questions as choices, or (`about="deal"`) the deals a name may stand for."""
     rest = len(choices) - CHOICES
     return AmbiguousView(heard, about, tuple(choices[:CHOICES]), f"+{rest} more" if rest > 0 else "")
+
+
+def working(title: str) -> ModalNoteView:
+    """Return the view of a modal that is open while its content is being worked out."""
+    return ModalNoteView(title, "One moment…")
+
+
+def apology(said: str) -> ModalNoteView:
+    """Return the view of a modal that says why a form was not taken."""
+    return ModalNoteView("Not taken", said)

@@ -127,14 +127,14 @@ class Gestures:
         link = self._link(user, channel, number, post)
         trigger = self.workspace.triggers.issue(user.id, self.workspace.clock.now(), number)
         origin = Origin(user, trigger, self.workspace.response_url(link), post)
-        values = kit.merged_state(post.blocks, press.values)
+        values = kit.merged_state(post.blocks, _with_choice(press, element, press.values))
         action = pressed(element, press.block_id, press.given, self.workspace.next_ts())
         return self._interact(origin, self.payloads.actions(origin, [action], values), number, channel.id)
 
     def press_view(self, user: User, view: View, press: Press) -> Ack:
         """Press an element of a modal or of the home."""
         element = self._element(view.blocks, press)
-        view.state = kit.merged_state(view.blocks, press.values or view.state)
+        view.state = kit.merged_state(view.blocks, _with_choice(press, element, press.values or view.state))
         number = secrets.token_hex(16)
         at = "" if view.body["type"] == "home" else view.id
         trigger = self.workspace.triggers.issue(user.id, self.workspace.clock.now(), number, at)
@@ -215,6 +215,13 @@ class Gestures:
     def _slackbot(self, user: User, channel: Channel, text: str, thread_ts: str = "") -> None:
         ts = self.workspace.next_ts()
         self.workspace.add_post(Post(channel.id, ts, SLACKBOT, text, to=user.id, thread_ts=thread_ts))
+
+
+def _with_choice(press: Press, element: JSON, values: JSON) -> JSON:
+    """What stands in the fields once this one was set: Slack's state holds the choice that it tells of."""
+    if not press.given or not kit.held_by(element):
+        return values
+    return values | {press.block_id: (values.get(press.block_id) or {}) | {press.action_id: press.given}}
 
 
 def quotable(text: str) -> str:

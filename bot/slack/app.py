@@ -13,14 +13,14 @@ from slack_bolt.error import BoltUnhandledRequestError
 from slack_sdk import WebClient
 
 from bot.log import Journal
-from bot.slack import failures, routes, sending
-from bot.slack.actions import ACTIONS
+from bot.slack import failures, forms, routes, sending
 from bot.slack.desk import Desk, whisper
 from bot.slack.identity import Directory
 from bot.slack.inbound import parse
 from bot.slack.middleware import APOLOGY, IN_CONTEXT, Record
 from bot.slack.voice import TIMEOUT_SECONDS, Voice
 from messages import views
+from store.errors import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -101,10 +101,13 @@ class _Listeners:
         """Listen to everything that the routes can answer."""
         for name in routes.COMMANDS:
             app.command(name)(self.command)
-        for action in ACTIONS:
+        for action in routes.ACTIONS:
             app.action(re.compile(rf"^{action}(:.*)?$"))(self.click)
         # A button of an older version of the app: the routes have a sentence for it.
         app.action(re.compile(""))(self.click)
+        app.view(re.compile(""))(self.submission)
+        app.view_closed(re.compile(""))(self.click)
+        app.options(re.compile(""))(self.options)
         for kind in EVENTS:
             app.event(kind)(self.event)
 
@@ -120,6 +123,25 @@ class _Listeners:
         answer = ack()
         self.event(context)
         return answer
+
+    def submission(self, ack: Ack, context: BoltContext) -> BoltResponse:
+        """Acknowledge a form: what is wrong with it stands beside its fields, else it closes and is worked on."""
+        inbound = context[IN_CONTEXT]
+        wrong = forms.check(inbound)
+        if wrong:
+            return ack(response_action="errors", errors=wrong)
+        try:
+            is_new = self._desk.record(inbound)
+        except StoreError as error:
+            _journal.error("form could not be recorded", error, key=inbound.key, form=inbound.name)
+            return ack(response_action="push", view=forms.apology(APOLOGY))
+        if is_new and not self._desk.take(inbound):
+            return ack(response_action="update", view=forms.apology(BUSY))
+        return ack()
+
+    def options(self, ack: Ack, context: BoltContext) -> BoltResponse:
+        """Offer what fits to what was typed into a menu."""
+        return ack(options=self._desk.suggest(context[IN_CONTEXT]))
 
     def event(self, context: BoltContext) -> None:
         """Hand on an event; Bolt acknowledges it. Bot posts, edits and the like were left out before."""

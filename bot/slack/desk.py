@@ -9,14 +9,16 @@ from __future__ import annotations
 
 from datetime import timedelta
 from threading import BoundedSemaphore, Lock, Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bot.errors import NotDeliveredError
 from bot.log import Journal
 from bot.slack import failures, routes
 from bot.slack.inbound import Inbound
 from bot.slack.turn import Turn
-from messages import views
+from messages import limits, views
+from messages.actions import base
+from messages.fields import option_object
 from messages.render import render
 from messages.reply import Reply
 from store import disclosures, inbox
@@ -98,6 +100,22 @@ class Desk:
         if rows:
             _journal.warning("took up requests that were left open", count=len(rows))
         return len(rows)
+
+    def suggest(self, inbound: Inbound) -> list[dict[str, Any]]:
+        """The options of a menu for what was typed into it; none where nobody offers any, or offering fails.
+
+        Slack waits for them, so that they come on its clock: what offers them reads a few rows at most.
+        """
+        offer = routes.OPTIONS.get(base(inbound.name))
+        try:
+            person = self.directory.who(inbound) if offer else None
+            if offer is None or person is None:
+                return []
+            turn = Turn(self.services, self.voice, self.directory, inbound, person, self._thinking)
+            return [option_object(option) for option in offer(turn, inbound.text)[: limits.SELECT_OPTIONS]]
+        except Exception as error:  # noqa: BLE001 - an empty menu is all that can be said here
+            _journal.error("no options", error, action=inbound.name)
+            return []
 
     def sweep(self) -> None:
         """Look for requests left open, now and every few seconds until the pool closes."""

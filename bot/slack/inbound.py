@@ -8,26 +8,35 @@ from __future__ import annotations
 from html import unescape
 from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
+
+from messages import escape
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     Payload = Mapping[str, Any]
 
-Kind = Literal["command", "action", "message", "mention", "home", "user_change"]
+Kind = Literal["command", "action", "message", "mention", "home", "user_change", "submission", "closed", "options"]
+#: What stands in one field of a form: what was typed or picked, or all that was picked.
+Entered = str | tuple[str, ...]
 _EVENTS: dict[str, Kind] = {"message": "message", "app_mention": "mention", "app_home_opened": "home"}
 TEXT_LENGTH = 5_000
 
 
 class Inbound(BaseModel):
-    """One request of one person. `key` is unique per request: Slack's event id or trigger id.
+    """One request of one person. `key` is unique per request: Slack's event id or trigger id, a form's id and hash.
 
     Attributes:
-        name: the command, the action id or the event type.
+        name: the command, the action id, the event type, or the callback id of a form.
         team_id: the workspace the request came from; `user_team_id` the person's own, where Slack says it.
-        surface: where it was asked: a channel, a direct message with the bot, or App Home.
-        text: a command's arguments or a message, entities decoded except Slack's own `<…>` references.
+        surface: where it was asked: a channel, a direct message with the bot, App Home or a modal.
+        text: a command's arguments or a message, entities decoded except Slack's own `<…>` references;
+            for options what was typed so far.
+        trigger_id: the right to open a modal, for three seconds.
+        view_id: the modal or Home that it came from, as it was at `view_hash`.
+        private: what the modal carries: ids and a version as JSON.
+        entered: what stands in the modal's fields, by block id.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -39,20 +48,25 @@ class Inbound(BaseModel):
     user_id: str
     user_team_id: str = ""
     channel_id: str = ""
-    surface: Literal["channel", "im", "home"] = "channel"
+    surface: Literal["channel", "im", "home", "modal"] = "channel"
     ephemeral: bool = False
     thread_ts: str = ""
     text: str = ""
     value: str = ""
     response_url: str = ""
+    trigger_id: str = ""
+    view_id: str = ""
+    view_hash: str = ""
+    private: str = ""
+    entered: dict[str, Entered] = Field(default_factory=dict)
 
 
 def parse(body: Payload) -> Inbound | None:
     """The request in `body`, or None where there is nothing to answer (bot posts, edits, unknown events)."""
     if body.get("command"):
         return _command(body)
-    if body.get("type") == "block_actions":
-        return _action(body)
+    if body.get("type") in _OF_FORMS:
+        return _OF_FORMS[body["type"]](body)
     if body.get("type") == "event_callback":
         return _event(body)
     return None
@@ -70,6 +84,7 @@ def _command(body: Payload) -> Inbound:
         surface=_surface(channel),
         text=_plain(body.get("text")),
         response_url=_text(body.get("response_url")),
+        trigger_id=_text(body.get("trigger_id")),
     )
 
 
@@ -87,11 +102,75 @@ def _action(body: Payload) -> Inbound | None:
         user_id=_text(user.get("id")),
         user_team_id=_text(user.get("team_id")),
         channel_id=channel,
-        surface="home" if container.get("type") == "view" else _surface(channel),
+        surface=_pressed_on(body, channel),
         ephemeral=bool(container.get("is_ephemeral")),
         value=_text(action.get("value") or (chosen.get("value") if isinstance(chosen, dict) else ""))[:2000],
         response_url=_text(body.get("response_url")),
+        trigger_id=_text(body.get("trigger_id")),
+        **_form(body),
     )
+
+
+def _submission(body: Payload) -> Inbound:
+    """A form that was sent; the key is the form as it was then, so that sending it twice is one request."""
+    view = _part(body, "view")
+    return _of_view(body, "submission", f"{_text(view.get('id'))}:{_text(view.get('hash'))}")
+
+
+def _closed(body: Payload) -> Inbound:
+    return _of_view(body, "closed", f"{_text(_part(body, 'view').get('id'))}:closed")
+
+
+def _options(body: Payload) -> Inbound:
+    """Options that are asked for: nothing to record, since the answer is the acknowledgement."""
+    found = _of_view(body, "options", "")
+    return found.model_copy(update={"name": _text(body.get("action_id")), "text": _plain(body.get("value"))})
+
+
+def _of_view(body: Payload, kind: Kind, key: str) -> Inbound:
+    user, team = _part(body, "user"), _part(body, "team")
+    return Inbound(
+        key=key,
+        kind=kind,
+        name=_text(_part(body, "view").get("callback_id")),
+        team_id=_text(team.get("id") or user.get("team_id")),
+        user_id=_text(user.get("id")),
+        user_team_id=_text(user.get("team_id")),
+        surface="modal",
+        trigger_id=_text(body.get("trigger_id")),
+        **_form(body),
+    )
+
+
+def _form(body: Payload) -> dict[str, Any]:
+    """What the view behind an interaction is, and what stands in its fields; nothing for a message."""
+    view = _part(body, "view")
+    if not view:
+        return {}
+    values = _part(_part(view, "state"), "values")
+    return {
+        "view_id": _text(view.get("id")),
+        "view_hash": _text(view.get("hash")),
+        "private": _text(view.get("private_metadata")),
+        "entered": {_text(block): _entered(held) for block, held in values.items() if isinstance(held, dict)},
+    }
+
+
+def _entered(held: Payload) -> Entered:
+    """What one block holds: the value of its one element, however that element calls it."""
+    state = next((each for each in held.values() if isinstance(each, dict)), {})
+    for name, found in state.items():
+        if name.startswith("selected_") and isinstance(found, list):
+            return tuple(_picked(each) for each in found)
+        if name == "value" or name.startswith("selected_"):
+            return escape.unescape(_picked(found))[:TEXT_LENGTH].strip()
+    return ""
+
+
+def _picked(found: object) -> str:
+    if isinstance(found, dict):
+        return _text(found.get("value"))
+    return str(found) if isinstance(found, int) else _text(found)
 
 
 def _event(body: Payload) -> Inbound | None:
@@ -137,6 +216,12 @@ def _is_not_said_by_a_person(event: Payload) -> bool:
     return bool(event.get("bot_id") or event.get("bot_profile") or event.get("subtype") or event.get("hidden"))
 
 
+def _pressed_on(body: Payload, channel: str) -> Literal["channel", "im", "home", "modal"]:
+    if _part(body, "container").get("type") != "view":
+        return _surface(channel)
+    return "modal" if _part(body, "view").get("type") == "modal" else "home"
+
+
 def _surface(channel: str) -> Literal["channel", "im"]:
     """A command in any direct message is private to two people only where the other one is the bot."""
     return "im" if channel.startswith("D") else "channel"
@@ -155,3 +240,11 @@ def _text(found: object) -> str:
 def _plain(found: object) -> str:
     """The words as typed: Slack escapes `&`, `<` and `>`; a reference such as `<@U1>` keeps its brackets."""
     return unescape(_text(found)[:TEXT_LENGTH]).strip()
+
+
+_OF_FORMS: Mapping[str, Callable[[Payload], Inbound | None]] = {
+    "block_actions": _action,
+    "view_submission": _submission,
+    "view_closed": _closed,
+    "block_suggestion": _options,
+}

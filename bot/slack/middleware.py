@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 IN_CONTEXT = "attain_inbound"
 APOLOGY = "I can't record your request right now, so I haven't started on it. Please ask again in a minute."
+#: A form is recorded by its listener, once nothing is wrong with what was entered; options change nothing.
+UNRECORDED = ("submission", "options")
 _journal = Journal("bot.slack.middleware")
 
 
@@ -37,6 +39,10 @@ class Record:
     def __call__(self, body: dict[str, Any], context: BoltContext, next: Callable[[], None]) -> BoltResponse | None:  # noqa: A002 - Bolt's name
         """Let a new request through; end a duplicate with an empty 200."""
         inbound = parse(body)
+        if inbound is not None and inbound.kind in UNRECORDED:
+            context[IN_CONTEXT] = inbound
+            next()
+            return None
         if inbound is None or not inbound.key:
             next()
             return None

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.errors import StaleButtonError
+from bot.errors import StaleButtonError, StaleFormError
 from bot.slack import actions, home, questions
 from bot.slack.commands import attain, earnings, myquota
 from messages.actions import base
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
+    from bot.slack.inbound import Inbound
     from bot.slack.turn import Turn
+    from messages.fields import Option
 
     Handler = Callable[[Turn], None]
+    Check = Callable[[Inbound], Mapping[str, str]]
+    Offer = Callable[[Turn, str], Sequence[Option]]
 
 COMMANDS: Mapping[str, Handler] = {
     "/myquota": myquota.handle,
@@ -26,6 +30,16 @@ EVENTS: Mapping[str, Handler] = {
     "app_mention": questions.point_to_direct_message,
     "app_home_opened": home.handle,
 }
+#: What answers a button or a field that tells at once; by the part of the action id before the colon.
+ACTIONS: Mapping[str, Handler] = {**actions.ACTIONS}
+#: What is done with a form that was sent; by its callback id, which is the name of its template.
+SUBMISSIONS: Mapping[str, Handler] = {}
+#: What is wrong with a form as it was entered, by block id. Runs before Slack's acknowledgement: pure, no store.
+CHECKS: Mapping[str, Check] = {}
+#: What happens when a form that wants to hear of it is closed without being sent.
+CLOSED: Mapping[str, Handler] = {}
+#: What a menu offers for what was typed into it; by action id.
+OPTIONS: Mapping[str, Offer] = {}
 
 
 def answer(turn: Turn) -> None:
@@ -33,14 +47,25 @@ def answer(turn: Turn) -> None:
 
     Raises:
         StaleButtonError: a button that nothing answers any more.
+        StaleFormError: a form that nothing answers any more.
     """
     inbound = turn.inbound
     if inbound.kind == "command":
         COMMANDS[inbound.name](turn)
     elif inbound.kind == "action":
-        handler = actions.ACTIONS.get(base(inbound.name))
+        handler = ACTIONS.get(base(inbound.name))
         if handler is None:
             raise StaleButtonError
         handler(turn)
+    elif inbound.kind == "submission":
+        if inbound.name not in SUBMISSIONS:
+            raise StaleFormError
+        SUBMISSIONS[inbound.name](turn)
+    elif inbound.kind == "closed":
+        CLOSED.get(inbound.name, _nothing)(turn)
     else:
         EVENTS[inbound.name](turn)
+
+
+def _nothing(_turn: Turn) -> None:
+    """Most forms leave nothing behind when they are closed."""

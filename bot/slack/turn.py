@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from bot.clock import today
 from bot.errors import NotPermittedError
+from bot.slack.voice import OpenModal
 from engine.access import can
+from messages.modals import modal
 from messages.reader import Reader
 from messages.render import render
 from messages.reply import Reply
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from datetime import date
     from threading import BoundedSemaphore
 
+    from bot.slack.forms import Private
     from bot.slack.identity import Directory
     from bot.slack.inbound import Inbound
     from bot.slack.voice import Voice
@@ -92,6 +95,31 @@ class Turn:
             surface = self.voice.answer(self.inbound, message)
         self._remember(message, surface, subject)
 
+    def open_modal(self, template: str, view: View, private: Private | None = None) -> OpenModal:
+        """Open the modal of that template; over the one that was pressed in, where it was pressed in one.
+
+        A modal that takes long to work out is opened as `working` first and updated: Slack lets it open for three
+        seconds.
+
+        Raises:
+            TooLateToOpenError: Slack does not let it open any more.
+        """
+        made = modal(template, view)
+        with self._pausing():
+            return self.voice.open_modal(self.inbound, made.payload(_carried(private)))
+
+    def update_modal(
+        self, template: str, view: View, private: Private | None = None, opened: OpenModal | None = None
+    ) -> bool:
+        """Show that template in `opened`, or in the modal that was pressed in; False where it has moved on.
+
+        What was worked out for a state of a form that is no more is dropped: whatever changed it has its own answer.
+        """
+        where = opened or OpenModal(self.inbound.view_id, self.inbound.view_hash)
+        payload = modal(template, view).payload(_carried(private))
+        with self._pausing():
+            return self.voice.update_modal(where, payload)
+
     def show_home(self, view: View, subject: Person | None) -> None:
         """Publish the reader's Home tab, and remember what it shows."""
         message = render(Reply("home", view, "home"))
@@ -119,6 +147,10 @@ class Turn:
             Disclosure(self.person.rep_id, subject.rep_id, message.template, receipt_id, surface, digest, at)
             for receipt_id in message.receipt_ids or ("",)
         )
+
+
+def _carried(private: Private | None) -> str:
+    return private.model_dump_json() if private is not None else ""
 
 
 def payload_hash(text: str, blocks: list[dict[str, Any]]) -> str:

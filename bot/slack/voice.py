@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from slack_sdk.webhook import WebhookClient
 
-from bot.errors import NotDeliveredError
+from bot.errors import NotDeliveredError, TooLateToOpenError
 from bot.log import Journal
 from bot.slack import sending
 from bot.slack.lines import Lines
@@ -36,9 +36,21 @@ USES = 5
 LASTS = timedelta(minutes=30)
 TIMEOUT_SECONDS = 10
 REMEMBERED = 10_000
+#: A trigger lives three seconds from the click, of which the answer has taken some.
+TRIGGER_SECONDS = 1.5
+_LATE = ("expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id", "trigger_expired", "trigger_exchanged")
+_MOVED_ON = ("hash_conflict", "not_found", "view_not_found")
 _USED_UP = ("http_404", "expired_url", "used_url", "invalid_url")
 _BAD_BLOCKS = ("invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long")
 _journal = Journal("bot.slack.voice")
+
+
+@dataclass(frozen=True, slots=True)
+class OpenModal:
+    """A modal on somebody's screen, as it was at `hash`; without an id, one of which we only hope that it opened."""
+
+    view_id: str
+    hash: str
 
 
 @dataclass(slots=True)
@@ -94,6 +106,40 @@ class Voice:
         self._call(lambda: self._client.views_publish(user_id=user_id, view=view), repeatable=True)
         return "home"
 
+    def open_modal(self, to: Inbound, view: dict[str, Any]) -> OpenModal:
+        """Open `view` by the trigger of the request, over the modal it came from; returns what is then open.
+
+        Raises:
+            TooLateToOpenError: the trigger is used or older than three seconds.
+            NotDeliveredError: Slack refused the view.
+        """
+        opening = self._client.views_push if to.surface == "modal" else self._client.views_open
+        try:
+            found = self._call(lambda: opening(trigger_id=to.trigger_id, view=view), patience=TRIGGER_SECONDS)
+        except NotDeliveredError as error:
+            if error.code in _LATE or error.code in sending.PASSING:
+                raise TooLateToOpenError from None
+            raise
+        shown = found.body["view"] if found.body is not None else {}
+        return OpenModal(str(shown.get("id") or ""), str(shown.get("hash") or ""))
+
+    def update_modal(self, where: OpenModal, view: dict[str, Any]) -> bool:
+        """Show `view` in an open modal; False, and nothing done, where that was closed or changed in the meantime.
+
+        Raises:
+            NotDeliveredError: Slack refused the view.
+        """
+        if not where.view_id:
+            return False
+        try:
+            self._call(lambda: self._client.views_update(view_id=where.view_id, hash=where.hash, view=view))
+        except NotDeliveredError as error:
+            if error.code not in _MOVED_ON:
+                raise
+            _journal.info("modal has moved on", code=error.code, form=view["callback_id"])
+            return False
+        return True
+
     def _beside(self, to: Inbound, message: Message) -> str:
         """An ephemeral note in the channel; a direct message where the bot may not whisper there."""
         extra = {"thread_ts": to.thread_ts} if to.thread_ts else {}
@@ -126,9 +172,12 @@ class Voice:
             plain = {name: value for name, value in payload.items() if name != "blocks"}
             self._call(lambda: self._client.api_call(method, json=plain))
 
-    def _call(self, send: Callable[[], SlackResponse], *, repeatable: bool = False) -> Sent:
+    def _call(
+        self, send: Callable[[], SlackResponse], *, repeatable: bool = False, patience: float | None = None
+    ) -> Sent:
         """What became of a call that Slack did not refuse."""
-        return _accepted(sending.persist(lambda: sending.call(send), self._patience, repeatable=repeatable))
+        insist = self._patience if patience is None else min(patience, self._patience)
+        return _accepted(sending.persist(lambda: sending.call(send), insist, repeatable=repeatable))
 
     def _may_use(self, url: str) -> bool:
         """Count a use of a response_url; False once it was used five times or is half an hour old."""
