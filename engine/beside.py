@@ -14,7 +14,7 @@ from engine.dates import day
 from engine.exchange import Exchange
 from engine.gates import History
 from engine.hierarchy import Placements
-from engine.order import positions
+from engine.order import ordered, positions
 from engine.problems import Problem
 from engine.standing import incentive_of
 
@@ -164,7 +164,7 @@ class Side:
 
     def sorted(self) -> Side:
         """By rep, day and deal, then by what explains it."""
-        return self.part(np.lexsort([self.basis, self.y, self.x, self.deal_id, self.days, self.rep]))
+        return self.part(ordered([self.rep, self.days, self.deal_id, self.x, self.y, self.basis]))
 
 
 def lines_of(

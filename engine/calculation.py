@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from engine.order import lengths_of, narrow, starts_of
+from engine.order import lengths_of, narrow, ordered, starts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -144,8 +144,8 @@ class Extras:
             ).astype(dtypes.get(each.name, "i8"), copy=False)
             for each in fields(cls)
         }
-        by = [columns[name] for name in ("amount", "deal_id", "kind", "measure", "plan_no", "days", "rep_id")]
-        order = np.lexsort(by)
+        by = ("rep_id", "days", "plan_no", "measure", "kind", "deal_id", "amount")
+        order = ordered([columns[name] for name in by])
         return cls(**{name: values[order] for name, values in columns.items()})
 
     def __len__(self) -> int:

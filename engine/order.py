@@ -50,6 +50,37 @@ def sorted_rows(columns: Sequence[tuple[Rows, int]]) -> Rows:
     return key
 
 
+def ordered(columns: Sequence[Rows]) -> Rows:
+    """The order that sorts rows by columns of any whole numbers, the first one first; equal rows by position.
+
+    As many columns as fit are packed; only rows that are equal in these are compared by the others.
+    """
+    packed: list[tuple[Rows, int]] = []
+    width = bits(len(columns[0]))
+    for values in columns if len(columns[0]) else ():
+        least = int(values.min())
+        size = int(values.max()) - least + 1
+        width += bits(size)
+        if width > WIDEST:
+            break
+        packed.append((values.astype(np.int64) - least, size))
+    rest = columns[len(packed) :]
+    if not rest or not packed:
+        return sorted_rows(packed) if packed else np.lexsort(columns[::-1])
+    order = sorted_rows(packed)
+    same = np.ones(len(order), dtype=bool)
+    same[0] = False
+    for values, _ in packed:
+        ranked = values[order]
+        same[1:] &= ranked[1:] == ranked[:-1]
+    tied = same.copy()
+    tied[:-1] |= same[1:]
+    rows = np.flatnonzero(tied)
+    group = np.cumsum(~same)[rows]
+    order[rows] = order[rows][np.lexsort([*(values[order[rows]] for values in rest[::-1]), group])]
+    return order
+
+
 def starts_of(codes: Rows) -> Rows:
     """Positions at which a run of equal codes begins; the first is 0."""
     if not len(codes):

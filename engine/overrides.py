@@ -75,8 +75,8 @@ def overrides(company: Company, slots: Sequence[Slot], extras: Extras) -> tuple[
         more = _beside(found)
         made = [_override(company, slot, _joined([base[_looks_at_deals(slot)], more])) for slot in slots]
         again, problems = Extras.joined([lines for lines, _ in made]), [each for _, faults in made for each in faults]
-        if _same(again, found):
-            return found, problems
+        if _same(again, found) or not any(wanted[slot.number] for slot in slots):  # no override counts another
+            return again, problems
         found = again
     return NO_EXTRAS, [*problems, _endless(slots)]
 

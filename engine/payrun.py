@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from engine.order import Ints, Rows
     from engine.plans.schema import Plan
 
+AT_ONCE = 1 << 16  # rows that are worked on together, so that they stay in the processor's cache
 MONTHS = {"monthly": 1, "quarterly": 3, "yearly": 12}
 
 
@@ -167,6 +168,37 @@ def earned_by(calc: Calculation, numbers: Sequence[int], rep_ids: Ints, kinds: S
     who = np.concatenate([counted.seats.rep_ids[credits_.rep[starts]], extras.rep_id[rows]])
     on = np.concatenate([credits_.days[starts], extras.days[rows]])
     return _summed(who, on, np.concatenate([paid, extras.amount[rows]]), rep_ids)
+
+
+def earned_in(calc: Calculation, numbers: Sequence[int], rep_ids: Ints, periods: PayPeriods) -> Ints:
+    """The sums by rep and pay period of all lines of some plans but prizes; what falls into no period is left out."""
+    count = len(periods.start)
+    nowhere = len(rep_ids) * count
+    found = np.zeros(nowhere + 1, dtype=np.int64)
+
+    def cells(rep: Rows, known: NDArray[np.bool_], on: Rows) -> Rows:
+        period = periods.of(on)
+        return np.where(known & (period >= 0), rep * count + period, nowhere)
+
+    extras, trace = calc.extras, calc.trace
+    rows = np.flatnonzero(np.isin(extras.plan_no, numbers) & (extras.kind != KINDS.index("prize")))
+    beside = cells(*positions(extras.rep_id[rows], rep_ids), extras.days[rows])
+    np.add.at(found, beside, extras.amount[rows])
+    rep, known = positions(calc.counted.seats.rep_ids, rep_ids)
+    whole = calc.counted.sorted.whole
+    cell = np.empty(len(whole.rep), dtype=np.int64)
+    for low in range(0, len(cell), AT_ONCE):
+        part = slice(low, low + AT_ONCE)
+        cell[part] = cells(rep[whole.rep[part]], known[whole.rep[part]], whole.days[part])
+    own = np.isin(np.repeat(np.arange(len(calc.plans)), [len(plan.components) for plan in calc.plans]), numbers)
+    for low in range(0, len(trace.at), AT_ONCE):
+        part = slice(low, low + AT_ONCE)
+        at, amount = trace.at[part], trace.amount[part]
+        if not own.all():
+            lines = np.flatnonzero(own[trace.measure[part]])
+            at, amount = at[lines], amount[lines]
+        np.add.at(found, cell[at], amount)
+    return found[:-1].reshape(len(rep_ids), count)
 
 
 def _summed(who: Ints, on: Rows, amount: Ints, rep_ids: Ints) -> Earned:

@@ -30,8 +30,8 @@ from engine.earnings import Beside, lots_of, starts_of_any
 from engine.events import events_of
 from engine.frames import integers, named
 from engine.guarantees import minimum_wage, salary
-from engine.order import positions, running, steps
-from engine.payrun import earned_by, pay_periods, staff_of
+from engine.order import positions, running, starts_of, steps
+from engine.payrun import earned_by, earned_in, pay_periods, staff_of
 from engine.plans.terms import PaymentTerms
 from engine.problems import Problem
 from engine.releases import Settling, never, released
@@ -132,7 +132,8 @@ def _paid(
         return []
     last, reps = asked
     name = next(iter(versions.values())).name
-    others = np.union1d(calc.counted.seats.rep_ids, calc.extras.rep_id)
+    beside = calc.extras.rep_id
+    others = np.union1d(calc.counted.seats.rep_ids, beside[starts_of(beside)])
     first = day(min(plan.effective.start_on for plan in versions.values()))
     run = _Run(calc, facts, staff_of(facts, name, others, reps), last, first)
     standing, lines, currency = Standing.at_zero(len(run.staff.rep_ids)), list[Extras](), ""
@@ -150,10 +151,14 @@ def _version(run: _Run, numbers: tuple[int, list[int]], earliest: Ints, standing
     """The lines of the pay periods in which one version of a plan pays."""
     calc, staff, (plan_no, family) = run.calc, run.staff, numbers
     periods = pay_periods(calc.plans[plan_no], calc.plans)
-    earned = earned_by(calc, family, staff.rep_ids, None)
-    lines, earned = _capped(earned, periods, plan_no, staff.rep_ids)
+    lines, terms = list[Extras](), periods.plan.payment
+    if terms.cap is None and terms.cap_per_year is None:
+        amounts = earned_in(calc, family, staff.rep_ids, periods)
+    else:
+        lines, earned = _capped(earned_by(calc, family, staff.rep_ids, None), periods, plan_no, staff.rep_ids)
+        amounts = _by_period(earned, periods, len(staff.rep_ids))
     prizes = _by_period(earned_by(calc, family, staff.rep_ids, [KINDS.index("prize")]), periods, len(staff.rep_ids))
-    amounts, days = _by_period(earned, periods, len(staff.rep_ids)), staff.days_in(periods)
+    days = staff.days_in(periods)
     since = np.array([periods.window(on_day(int(on))) if on < 2**31 - 1 else 0 for on in np.unique(earliest)])
     start = since[np.searchsorted(np.unique(earliest), earliest)] if len(earliest) else earliest
     for at in range(len(periods.start)):
