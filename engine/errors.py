@@ -11,7 +11,8 @@
     ├── SplitImpossible    shares that sum to nothing
     ├── PlanClash          two plans that cannot be told apart
     ├── LineUnknown        a line number that the calculation does not have
-    └── SpifUnreadable     rules of a SPIF that are no rules
+    ├── SpifUnreadable     rules of a SPIF that are no rules
+    └── SpifMoveRefused    a SPIF cannot be moved so
 
 Bad *data* is never raised: it is a `Problem` value (see `engine.problems`).
 """
@@ -125,4 +126,11 @@ class SpifUnreadable(EngineError):
     """These are no rules of a SPIF.
 
     Draft them anew, or restore them from the record that was stored.
+    """
+
+
+class SpifMoveRefused(EngineError):
+    """The SPIF cannot be moved so.
+
+    Look at its state and at the moves that it has from there.
     """
