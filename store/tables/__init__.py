@@ -2,7 +2,20 @@
 
 from sqlmodel import SQLModel
 
-from store.tables import access, attention, changes, counted, facts, ops_alerts, outbox, pay, periods, syncing, work
+from store.tables import (
+    access,
+    attention,
+    changes,
+    counted,
+    facts,
+    ops_alerts,
+    outbox,
+    pay,
+    periods,
+    spifs,
+    syncing,
+    work,
+)
 
 metadata = SQLModel.metadata
 
@@ -17,6 +30,7 @@ __all__ = [
     "outbox",
     "pay",
     "periods",
+    "spifs",
     "syncing",
     "work",
 ]
