@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from engine.money import apportion, divide
 
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 MILLION = 1_000_000
+
+#: Those who tie share the prizes of their ranks; the earliest there ranks first; or all win the prize of their rank.
+Ties = Literal["share", "earliest", "all_win"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +43,29 @@ class Award:
     sharing: int = 1
 
 
-def ranked(scores: Sequence[Score], prizes: Sequence[int], at_least: int = 1) -> tuple[Award, ...]:
+def ranked(
+    scores: Sequence[Score], prizes: Sequence[int], at_least: int = 1, ties: Ties = "share"
+) -> tuple[Award, ...]:
     """The prizes by rank, highest score first. Those who tie share the prizes of the ranks they occupy.
 
-    Whoever is not eligible or below `at_least` has no rank. Prizes beyond the last rank are not paid.
+    Whoever is not eligible or below `at_least` has no rank. Prizes beyond the last rank are not paid. By another rule
+    of `ties` the earliest of those who tie ranks first, and only who got there on one day shares; or all of them win
+    the prize of the rank that they share, and the ranks that they occupy are passed over.
     """
-    return _placed(_competing(scores, at_least), [-score.value for score in _competing(scores, at_least)], prizes)
+    there = _competing(scores, at_least)
+    if ties == "earliest":
+        there.sort(key=lambda score: (-score.value, score.reached_on, score.rep_id))
+        return _placed(there, [(-score.value, score.reached_on) for score in there], prizes)
+    return _placed(there, [-score.value for score in there], prizes, share=ties == "share")
 
 
-def first_to(scores: Sequence[Score], target: int, prizes: Sequence[int]) -> tuple[Award, ...]:
-    """The prizes for the first to reach `target`, by day; those who reach it on one day share their ranks."""
+def first_to(scores: Sequence[Score], target: int, prizes: Sequence[int], *, share: bool = True) -> tuple[Award, ...]:
+    """The prizes for the first to reach `target`, by day; those who reach it on one day share their ranks.
+
+    Where they do not `share`, each of them wins the prize of the rank.
+    """
     there = sorted(_competing(scores, target), key=lambda score: (score.reached_on, score.rep_id))
-    return _placed(there, [score.reached_on for score in there], prizes)
+    return _placed(there, [score.reached_on for score in there], prizes, share=share)
 
 
 def per_unit(
@@ -104,17 +118,20 @@ def teams(
             members.setdefault(team_of[score.rep_id], []).append(score)
     names = sorted(members)
     sums = [Score(number, sum(each.value for each in members[name])) for number, name in enumerate(names)]
-    found = []
-    for award in ranked(sums, prizes):
-        own = members[names[award.rep_id]]
-        shares = [max(each.value, 0) for each in own] if by_score else []
-        parts = apportion(award.amount, shares if sum(shares) else [1] * len(own))
-        found += [
-            Award(each.rep_id, part, award.place, award.sharing)
-            for each, part in zip(own, parts, strict=True)
-            if part
-        ]
-    return tuple(found)
+    return tuple(
+        part for award in ranked(sums, prizes) for part in divided(award, members[names[award.rep_id]], by_score)
+    )
+
+
+def divided(award: Award, members: Sequence[Score], by_score: bool) -> list[Award]:
+    """What a team has won, divided between its members: equally, or by score (equally where nobody has any)."""
+    shares = [max(each.value, 0) for each in members] if by_score else []
+    parts = apportion(award.amount, shares if sum(shares) else [1] * len(members))
+    return [
+        Award(each.rep_id, part, award.place, award.sharing)
+        for each, part in zip(members, parts, strict=True)
+        if part
+    ]
 
 
 def raffle(tickets: Mapping[int, int], prizes: Sequence[int], seed: str) -> tuple[Award, ...]:
@@ -145,13 +162,18 @@ def _competing(scores: Sequence[Score], at_least: int) -> list[Score]:
     return sorted(fit, key=lambda score: (-score.value, score.rep_id))
 
 
-def _placed(order: Sequence[Score], keys: Sequence[int], prizes: Sequence[int]) -> tuple[Award, ...]:
-    """The prizes by place: those with one key tie, and share the prizes of the places they occupy."""
+def _placed(
+    order: Sequence[Score], keys: Sequence[object], prizes: Sequence[int], *, share: bool = True
+) -> tuple[Award, ...]:
+    """The prizes by place: those with one key tie, and share the prizes of the places they occupy, or all win one."""
     found: list[Award] = []
     place = 0
     for _, group in groupby(zip(keys, order, strict=True), key=lambda pair: pair[0]):
         tied = sorted(score.rep_id for _, score in group)
-        parts = apportion(sum(prizes[place : place + len(tied)]), [1] * len(tied))
+        if share:
+            parts = apportion(sum(prizes[place : place + len(tied)]), [1] * len(tied))
+        else:
+            parts = [prizes[place] if place < len(prizes) else 0] * len(tied)
         found += [Award(rep_id, part, place + 1, len(tied)) for rep_id, part in zip(tied, parts, strict=True) if part]
         place += len(tied)
     return tuple(found)
