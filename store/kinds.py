@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from store.errors import FrameRefused
-from store.tables import counted, facts
+from store.tables import blending, counted, facts
 
 if TYPE_CHECKING:
     from sqlalchemy import Table
@@ -40,6 +40,8 @@ class Reference:
     column: str
     external: str
     to: Literal["person", "deal"] = "person"
+    #: Only a record of the same source is meant, though it may be blended with another source's.
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +156,7 @@ _KINDS = (
         facts.split,
         ("deal_external_id", "person_external_id"),
         (*_text("deal_external_id", "person_external_id"), Field("share_ppb", "int")),
-        (Reference("deal_id", "deal_external_id", "deal"), _WHO),
+        (Reference("deal_id", "deal_external_id", "deal", own=True), _WHO),
         together="deal_external_id",
     ),
     Kind(
@@ -274,6 +276,25 @@ _KINDS = (
         ("person_external_id", "start_on"),
         (*_text("person_external_id"), *_SPAN),
         (_WHO,),
+    ),
+    Kind("blend", blending.blend_rule, ("of_kind",), _text("of_kind", "said"), mints="rule_id"),
+    Kind(
+        "part",
+        blending.blend_part,
+        ("of_kind", "record"),
+        (
+            *_text("of_kind", "record", "said", "keys"),
+            Field("source_at", "instant", hashed=False, default=""),
+            Field("raw_ref", hashed=False, default=""),
+        ),
+        mints="part_id",
+    ),
+    Kind(
+        "link",
+        blending.blend_link,
+        ("of_kind", "record"),
+        _text("of_kind", "record", "state", "anchor_id", "method", "decided_by"),
+        mints="link_id",
     ),
 )
 

@@ -5,6 +5,7 @@ from sqlmodel import SQLModel
 from store.tables import (
     access,
     attention,
+    blending,
     changes,
     counted,
     facts,
@@ -22,6 +23,7 @@ metadata = SQLModel.metadata
 __all__ = [
     "access",
     "attention",
+    "blending",
     "changes",
     "counted",
     "facts",
