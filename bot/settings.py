@@ -46,6 +46,11 @@ class Settings(BaseSettings):
     lease_seconds: int = Field(3, ge=2, le=60)
     keep_inbox_hours: int = Field(24, ge=1, le=24 * 30)
 
+    spif_channel: str = "#sales-floor"
+    ops_channel: str = "#revops"
+    sends_per_minute: int = Field(100, ge=1, le=10_000)
+    keep_notices_days: int = Field(400, ge=1, le=3_650)
+
     public_url: str = ""
     hubspot_source: str = ""
     hubspot_secret: SecretStr = SecretStr("")

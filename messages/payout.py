@@ -60,13 +60,13 @@ def view(payouts: Sequence[Payout], reader: Reader) -> PayoutView | None:
 
 def _steps(payouts: Sequence[Payout], reader: Reader) -> tuple[StepView, ...]:
     sums: dict[str, Money] = {}
-    until: dict[str, dict[str, None]] = {}
+    waits: dict[str, dict[str, None]] = {}
     for step in (step for each in payouts for step in each.steps):
         sums[step.kind] = sums[step.kind] + step.amount if step.kind in sums else step.amount
-        until.setdefault(step.kind, {}).update(dict.fromkeys(step.until))
+        waits.setdefault(step.kind, {}).update(dict.fromkeys(step.until))
     return tuple(
         StepView(
-            f"{kinds.step(kind, is_taken=amount.minor < 0)}{_until(tuple(until[kind]))}",
+            f"{kinds.step(kind, is_taken=amount.minor < 0)}{until(tuple(waits[kind]))}",
             written.money(Money(abs(amount.minor), amount.currency), reader),
         )
         for kind, amount in sums.items()
@@ -74,7 +74,7 @@ def _steps(payouts: Sequence[Payout], reader: Reader) -> tuple[StepView, ...]:
     )
 
 
-def _until(waits: tuple[str, ...]) -> str:
+def until(waits: tuple[str, ...]) -> str:
     """Return what is waited for: " until “go_live”"; of several things, that it comes in parts."""
     if not waits:
         return ""

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 from store import people
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bot.cli.place import Place
+    from bot.sandbox.channels import ChannelSpec
     from bot.sandbox.personas import Persona
     from engine.people import Person
     from store.database import Database
@@ -35,6 +38,19 @@ def cast(where: Place, database: Database, asker: str = "") -> tuple[Persona, ..
     if asker and asker.casefold() not in {one.email.casefold() for one in everyone}:
         everyone.append(Persona(asker.partition("@")[0], asker, kind="unlinked", group="Not linked"))
     return distinct(everyone)
+
+
+def channels(personas: Sequence[Persona]) -> tuple[ChannelSpec, ...]:
+    """The channels of a fake Slack: the usual ones, the sales floor's boards, and a private one for ops alerts."""
+    from bot.sandbox.channels import ChannelSpec
+    from bot.sandbox.workspace import DEFAULT_CHANNELS
+
+    ops = tuple(one.email for one in personas if one.group == GROUPS["ops"])
+    return (
+        *DEFAULT_CHANNELS,
+        ChannelSpec("sales-floor", topic="SPIFs, standings and wins"),
+        ChannelSpec("revops", "private", "What needs fixing before people are paid", members=ops or None),
+    )
 
 
 def _persona(person: Person) -> Persona:

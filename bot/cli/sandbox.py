@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from bot.demo.crm import DemoCrm
     from bot.demo.live import Live
-    from bot.sandbox.launch import Sandbox
+    from bot.sandbox.launch import Place, Sandbox
     from bot.sandbox.personas import Persona
     from bot.wiring import Services
 
@@ -88,13 +88,15 @@ def _launched(
     live: Live, personas: Sequence[Persona], address: tuple[int | None, Literal["http", "socket"]]
 ) -> Iterator[Sandbox]:
     """The running sandbox; what is won in a demo company's CRM arrives by itself, and at once with the tool."""
+    from bot.cli.cast import channels
     from bot.demo.roster import COMPANY
     from bot.sandbox.launch import launch
 
     port, transport = address
     name = COMPANY if live.has_company else "Attain sandbox"
     port = free_port() if port is None else port
-    with launch(live.services, personas, live.hooks(), port=port, transport=transport, name=name) as page:
+    options: Place = {"port": port, "transport": transport, "name": name, "channels": channels(personas)}
+    with launch(live.services, personas, live.hooks(), **options) as page:
         if not live.has_company:
             yield page
             return

@@ -1,0 +1,111 @@
+"""Everything the bot says unprompted, worded: the view and template of each kind, and what every push offers.
+
+A direct message ends in the same row of buttons whatever its kind: why it came, quiet for a day or a week, and, where
+it is not owed, an end to its kind. What goes to a channel or to ops has none.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from engine.notice_kinds import KINDS
+from messages import actions, deal_won, figure_changed
+from messages.escape import unescape
+from messages.limits import BUTTON_TEXT
+from messages.render import TEMPLATES, collect, template
+from messages.reply import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from engine.notice_kinds import NoticeKind
+    from messages.reader import Reader
+    from messages.reply import Block, View
+
+FOLDER = "notices"
+DIGEST_SHOWN = 20
+SNOOZE_DAYS = (1, 7)
+
+
+@dataclass(frozen=True, slots=True)
+class DigestView:
+    """Several notices in one message, each as the sentence that its own message would be read out as."""
+
+    title: str
+    sentences: tuple[str, ...]
+    more: str
+    receipt_ids: tuple[str, ...]
+
+
+def digest(data: Mapping[str, Any], reader: Reader) -> DigestView:
+    """Return the notices that a digest lists, ready to be shown."""
+    items = data["items"]
+    worded_items = [_message(each["kind"], each["data"], reader) for each in items[:DIGEST_SHOWN]]
+    hidden = len(items) - DIGEST_SHOWN
+    return DigestView(
+        title="One message instead of several" if len(items) > 1 else "Also today",
+        sentences=tuple(unescape(each.text) for each in worded_items),
+        more=f"+{hidden} more" if hidden > 0 else "",
+        receipt_ids=tuple(dict.fromkeys(receipt for each in worded_items for receipt in each.receipt_ids)),
+    )
+
+
+#: Which function makes the view of which kind; its template is `templates/notices/<kind>.j2`.
+VIEWS: Mapping[str, Callable[[Mapping[str, Any], Reader], View]] = {
+    "deal_won": deal_won.view,
+    "digest": digest,
+    "figure_changed": figure_changed.view,
+}
+
+
+def worded(kind: str, data: Mapping[str, Any], reader: Reader, notice_id: str, *, is_resend: bool = False) -> Message:
+    """Return the message of a notice, with the buttons that every push to a person has.
+
+    Args:
+        kind: A name of `engine.notice_kinds.KINDS` that has a view.
+        data: What the notice carries.
+        reader: Whom it is worded for; one without a rep for a channel, where nobody may mute anything for others.
+        notice_id: The notice's uuid, which is all that its buttons carry.
+        is_resend: It may have been sent before, which is said.
+    """
+    message = _message(kind, data, reader)
+    blocks = [*message.blocks, *(_footer(KINDS[kind], notice_id) if reader.rep_id else ())]
+    if not is_resend:
+        return Message(message.text, blocks, kind, message.receipt_ids)
+    said = "Sent again: whether it arrived the first time is not known."
+    marked = {"type": "context", "elements": [{"type": "mrkdwn", "text": said, "verbatim": True}]}
+    return Message(f"(resent) {message.text}", [marked, *blocks], kind, message.receipt_ids)
+
+
+@cache
+def version(kind: str) -> str:
+    """Return which wording of a kind this is: the first digits of its template's SHA-256."""
+    return hashlib.sha256((TEMPLATES / FOLDER / f"{kind}.j2").read_bytes()).hexdigest()[:12]
+
+
+def _message(kind: str, data: Mapping[str, Any], reader: Reader) -> Message:
+    """Return a notice without its buttons."""
+    shown = VIEWS[kind](data, reader)
+    collected = collect(template(kind, FOLDER), {"view": shown})
+    return Message(collected.fallback, collected.blocks, kind, shown.receipt_ids)
+
+
+def _footer(kind: NoticeKind, notice_id: str) -> list[Block]:
+    """Return the last row of buttons of a direct message."""
+    if kind.sort in ("board", "ops"):
+        return []
+    buttons = [_button("Why this?", actions.WHY_THIS, actions.notice_value(notice_id))]
+    for days in SNOOZE_DAYS:
+        value = actions.snooze_value(notice_id, days)
+        buttons.append(_button(f"Snooze {days}d", f"{actions.SNOOZE_NOTICE}:{days}", value))
+    if kind.sort == "nudge":
+        buttons.append(_button(f"Mute {kind.title}", actions.MUTE_KIND, actions.notice_value(notice_id)))
+    return [{"type": "actions", "elements": buttons}]
+
+
+def _button(label: str, action_id: str, value: str) -> dict[str, Any]:
+    text = {"type": "plain_text", "text": label[:BUTTON_TEXT], "emoji": True}
+    return {"type": "button", "text": text, "action_id": action_id, "value": value}
