@@ -72,6 +72,6 @@ _ALL = (
     NoticeKind("ops_alert", "A", "ops", "ops alerts", OPS, unknown="resend", skips_quiet_hours=True),
     NoticeKind("ops_digest", "A", "ops", "ops digest", DIGEST, unknown="resend"),
     NoticeKind("run_summary", "A", "ops", "run summaries", DIGEST),
-    NoticeKind("leadership_digest", "L", "board", "leadership digest", DIGEST),
+    NoticeKind("leadership_digest", "L", "nudge", "leadership digests", DIGEST),
 )
 KINDS: Mapping[str, NoticeKind] = {kind.name: kind for kind in _ALL}
