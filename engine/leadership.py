@@ -138,7 +138,6 @@ class Exceptions:
     alerts: tuple[tuple[str, int], ...] = ()
     gravest: tuple[str, ...] = ()
     without_quota: int = 0
-    unconverted: int = 0
 
 
 @dataclass(frozen=True, slots=True)

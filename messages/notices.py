@@ -12,7 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from engine.notice_kinds import KINDS
-from messages import actions, deal_won, figure_changed
+from messages import actions, deal_won, figure_changed, leadership
 from messages.escape import unescape
 from messages.limits import BUTTON_TEXT
 from messages.render import TEMPLATES, collect, template
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from engine.notice_kinds import NoticeKind
+    from messages.pictures import Picture
     from messages.reader import Reader
     from messages.reply import Block, View
 
@@ -58,6 +59,11 @@ VIEWS: Mapping[str, Callable[[Mapping[str, Any], Reader], View]] = {
     "deal_won": deal_won.view,
     "digest": digest,
     "figure_changed": figure_changed.view,
+    "leadership_digest": leadership.view,
+}
+#: Which kinds come with a picture, and which function draws it; None where there is nothing to draw.
+PICTURES: Mapping[str, Callable[[Mapping[str, Any], Reader], Picture | None]] = {
+    "leadership_digest": leadership.picture,
 }
 
 
@@ -78,6 +84,12 @@ def worded(kind: str, data: Mapping[str, Any], reader: Reader, notice_id: str, *
     said = "Sent again: whether it arrived the first time is not known."
     marked = {"type": "context", "elements": [{"type": "mrkdwn", "text": said, "verbatim": True}]}
     return Message(f"(resent) {message.text}", [marked, *blocks], kind, message.receipt_ids)
+
+
+def picture(kind: str, data: Mapping[str, Any], reader: Reader) -> Picture | None:
+    """Return the picture that goes with a notice; None where its kind has none."""
+    draw = PICTURES.get(kind)
+    return None if draw is None else draw(data, reader)
 
 
 @cache

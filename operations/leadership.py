@@ -12,7 +12,7 @@ from engine.answers import RepRef
 from engine.dates import Calendar, add_months, day
 from engine.forecast import expected
 from engine.frames import integers
-from engine.leadership import LeadershipAnswer, PayCost, Reporting, Runs
+from engine.leadership import Exceptions, LeadershipAnswer, PayCost, Reporting, Runs
 from engine.money import Money, Rate
 from engine.needs import needs
 from engine.notices import Notice, Recipient
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from engine.dates import Period
     from engine.forecast import Outcomes
+    from engine.leadership import Standing
     from engine.frames import Facts
     from engine.people import Person
     from engine.plans.schema import Plan
@@ -117,8 +118,15 @@ def _answer(ctx: Context, company: _Company, leader: Person) -> LeadershipAnswer
         outcomes=company.outcomes,
         open_deals=company.open_deals,
         overdue=company.overdue,
+        exceptions=Exceptions(without_quota=_left_out(company, below, members)),
         sources=rests_on,
     )
+
+
+def _left_out(company: _Company, below: frozenset[int], members: Sequence[Standing]) -> int:
+    """How many reps below are in no sum, because they have no quota of money or no rate leads from its currency."""
+    told = {each.rep_id for each in members}
+    return sum(person.role == "rep" for rep_id, person in company.people.items() if rep_id in below - told)
 
 
 def _cost(company: _Company, leader: Person, below: frozenset[int], reporting: Reporting) -> PayCost:

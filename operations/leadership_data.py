@@ -79,7 +79,6 @@ def _exceptions(found: Exceptions) -> JSON:
         "alerts": [list(each) for each in found.alerts],
         "gravest": list(found.gravest),
         "without_quota": found.without_quota,
-        "unconverted": found.unconverted,
     }
 
 

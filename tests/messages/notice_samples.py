@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tests.messages.leadership_samples import LEADERSHIP_CASES
 from tests.messages.sample_words import GERMAN, READER, Words
 
 if TYPE_CHECKING:
@@ -113,4 +114,5 @@ NOTICE_CASES: dict[str, Callable[[Words], Sample]] = {
         figure_changed(words, *[cause(words)] * 9, others=3),
         READER,
     ),
+    **LEADERSHIP_CASES,
 }

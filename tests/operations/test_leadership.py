@@ -42,6 +42,7 @@ def test_the_digest_says_what_the_reps_read_themselves(company: Company) -> None
     assert digest.pay.earned == Money(sum(each.minor for each in earned if each), "USD")
     assert digest.pay.booked == Money(6_000_000 + 5_000_000 + 3_000_000, "USD")
     assert digest.period.label == "Q3 2026"
+    assert digest.exceptions.without_quota == 1, "Sam has none"
 
 
 def test_few_closed_deals_give_no_forecast(company: Company) -> None:
