@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from engine.dates import Period
     from engine.forecast import Outcomes
-    from engine.leadership import Standing
     from engine.frames import Facts
+    from engine.leadership import Standing
     from engine.people import Person
     from engine.plans.schema import Plan
     from operations.context import Context
