@@ -190,6 +190,18 @@ def by_message(conn: Connection, channel_id: str, ts: str) -> Owed | None:
     return found[0] if found else None
 
 
+def held_by(conn: Connection, holder: str, state: State, ids: Collection[int]) -> tuple[Owed, ...]:
+    """Those of the rows that a worker holds in a state, most urgent first."""
+    its = and_(outbox.c.state == state, outbox.c.holder == holder, among(conn, outbox.c.outbox_id, ids))
+    return _owed(conn, select(outbox).where(its).order_by(outbox.c.priority, outbox.c.outbox_id))
+
+
+def failed_edits(conn: Connection, topic: str) -> bool:
+    """Whether the message on a topic could not be edited, so that what is to be said about it needs a new one."""
+    its = and_(outbox.c.edits == topic, outbox.c.state == "dead")
+    return conn.execute(select(outbox.c.outbox_id).where(its).limit(1)).first() is not None
+
+
 def counts(conn: Connection) -> dict[str, int]:
     """How many notices are in each state that any is in."""
     rows = conn.execute(select(outbox.c.state, func.count()).group_by(outbox.c.state).order_by(outbox.c.state))

@@ -61,13 +61,16 @@ class Outbox(SQLModel, table=True):
 
 
 class SendLane(SQLModel, table=True):
-    """When the next request may start in a workspace, a channel or a method; `reason` says what holds it up."""
+    """When the next request may start in a workspace, a channel or a method; `reason` says what holds it up.
+
+    Microseconds since 1970, so that one UPDATE can both read and raise it on either database.
+    """
 
     __tablename__ = "send_lane"
 
     team_id: str = Field(primary_key=True)
     lane: str = Field(primary_key=True)
-    next_at: datetime
+    next_us: int = Field(sa_type=BigInteger)
     reason: str
 
 

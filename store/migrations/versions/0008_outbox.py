@@ -71,7 +71,7 @@ def upgrade() -> None:
         "send_lane",
         sa.Column("team_id", sa.String(), nullable=False),
         sa.Column("lane", sa.String(), nullable=False),
-        sa.Column("next_at", UTCDateTime(), nullable=False),
+        sa.Column("next_us", sa.BigInteger(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("team_id", "lane", name=op.f("pk_send_lane")),
     )

@@ -1,0 +1,107 @@
+"""The pace of sending, shared by every process: one request after the other in each lane of a workspace.
+
+A lane is the whole workspace, a channel, or a method of Slack's. `reserve` takes the next free moment in one
+statement, so that two workers never get the same; `block` holds a lane up for as long as Slack asked.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import case, delete, func, literal, select, update
+
+from store.bulk import among, inserting
+from store.tables.outbox import direct_channel, send_lane
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Connection
+
+WORKSPACE = "workspace"
+#: Holds up every request of a workspace: its token was refused, or its plan allows no more messages.
+TEAM = "team"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def channel(channel_id: str) -> str:
+    """The lane of one channel or direct message."""
+    return f"channel:{channel_id}"
+
+
+def method(name: str) -> str:
+    """The lane of one method."""
+    return f"method:{name}"
+
+
+def free_at(conn: Connection, team_id: str, lanes: Sequence[str], now: datetime) -> datetime:
+    """When all of these lanes are free: `now` where they are."""
+    its = (send_lane.c.team_id == team_id) & among(conn, send_lane.c.lane, lanes)
+    latest = conn.execute(select(func.max(send_lane.c.next_us)).where(its)).scalar()
+    return now if latest is None else max(now, _instant(int(latest)))
+
+
+def reserve(conn: Connection, team_id: str, lane: str, spacing: timedelta, now: datetime) -> datetime:
+    """The moment that is ours in a lane, no earlier than `now`; the next one's is `spacing` later at the earliest."""
+    at, gap = _number(now), spacing // _MICROSECOND
+    free = case((send_lane.c.next_us > at, send_lane.c.next_us), else_=literal(at))
+    taken = (
+        inserting(conn, send_lane)
+        .values(team_id=team_id, lane=lane, next_us=at + gap, reason="")
+        .on_conflict_do_update(index_elements=["team_id", "lane"], set_={"next_us": free + gap, "reason": ""})
+        .returning(send_lane.c.next_us)
+    )
+    return _instant(int(conn.execute(taken).scalar_one()) - gap)
+
+
+def block(conn: Connection, team_id: str, lane: str, until: datetime, reason: str) -> None:
+    """Nothing goes through the lane before `until`, or before what held it up already."""
+    at = _number(until)
+    later = case((send_lane.c.next_us > at, send_lane.c.next_us), else_=literal(at))
+    held = (
+        inserting(conn, send_lane)
+        .values(team_id=team_id, lane=lane, next_us=at, reason=reason)
+        .on_conflict_do_update(index_elements=["team_id", "lane"], set_={"next_us": later, "reason": reason})
+    )
+    conn.execute(held)
+
+
+def unblock(conn: Connection, team_id: str) -> None:
+    """The workspace may be written to again: its credentials were set anew."""
+    its = (send_lane.c.team_id == team_id) & (send_lane.c.lane == TEAM)
+    conn.execute(update(send_lane).where(its).values(next_us=0, reason=""))
+
+
+def blocked(conn: Connection, now: datetime) -> list[tuple[str, str, datetime, str]]:
+    """What is held up for a reason: workspace, lane, until when, and Slack's code."""
+    its = (send_lane.c.next_us > _number(now)) & (send_lane.c.reason != "")
+    rows = conn.execute(select(send_lane).where(its).order_by(send_lane.c.team_id, send_lane.c.lane))
+    return [(row.team_id, row.lane, _instant(row.next_us), row.reason) for row in rows]
+
+
+def forget_old(conn: Connection, before: datetime) -> int:
+    """How many lanes nobody went through since then were cleared away."""
+    return conn.execute(delete(send_lane).where(send_lane.c.next_us < _number(before))).rowcount
+
+
+def direct_channel_of(conn: Connection, team_id: str, user_id: str) -> str:
+    """The direct message with an account; "" while none was opened."""
+    its = (direct_channel.c.team_id == team_id) & (direct_channel.c.user_id == user_id)
+    return str(conn.execute(select(direct_channel.c.channel_id).where(its)).scalar() or "")
+
+
+def keep_direct_channel(conn: Connection, team_id: str, user_id: str, channel_id: str) -> None:
+    """The direct message with an account is known from now on; "" forgets it."""
+    kept = inserting(conn, direct_channel).values(team_id=team_id, user_id=user_id, channel_id=channel_id)
+    anew = {"channel_id": channel_id}
+    conn.execute(kept.on_conflict_do_update(index_elements=["team_id", "user_id"], set_=anew))
+
+
+def _number(at: datetime) -> int:
+    return (at - _EPOCH) // _MICROSECOND
+
+
+def _instant(number: int) -> datetime:
+    return _EPOCH + timedelta(microseconds=number)
