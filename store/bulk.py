@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from contextlib import closing
+from dataclasses import dataclass
 from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sqlalchemy import ARRAY, BigInteger, String, any_, bindparam, func, select, type_coerce
+from sqlalchemy import ARRAY, BigInteger, String, and_, any_, bindparam, cast, func, select, type_coerce
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel.sql.sqltypes import AutoString
 
@@ -44,41 +45,62 @@ def fetch_all(conn: Connection, statement: Select[Any]) -> list[tuple[Any, ...]]
     return found
 
 
-def fetch_whole(conn: Connection, statement: Select[Any]) -> NDArray[np.int64]:
-    """The rows of a statement whose columns are all integers, one row each.
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What is wanted of the rows that have a key.
 
-    No tuple outlives its row: ten thousand of them would set off the garbage collector.
+    Attributes:
+        key: The column of the keys; with `which` it finds one row or none.
+        which: What the rows must be besides.
+        values: Columns of whole numbers, each with what stands for no value.
     """
-    cursor: Any = conn.execute(statement).cursor
-    width = len(statement.selected_columns)
-    return np.fromiter(chain.from_iterable(cursor), dtype=np.int64).reshape(-1, width)
+
+    key: Column[Any]
+    which: ColumnElement[bool]
+    values: Mapping[Column[Any], int]
 
 
-def places(conn: Connection, texts: Sequence[str]) -> tuple[FromClause, ColumnElement[str], ColumnElement[int]]:
-    """A list of texts as a table to join, its column of texts, and its column of their places from 0."""
-    listed: BindParameter[Any] = bindparam(None, as_list(conn.dialect.name, texts))
+def look_up(conn: Connection, sought: Sought, keys: Sequence[str]) -> NDArray[np.int64]:
+    """The values for each key, in the order of the keys, each of which is named once."""
+    found = np.tile(np.array(list(sought.values.values()), dtype=np.int64), (len(keys), 1))
+    values = [func.coalesce(column, empty) for column, empty in sought.values.items()]
     if conn.dialect.name == "postgresql":
-        unnested = func.unnest(type_coerce(listed, ARRAY(String())))
-        each = unnested.table_valued("value", with_ordinality="place", name="wanted").render_derived()
-        return each, each.c.value, each.c.place - 1
-    rows = func.json_each(type_coerce(listed, String())).table_valued("key", "value", name="wanted")
+        place = {key: position for position, key in enumerate(keys)}
+        rows = fetch_all(conn, select(sought.key, *values).where(sought.which, among(conn, sought.key, keys)))
+        if rows:
+            found[[place[row[0]] for row in rows]] = np.array([row[1:] for row in rows], dtype=np.int64)
+        return found
+    # An outer join with every key answered: SQLite would else walk the table and look each row up in the list.
+    listed, key, number = places(keys)
+    joined = listed.outerjoin(sought.key.table, and_(sought.key == key, sought.which))
+    cursor: Any = conn.execute(select(number, *values).select_from(joined)).cursor
+    # No tuple outlives its row: ten thousand of them would set off the garbage collector.
+    answers = np.fromiter(chain.from_iterable(cursor), dtype=np.int64).reshape(-1, len(values) + 1)
+    found[answers[:, 0]] = answers[:, 1:]
+    return found
+
+
+def places(texts: Sequence[str]) -> tuple[FromClause, ColumnElement[str], ColumnElement[int]]:
+    """A list of texts as a table for SQLite to join, its column of texts, and its column of their places from 0."""
+    listed = type_coerce(bindparam(None, as_list("sqlite", texts)), String())
+    rows = func.json_each(listed).table_valued("key", "value", name="wanted")
     return rows, rows.c.value, rows.c.key
 
 
 def among(conn: Connection, column: Column[Any], values: Iterable[Any]) -> ColumnElement[bool]:
     """Whether the column is one of any number of values: they travel as one parameter, the statement stays short."""
     wanted = list(values)
-    listed: BindParameter[Any] = bindparam(None, as_list(conn.dialect.name, wanted))
-    if conn.dialect.name == "postgresql" and len(wanted) > FEW:
-        # Unnested it is joined; `= ANY (list)` compares every row with every value once it is planned as a scan.
-        return column.in_(select(func.unnest(type_coerce(listed, ARRAY(_item(column))))))
-    return listed_in(conn.dialect.name, column, listed)
+    if conn.dialect.name == "postgresql":
+        wanted.sort()  # neighbours lie in one page of the index, which is then read once for all of them
+    return listed_in(conn.dialect.name, column, bindparam(None, as_list(conn.dialect.name, wanted)))
 
 
 def listed_in(dialect: str, column: Column[Any], listed: BindParameter[Any]) -> ColumnElement[bool]:
     """Whether the column is in a short list that a parameter brings, as `as_list` spells it."""
     if dialect == "postgresql":
-        return column == any_(type_coerce(listed, ARRAY(_item(column))))
+        # Spelled out: the driver sends small numbers as a list of small integers, and Postgres hashes a list only of
+        # the column's own type; any other it compares with every row, one by one.
+        return column == any_(cast(listed, ARRAY(_item(column))))
     return column.in_(select(func.json_each(type_coerce(listed, String())).table_valued("value").c.value))
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from store import bulk
 from store.bulk import PAGE, among
@@ -133,12 +133,9 @@ def known(conn: Connection, source: str, kind: str, ids: Collection[str]) -> dic
     found: dict[str, Known] = {}
     wanted = sorted(set(ids))
     for start in range(0, len(wanted), PAGE):
-        # An outer join looks each key up; Postgres would else compare a table it has no figures of with the list.
-        listed, key, _ = bulk.places(conn, wanted[start : start + PAGE])
-        mine = and_(raw_record.c.external_id == key, *_of(source, kind))
-        for row in bulk.fetch_all(conn, select(*_KNOWN).select_from(listed.outerjoin(raw_record, mine))):
-            if row[0] is not None:
-                found[row[0]] = Known(*row)
+        chosen = among(conn, raw_record.c.external_id, wanted[start : start + PAGE])
+        for row in bulk.fetch_all(conn, select(*_KNOWN).where(*_of(source, kind), chosen)):
+            found[row[0]] = Known(*row)
     return found
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sqlalchemy import Integer, and_, func, select, type_coerce, update
 
-from store.bulk import among, fetch_all, fetch_whole, insert, next_id, places
+from store.bulk import Sought, among, fetch_all, insert, look_up, next_id
 from store.columns import NOTHING, Rows, nullable
 from store.journal import Part, append
 from store.kinds import KINDS
@@ -67,15 +67,10 @@ def current(conn: Connection, kind: Kind, source_label: int, keys: Sequence[str]
     kept = (*kind.numbers, *kind.carries)
     stamp = ("source_us",) if "source_us" in table.c else ()
     columns = ("version_id", "row_hash", "deleted", *stamp, *kept)
-    wanted, key, place = places(conn, keys)
-    is_current = and_(
-        table.c.external_id == key, table.c.source_label == source_label, table.c.superseded_by.is_(None)
-    )
-    # An outer join with every key answered: SQLite would else walk the table and look each row up in the list.
-    values = [func.coalesce(table.c[name], NOTHING if name == "source_us" else 0) for name in columns]
-    found = fetch_whole(conn, select(place, *values).select_from(wanted.outerjoin(table, is_current)))
-    found = found[np.argsort(found[:, 0])]
-    arrays = {name: found[:, position] for position, name in enumerate(columns, start=1)}
+    is_current = and_(table.c.source_label == source_label, table.c.superseded_by.is_(None))
+    values = {table.c[name]: NOTHING if name == "source_us" else 0 for name in columns}
+    found = look_up(conn, Sought(table.c.external_id, is_current, values), keys)
+    arrays = {name: found[:, position] for position, name in enumerate(columns)}
     arrays.setdefault("source_us", np.full(len(keys), NOTHING))
     return Known(
         arrays["version_id"],
