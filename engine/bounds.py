@@ -47,14 +47,18 @@ def held(change: Ints, priced: tuple[Ints, ...], codes: Rows) -> Ints:
         back |= values < 0
     if not back.any():
         return change
-    touched = np.repeat(np.logical_or.reduceat(back, starts), lengths_of(starts, len(change)))
-    rows = np.flatnonzero(touched)
+    totals = [running(values, starts) for values in priced]
+    low, high = np.minimum.reduce(totals), np.maximum.reduce(totals)
+    np.minimum(low, 0, out=low)
+    np.maximum(high, 0, out=high)
+    total = running(change, starts)
+    beyond = (total < low) | (total > high)
+    if not beyond.any():
+        return change
+    rows = np.flatnonzero(np.repeat(np.logical_or.reduceat(beyond, starts), lengths_of(starts, len(change))))
     own = starts_of(codes[rows])
-    totals = [running(values[rows], own) for values in priced]
-    nothing = np.zeros(len(rows), dtype=np.int64)
-    low, high = np.minimum.reduce([nothing, *totals]), np.maximum.reduce([nothing, *totals])
     found = change.copy()
-    found[rows] = steps(clamped(change[rows], low, high, own), own)
+    found[rows] = steps(clamped(change[rows], low[rows], high[rows], own), own)
     return found
 
 

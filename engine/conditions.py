@@ -145,9 +145,10 @@ def _gated(made: Conditions, priced: Priced, asked: Asked) -> tuple[NDArray[np.b
     instead, opened = np.zeros_like(priced.amount), np.ones(len(wanted.rep), dtype=bool)
     for gateway in made.gates:
         history = asked.histories[gateway.yardstick.tested]
-        own = gateway.opens(history, wanted, priced.way < 0, asked.as_of)
-        faults = _faults(gateway.yardstick, wanted, asked, (made.where, "the gate stays closed"), gateway.gate.judged)
+        quota, faults = gateway.yardstick.quota(wanted, asked.as_of if gateway.by_end else None)
+        own = gateway.opens(history, wanted, priced.way < 0, quota)
         if faults is not None:
+            _note(gateway.yardstick, wanted, faults, asked, (made.where, "the gate stays closed"))
             own &= faults == 0
         if gateway.gate.otherwise is not None:
             rate = gateway.gate.otherwise
@@ -174,22 +175,21 @@ def _most(made: Conditions, priced: Priced, limit: Rate | Money) -> Ints:
     return found
 
 
-def _faults(
-    yardstick: Yardstick, wanted: Credits, asked: Asked, said: tuple[str, str], judged: str
-) -> NDArray[np.int8] | None:
-    """What is wrong with the quotas that are tested; each becomes a problem."""
-    _, faults = yardstick.quota(wanted, asked.as_of if judged == "at_end" else None)
-    if faults is not None:
-        asked.problems.extend(fault_problems(yardstick, wanted, faults, (said[0], asked.rep_ids), said[1]))
-    return faults
+def _note(
+    yardstick: Yardstick, wanted: Credits, faults: NDArray[np.int8], asked: Asked, said: tuple[str, str]
+) -> None:
+    """Makes a problem of each quota that cannot be tested."""
+    asked.problems.extend(fault_problems(yardstick, wanted, faults, (said[0], asked.rep_ids), said[1]))
 
 
 def _multiplied(made: Conditions, priced: Priced, factored: Factored, asked: Asked) -> Ints:
     yardstick, faults, history = factored.yardstick, None, None
     if yardstick is not None:
         history = asked.histories[yardstick.tested]
-        effect = f"the multiplier {factored.multiplier.name!r} is left out"
-        faults = _faults(yardstick, priced.credits, asked, (made.where, effect), "at_end")
+        _, faults = yardstick.quota(priced.credits, asked.as_of)
+        if faults is not None:
+            effect = f"the multiplier {factored.multiplier.name!r} is left out"
+            _note(yardstick, priced.credits, faults, asked, (made.where, effect))
     num = factored.chosen(priced.credits, priced.kinds, (history, faults), asked.as_of)
     return made.policy.scaled(priced.amount, (num, factored.den), priced.codes)
 

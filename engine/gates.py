@@ -58,6 +58,31 @@ class History:
 
 
 @dataclass(frozen=True, slots=True)
+class _Dated:
+    """Quota rows by window and day, and what each window's come to with each row."""
+
+    window: Ints
+    key: Ints  # window and day in one
+    total: Ints
+
+    @classmethod
+    def of(cls, rows: QuotaRows, spans: Windows) -> _Dated:
+        """The rows that start in any of the windows."""
+        inside = (rows.start >= spans.origin) & (rows.start < spans.origin + len(spans.lookup))
+        since, amount = rows.start[inside] - spans.origin, rows.amount[inside]
+        window = rows.rep[inside] * np.int64(spans.count) + spans.lookup[since]
+        return cls(window, window * _DAYS + since, running(amount, starts_of(window)))
+
+    def started(self, codes: Rows, days: Rows) -> tuple[Ints, NDArray[np.bool_]]:
+        """The sum of the rows of each window that have started by a day of it, and where none has."""
+        if not len(self.window):
+            return np.zeros(len(codes), dtype=np.int64), np.ones(len(codes), dtype=bool)
+        place = np.searchsorted(self.key, codes * _DAYS + np.clip(days, 0, _DAYS - 1), "right") - 1
+        found = (place >= 0) & (self.window[np.maximum(place, 0)] == codes)
+        return np.where(found, self.total[np.maximum(place, 0)], 0), ~found
+
+
+@dataclass(frozen=True, slots=True)
 class Yardstick:
     """What a component is tested against: its windows, and their quota where a percentage is asked for."""
 
@@ -65,7 +90,7 @@ class Yardstick:
     component: Component
     over: Over
     windows: Windows
-    rows: QuotaRows | None  # the quota's rows, where it is known only from day to day
+    dated: _Dated | None  # the quota, where it is known only from day to day
     opening: Ints | None  # per window, where any began with credit
 
     @classmethod
@@ -80,7 +105,8 @@ class Yardstick:
         rows = quotas_of(facts, component.quota, rep_ids, plan, exchange) if asked else None
         made = windows(plan, _KINDS.get(over, over), rows, len(rep_ids))  # type: ignore[arg-type]
         opening = openings(facts.balances, (plan, component), made, rep_ids)
-        return cls(tested, component, over, made, rows if over == "year_to_date" else None, opening)
+        dated = _Dated.of(rows, made) if rows is not None and over == "year_to_date" else None
+        return cls(tested, component, over, made, dated, opening)
 
     def quota(self, credits_: Credits, as_of: int | None) -> tuple[Ints | None, NDArray[np.int8] | None]:
         """Per credit the quota that is tested, and what is wrong with it; `as_of` in place of the credit's day."""
@@ -91,28 +117,14 @@ class Yardstick:
             return None, None
         faults = self.windows.faults(codes)
         quota = self.windows.quota[codes]
-        if self.rows is None:
+        if self.dated is None:
             return quota, faults
         days = credits_.days if as_of is None else np.full(len(codes), as_of)
-        started, unknown = self._started(self.rows, codes, days)
+        started, unknown = self.dated.started(codes, days - self.windows.origin)
         fault = np.zeros(len(codes), dtype=np.int8) if faults is None else faults
         fault[(fault == FINE) & unknown] = MISSING
         fault[(fault == FINE) & (started <= 0)] = ZERO
         return started, fault if fault.any() else None
-
-    def _started(self, rows: QuotaRows, codes: Rows, days: Rows) -> tuple[Ints, NDArray[np.bool_]]:
-        """The sum of the quota rows of each window that have started by a day, and where none has."""
-        span = self.windows.lookup
-        inside = (rows.start >= self.windows.origin) & (rows.start < self.windows.origin + len(span))
-        start, amount = rows.start[inside], rows.amount[inside]
-        own = rows.rep[inside] * np.int64(self.windows.count) + span[start - self.windows.origin]
-        if not len(own):
-            return np.zeros(len(codes), dtype=np.int64), np.ones(len(codes), dtype=bool)
-        sums = running(amount, starts_of(own))
-        known = own * _DAYS + (start - self.windows.origin)
-        place = np.searchsorted(known, codes * _DAYS + np.clip(days - self.windows.origin, 0, _DAYS - 1), "right") - 1
-        found = (place >= 0) & (own[np.maximum(place, 0)] == codes)
-        return np.where(found, sums[np.maximum(place, 0)], 0), ~found
 
     def at_end(self, history: History, wanted: Credits) -> Ints:
         """What the window of each wanted credit has come to."""
@@ -136,11 +148,20 @@ class Yardstick:
         found = self._opened(codes)
         own = self.windows.codes(history.credits.rep, history.credits.days)
         sums = running(history.basis, starts_of(own))
-        for side, rows in () if not len(own) else (("right", ~is_back), ("left", is_back)):
-            place = np.searchsorted(history.credits.at, wanted.at[rows], side) - 1  # type: ignore[call-overload]
-            known = (place >= 0) & (own[np.maximum(place, 0)] == codes[rows])
-            found[rows] += np.where(known, sums[np.maximum(place, 0)], 0)
+        if len(own):
+            place = _last_by(history.credits.at, wanted.at, is_back)
+            known = (place >= 0) & (own[np.maximum(place, 0)] == codes)
+            found += np.where(known, sums[np.maximum(place, 0)], 0)
         return found
+
+
+def _last_by(at: Rows, wanted: Rows, is_back: NDArray[np.bool_]) -> Rows:
+    """Where the last of the credits `at` stands that is not after each wanted one, or (`is_back`) is before it."""
+    if int(at[-1]) - int(at[0]) + 1 == len(at):  # all credits between two
+        return np.clip(wanted - at[0] + ~is_back, 0, len(at)) - 1
+    place = np.searchsorted(at, wanted, "right")
+    place[is_back] = np.searchsorted(at, wanted[is_back], "left")
+    return place - 1
 
 
 def bar(start: Rate | Money, component: Component) -> tuple[Rate, bool]:
@@ -172,13 +193,17 @@ class Gateway:
         """The gate made ready for the reps of `context`."""
         return cls(gate, Yardstick.of(plan, gate.component, gate.over, isinstance(gate.at_least, Rate), context))
 
-    def opens(self, history: History, wanted: Credits, is_back: NDArray[np.bool_], as_of: int) -> NDArray[np.bool_]:
-        """For which of the wanted credits it is open, quota faults aside."""
-        by_end = self.gate.judged == "at_end"
-        reached = (
-            self.yardstick.at_end(history, wanted) if by_end else self.yardstick.as_reached(history, wanted, is_back)
-        )
-        quota, _ = self.yardstick.quota(wanted, as_of if by_end else None)
+    @property
+    def by_end(self) -> bool:
+        """Whether it goes by what the window has come to in the end."""
+        return self.gate.judged == "at_end"
+
+    def opens(
+        self, history: History, wanted: Credits, is_back: NDArray[np.bool_], quota: Ints | None
+    ) -> NDArray[np.bool_]:
+        """For which of the wanted credits, with the quota of each, it is open."""
+        test = self.yardstick
+        reached = test.at_end(history, wanted) if self.by_end else test.as_reached(history, wanted, is_back)
         start, by_quota = bar(self.gate.at_least, self.yardstick.component)
         return reaches(reached, start, quota if by_quota else None)
 

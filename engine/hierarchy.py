@@ -120,7 +120,7 @@ class Placements:
             each = over[place]
             start = np.flatnonzero(each)
             if len(start):
-                found.append(Step(start, each[start]))
+                found.append(Step(start, each if len(start) == len(each) else each[start]))
         return found, np.flatnonzero(np.isin(place, looped)) if len(looped) else looped
 
     def clashes(self, first: int, last: int) -> list[Problem]:
@@ -145,6 +145,9 @@ class Placements:
         """Those who differ in person or in a stretch of days without any move, and the place of each among them."""
         ids, rep = distinct(rep_id)
         edges = np.unique(np.concatenate([self.start, self.end, np.full(1, -_DAY_ZERO)]))
+        least, most = (np.searchsorted(edges, on, side="right") for on in (days.min(initial=0), days.max(initial=0)))
+        if least == most:
+            return (ids, np.full(len(ids), edges[least - 1])), rep
         key = passed(edges, days) - 1
         key += rep * np.int64(len(edges))
         keys, place = distinct(key)

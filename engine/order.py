@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     Rows = NDArray[np.integer[Any]]
 
 WIDEST = 63
+AT_ONCE = 1 << 16  # rows that are worked on together where there are many, so that they stay in the processor's cache
 
 
 def bits(size: int) -> int:
@@ -127,6 +128,14 @@ def merged(parts: Sequence[Rows], size: int) -> list[Ints]:
         shift = begin - (np.cumsum(count) - count)
         found.append(np.arange(len(part)) + shift[part])
         begin += count
+    return found
+
+
+def among(values: Rows, wanted: Sequence[int]) -> NDArray[np.bool_]:
+    """Whether each value is one of a few."""
+    found = np.zeros(len(values), dtype=bool)
+    for each in wanted:
+        found |= values == each
     return found
 
 

@@ -26,7 +26,7 @@ from engine.calculation import KINDS, NO_EXTRAS, Extras, Unpaid
 from engine.dates import day
 from engine.frames import Named
 from engine.hierarchy import circular
-from engine.order import passed, starts_of
+from engine.order import AT_ONCE, among, passed, starts_of
 from engine.pricing import QuotaFault
 from engine.problems import Problem
 from engine.shortfalls import problems_of
@@ -117,21 +117,22 @@ def _credited(company: Company, wanted: NDArray[np.bool_], edges: Ints | None) -
     """What `wanted` components paid everybody for credits of their own, by deal or by stretch between edges."""
     calc, trace = company.calc, company.calc.trace
     whole = calc.counted.sorted.whole
-    rows = np.flatnonzero(wanted[trace.measure])
-    at, part = trace.at[rows], trace.measure[rows]
-    days = whole.days[at].astype(np.int64)
-    what = at if edges is None else passed(edges, days)
-    changed = np.ones(len(days), dtype=bool)
-    changed[1:] = what[1:] != what[:-1]
-    for each in (part, whole.rep[at]):
-        changed[1:] |= each[1:] != each[:-1]
+    rows = np.flatnonzero(among(trace.measure, np.flatnonzero(wanted).tolist()))
+    changed = np.ones(len(rows), dtype=bool)
+    for low in range(0, len(rows), AT_ONCE):
+        some = rows[max(low - 1, 0) : low + AT_ONCE]  # with the one before
+        at, begun = trace.at[some], np.zeros(max(len(some) - 1, 0), dtype=bool)
+        what = at if edges is None else passed(edges, whole.days[at])
+        for each in (what, trace.measure[some], whole.rep[at]):
+            begun |= each[1:] != each[:-1]
+        changed[low + 1 - min(low, 1) : low + AT_ONCE] = begun
     starts = np.flatnonzero(changed)
     net = np.add.reduceat(trace.amount[rows], starts) if len(starts) else trace.amount[rows]
-    last = np.append(starts[1:], len(days))[: len(starts)] - 1
-    own, measure = whole.part(at[last]), part[last].astype(np.int64)
+    last = rows[np.append(starts[1:], len(rows))[: len(starts)] - 1]
+    own, measure = whole.part(trace.at[last]), trace.measure[last].astype(np.int64)
     plan_of = np.array([slot.plan_no for slot in company.slots()], dtype=np.int64)
     deal_id = company.deal_ids(own.credit) if edges is None else np.zeros(len(last), dtype=np.int64)
-    return Below(company.rep_ids[own.rep], days[last], deal_id, plan_of[measure], measure, net)
+    return Below(company.rep_ids[own.rep], own.days.astype(np.int64), deal_id, plan_of[measure], measure, net)
 
 
 def _beside(extras: Extras) -> Below:

@@ -13,6 +13,8 @@ import numpy as np
 
 from engine.order import WIDEST, bits
 
+_NARROW = 31  # bits that are left for figures in the narrower of the two integers
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 class Payload:
     """Amounts and kinds of credits. `kinds` is None when there is one kind only, or when both are packed."""
 
-    packed: Ints
+    packed: Rows
     kinds: NDArray[np.signedinteger[Any]] | None
     kind_bits: int
     lowest: int
@@ -36,7 +38,8 @@ class Payload:
         lowest, width = int(amounts.min()), bits(count)
         if bits(int(amounts.max()) - lowest + 1) + width > WIDEST:
             return cls(amounts, kinds, 0, 0)
-        packed = amounts - lowest
+        is_narrow = bits(int(amounts.max()) - lowest + 1) + width <= _NARROW and abs(lowest) < 1 << _NARROW
+        packed = (amounts - lowest).astype(np.int32) if is_narrow else amounts - lowest
         packed <<= width
         packed |= kinds
         return cls(packed, None, width, lowest)
@@ -46,10 +49,10 @@ class Payload:
         if not self.kind_bits:
             return self.packed[rows], None if self.kinds is None else self.kinds[rows]
         both = self.packed[rows]
-        kinds = (both & ((1 << self.kind_bits) - 1)).astype(np.int32)
-        both >>= self.kind_bits
-        both += self.lowest
-        return both, kinds
+        kinds = (both & ((1 << self.kind_bits) - 1)).astype(np.int32, copy=False)
+        amounts: Ints = (both >> self.kind_bits).astype(np.int64, copy=False)
+        amounts += self.lowest
+        return amounts, kinds
 
     def amounts(self, rows: Rows) -> Ints:
         """The amounts of some credits."""

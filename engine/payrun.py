@@ -17,7 +17,7 @@ from engine.dates import add_months, day
 from engine.earnings import share_of
 from engine.frames import integers, named
 from engine.measures import paying_days
-from engine.order import positions, sorted_rows
+from engine.order import AT_ONCE, among, positions, sorted_rows
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from engine.order import Ints, Rows
     from engine.plans.schema import Plan
 
-AT_ONCE = 1 << 16  # rows that are worked on together, so that they stay in the processor's cache
 MONTHS = {"monthly": 1, "quarterly": 3, "yearly": 12}
 
 
@@ -53,6 +52,8 @@ class PayPeriods:
     def of(self, on: Rows) -> Rows:
         """The pay period of each day; -1 for a day in none."""
         at = np.asarray(on).astype(np.int64) - self.origin
+        if len(at) and int(at.min()) >= 0 and int(at.max()) < len(self.lookup):
+            return self.lookup[at]
         inside = (at >= 0) & (at < len(self.lookup))
         return np.where(inside, self.lookup[np.clip(at, 0, len(self.lookup) - 1)], -1)
 
@@ -176,26 +177,26 @@ def earned_in(calc: Calculation, numbers: Sequence[int], rep_ids: Ints, periods:
     nowhere = len(rep_ids) * count
     found = np.zeros(nowhere + 1, dtype=np.int64)
 
-    def cells(rep: Rows, known: NDArray[np.bool_], on: Rows) -> Rows:
-        period = periods.of(on)
-        return np.where(known & (period >= 0), rep * count + period, nowhere)
-
     extras, trace = calc.extras, calc.trace
     rows = np.flatnonzero(np.isin(extras.plan_no, numbers) & (extras.kind != KINDS.index("prize")))
-    beside = cells(*positions(extras.rep_id[rows], rep_ids), extras.days[rows])
-    np.add.at(found, beside, extras.amount[rows])
+    period, (rep, known) = periods.of(extras.days[rows]), positions(extras.rep_id[rows], rep_ids)
+    np.add.at(found, np.where(known & (period >= 0), rep * count + period, nowhere), extras.amount[rows])
     rep, known = positions(calc.counted.seats.rep_ids, rep_ids)
-    whole = calc.counted.sorted.whole
+    begin, whole = rep * count, calc.counted.sorted.whole
     cell = np.empty(len(whole.rep), dtype=np.int64)
     for low in range(0, len(cell), AT_ONCE):
         part = slice(low, low + AT_ONCE)
-        cell[part] = cells(rep[whole.rep[part]], known[whole.rep[part]], whole.days[part])
-    own = np.isin(np.repeat(np.arange(len(calc.plans)), [len(plan.components) for plan in calc.plans]), numbers)
+        place, period = whole.rep[part], periods.of(whole.days[part])
+        cell[part] = begin[place] + period
+        if not known.all() or int(period.min()) < 0:
+            cell[part][~known[place] | (period < 0)] = nowhere
+    plan_of = np.repeat(np.arange(len(calc.plans)), [len(plan.components) for plan in calc.plans])
+    own = np.flatnonzero(np.isin(plan_of, numbers)).tolist()
     for low in range(0, len(trace.at), AT_ONCE):
         part = slice(low, low + AT_ONCE)
         at, amount = trace.at[part], trace.amount[part]
-        if not own.all():
-            lines = np.flatnonzero(own[trace.measure[part]])
+        if len(own) < len(plan_of):
+            lines = np.flatnonzero(among(trace.measure[part], own))
             at, amount = at[lines], amount[lines]
         np.add.at(found, cell[at], amount)
     return found[:-1].reshape(len(rep_ids), count)

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from engine.tallies import Tally
     from engine.totals import Axis
 
+    Ruled = tuple[Credits, Rows | None]  # credits, and the rule that gives each where that matters
+
 
 @dataclass(frozen=True, slots=True)
 class NoLine:
@@ -96,20 +98,28 @@ def price(part: Credits, prepared: tuple[Ready, ...], seats: Seats, found: Found
     for plan_no, plan in enumerate(prepared):
         on_plan = _on_plan(part, plan)
         covered |= on_plan
-        if plan.rule_of is not None:
-            on_plan &= plan.rule_of[part.credit] != FOREIGN
-        own = part if on_plan.all() else part.part(on_plan)
-        if len(own.rep):
+        own = _own(part, plan, on_plan)
+        if len(own[0].rep):
             own = _credited(own, plan, plan_no, seats, found)
             priced = _price_plan(own, plan, (plan_no, number), seats, found)
             if any(each is not None for each in plan.conditions):
                 priced = _conditioned(priced, plan, number, (seats, found))
             blocks += priced
         number += len(plan.measures)
-    if seats.plan_no is not None:
-        covered |= seats.plan_no[part.credit] >= 0
-    found.lost(part.credit[~covered], -1, -1, "no_plan")
+    if not covered.all():
+        alone = part.credit[~covered]
+        found.lost(alone if seats.plan_no is None else alone[seats.plan_no[alone] < 0], -1, -1, "no_plan")
     found.ledger.write([block for block in blocks if len(block.basis)])
+
+
+def _own(part: Credits, plan: Ready, on_plan: NDArray[np.bool_]) -> Ruled:
+    """The credits of a plan, with the rule that gives each where that matters."""
+    own = part if on_plan.all() else part.part(np.flatnonzero(on_plan))
+    if plan.rule_of is None:
+        return own, None
+    rule = plan.rule_of[own.credit]
+    mine = rule != FOREIGN
+    return (own, rule) if mine.all() else (own.part(mine), rule[mine])
 
 
 def _on_plan(part: Credits, plan: Ready) -> NDArray[np.bool_]:
@@ -118,6 +128,8 @@ def _on_plan(part: Credits, plan: Ready) -> NDArray[np.bool_]:
     own = slice(int(part.rep[0]), int(part.rep[-1]) + 1)
     first, last = int(part.days.min()), int(part.days.max())
     for since, until in plan.spans:
+        if int(until[own].max()) <= first:
+            continue
         if int(since[own].max()) <= first and last < int(until[own].min()):
             found[:] = True
         else:
@@ -128,8 +140,8 @@ def _on_plan(part: Credits, plan: Ready) -> NDArray[np.bool_]:
     return found
 
 
-def _price_plan(part: Credits, plan: Ready, numbers: tuple[int, int], seats: Seats, found: Found) -> list[Block]:
-    blocks: list[Block] = []
+def _price_plan(own: Ruled, plan: Ready, numbers: tuple[int, int], seats: Seats, found: Found) -> list[Block]:
+    (part, rule), blocks = own, list[Block]()
     amounts, kinds = plan.payload.take(part.credit)
     counted, counts_all = np.zeros(len(part.rep), dtype=bool), False
     found.priced.clear()
@@ -141,7 +153,7 @@ def _price_plan(part: Credits, plan: Ready, numbers: tuple[int, int], seats: Sea
             counts_all = True
             blocks.append(_price(part, (amounts, slot), (plan, measure), place, found))
             continue
-        slot = _slots((part, slot), (plan, measure, tally), (seats, place), found)
+        slot = _slots((part, slot, rule), (measure, tally), (seats, place), found)
         counted |= slot != NOT_COUNTED
         values = amounts if tally is None or tally.values is None else tally.values[part.credit]
         rows = np.flatnonzero(slot >= 0)
@@ -155,19 +167,21 @@ def _price_plan(part: Credits, plan: Ready, numbers: tuple[int, int], seats: Sea
 
 
 def _slots(
-    own: tuple[Credits, Rows | None],
-    counting: tuple[Ready, Measured, Tally | None],
+    own: tuple[Credits, Rows | None, Rows | None],
+    counting: tuple[Measured, Tally | None],
     place: tuple[Seats, tuple[int, int]],
     found: Found,
 ) -> Rows:
     """The rate group of each credit: by its kind, the rule that gives it, and whether its deal has the figure."""
-    (part, slot), (plan, measure, tally) = own, counting
+    (part, slot, rule), (measure, tally) = own, counting
     if slot is None:
         everywhere = 0 if measure.slot is None else int(measure.slot[0])
         slot = np.full(len(part.rep), everywhere, dtype=np.int32)
-    if tally is not None and tally.counts is not None and plan.rule_of is not None:
-        slot = np.where(tally.counts[plan.rule_of[part.credit]], slot, NOT_COUNTED)
-    found.lost(part.credit[slot == UNPRICED], *place[1], "no_rate")
+    if tally is not None and tally.counts is not None and rule is not None:
+        counts = tally.counts[rule]
+        slot = slot if counts.all() else np.where(counts, slot, NOT_COUNTED)
+    if measure.slot is None or int(measure.slot.min()) == UNPRICED:
+        found.lost(part.credit[slot == UNPRICED], *place[1], "no_rate")
     if tally is not None and tally.fault is not None:
         lacks = (tally.fault[place[0].deal[part.credit]] > 0) & (slot >= 0)
         found.lost(part.credit[lacks], *place[1], "no_figure")
@@ -175,13 +189,13 @@ def _slots(
     return slot
 
 
-def _credited(part: Credits, plan: Ready, plan_no: int, seats: Seats, found: Found) -> Credits:
+def _credited(own: Ruled, plan: Ready, plan_no: int, seats: Seats, found: Found) -> Ruled:
     """Those credits that a credit rule gives and whose amount is known in the plan's currency."""
-    whole, shared = plan.rules
-    if plan.rule_of is not None:
-        rule = plan.rule_of[part.credit]
-        found.lost(part.credit[rule < 0], plan_no, -1, "no_rule")
-        part = part.part(rule >= 0)
+    (part, given), (whole, shared) = own, plan.rules
+    if given is not None:
+        if int(given.min()) < 0:
+            found.lost(part.credit[given < 0], plan_no, -1, "no_rule")
+            part, given = part.part(given >= 0), given[given >= 0]
     elif min(int(whole.min()), int(shared.min())) < 0:
         deal = seats.deal[part.credit]
         known = plan.kinds(part.credit, deal)
@@ -194,8 +208,8 @@ def _credited(part: Credits, plan: Ready, plan_no: int, seats: Seats, found: Fou
     if plan.fault is not None:
         unknown = plan.fault[seats.deal[part.credit]] > 0
         found.lost(part.credit[unknown], plan_no, -1, "no_exchange_rate")
-        part = part.part(~unknown)
-    return part
+        part, given = part.part(~unknown), None if given is None else given[~unknown]
+    return part, given
 
 
 def _price(
@@ -300,9 +314,13 @@ def _conditioned(blocks: list[Block], plan: Ready, first: int, context: tuple[Se
         asked = Asked(histories, found.as_of, seats.rep_ids, found.problems)
         own = block.credits
         codes = plan.measures[offset].windows.codes(own.rep, own.days)
-        way = np.sign(found.whole[seats.deal[own.credit]])
-        way = np.where(way == 0, np.sign(block.basis), way)
-        kinds, incentive = plan.payload.take(own.credit)[1], incentive_of(plan, offset, codes)
+        amounts, kinds = plan.payload.take(own.credit)
+        way = np.sign(amounts)
+        if not way.all():  # a credit of nothing goes the way of its deal
+            none = np.flatnonzero(way == 0)
+            way[none] = np.sign(found.whole[seats.deal[own.credit[none]]])
+            way = np.where(way == 0, np.sign(block.basis), way)
+        incentive = incentive_of(plan, offset, codes)
         priced = Priced(own, codes, kinds, way, block.basis, block.amount, incentive)
         changed.append(_lined(block, effects(made, priced, asked)))
     return changed
@@ -317,19 +335,20 @@ def _history(tested: Block | None, own: Block) -> History:
 
 def _lined(block: Block, changes: list[tuple[int, Ints]]) -> Block:
     """The lines with, after each, one for every effect that changes it."""
-    table = np.stack([np.ones(len(block.basis), dtype=bool), *(change != 0 for _, change in changes)], axis=1)
-    if int(table.sum()) == len(table):
+    changed = [np.flatnonzero(change) for _, change in changes]
+    if not any(len(rows) for rows in changed):
         return block
-    kinds = np.array([COMMISSION, *(kind for kind, _ in changes)], dtype=np.int8)
-    rows, effect = np.nonzero(table)
-    amounts = np.stack([block.amount, *(change for _, change in changes)], axis=1)
-    first = effect == 0
-    basis, before = block.basis[rows], block.before[rows]
-    return Block(
-        block.credits.part(rows),
-        block.measure,
-        kinds[effect],
-        np.where(first, basis, 0),
-        np.where(first, before, before + basis),
-        amounts[rows, effect],
-    )
+    counts = np.ones(len(block.basis), dtype=np.int64)
+    for rows in changed:
+        counts[rows] += 1
+    begin = np.cumsum(counts) - counts
+    total = int(counts.sum())
+    kinds = np.full(total, COMMISSION, dtype=np.int8)
+    basis, amounts = np.zeros(total, dtype=np.int64), np.empty(total, dtype=np.int64)
+    before = np.repeat(block.before + block.basis, counts)
+    basis[begin], before[begin], amounts[begin] = block.basis, block.before, block.amount
+    for (kind, change), rows in zip(changes, changed, strict=True):
+        begin[rows] += 1
+        kinds[begin[rows]], amounts[begin[rows]] = kind, change[rows]
+    credits_ = block.credits.part(np.repeat(np.arange(len(counts)), counts))
+    return Block(credits_, block.measure, kinds, basis, before, amounts)

@@ -84,8 +84,7 @@ class Asking:
     def deciding(self, plan: Plan, deal: Rows, rep_id: Ints, is_shared: NDArray[np.bool_] | None) -> Rows:
         """The rule to owner or splits that decides about each credit, -1 where there is none."""
         whole, shared = credit_rules(plan, self.kinds)
-        only = int(whole[0])
-        if bool((whole == only).all()) and bool((shared == only).all()):
+        if (only := _only(whole, shared)) is not None:
             return np.full(len(deal), only, dtype=np.int32)
         kinds = self.kinds_of(deal, rep_id)
         if is_shared is None:
@@ -93,12 +92,22 @@ class Asking:
         return np.where(is_shared[deal], shared[kinds], whole[kinds])
 
 
+def _only(whole: Rows, shared: Rows) -> int | None:
+    """The rule that decides about deals of all kinds; None where there are several."""
+    known = np.unique(np.concatenate([whole, shared]))
+    return int(known[0]) if len(known) == 1 else None
+
+
 def is_on_plan(facts: Facts, plans: tuple[Plan, ...], plan: Plan, asked: tuple[Ints, Rows]) -> NDArray[np.bool_]:
     """Whether each person is on the plan, and this version of it pays, on each day."""
     rep_id, days = asked
     found = np.zeros(len(days), dtype=bool)
     ids, rep = distinct(rep_id)
+    first, last = (int(days.min()), int(days.max())) if len(days) else (0, 0)
     for since, until in assigned_spans(facts.assignments, plan, ids):
+        if int(since.max(initial=0)) <= first and last < int(until.min(initial=last + 1)):
+            found[:] = True
+            continue
         found |= (days >= since[rep]) & (days < until[rep])
     active = paying_days(plan, plans)
     if active is not None:
@@ -119,17 +128,19 @@ def spoiled_shares(told: Told, facts: Facts, seats: Seats) -> tuple[Rows, Ints, 
 
 def rules_of(plan_no: int, plan: Plan, asking: Asking, seats: Seats) -> Rows:
     """Per credit of `seats` the rule of the plan that gives it; NO_RULE, or FOREIGN for a credit of other plans."""
-    found = asking.deciding(plan, seats.deal, seats.rep_ids[seats.rep], seats.is_shared)
     if seats.plan_no is None or seats.rule is None:
-        return found
+        return asking.deciding(plan, seats.deal, seats.rep_ids[seats.rep], seats.is_shared)
     own = [position for position, rule in enumerate(plan.crediting) if is_own(rule)]
     lookup = np.arange(len(plan.crediting) + 1, dtype=seats.rule.dtype)
     lookup[own] = FOREIGN
     lookup[-1] = NO_RULE
-    found = lookup[found]
-    given = np.flatnonzero(seats.plan_no >= 0)
-    found[given] = np.where(seats.plan_no[given] == plan_no, seats.rule[given], FOREIGN)
-    return found
+    only = _only(*credit_rules(plan, asking.kinds))
+    if only is None:
+        common = lookup[asking.deciding(plan, seats.deal, seats.rep_ids[seats.rep], seats.is_shared)]
+    else:
+        common = lookup[only]
+    of_others = np.where(seats.plan_no < 0, common, lookup.dtype.type(FOREIGN))
+    return np.where(seats.plan_no == plan_no, seats.rule, of_others)
 
 
 def further(asking: Asking, wanted: Ints | None) -> tuple[list[Part], list[Problem], Ints]:
@@ -299,7 +310,7 @@ class _PlanCredits:
 
 
 def _once(is_full: NDArray[np.bool_], place: Ints) -> NDArray[np.bool_]:
-    """Which credits count where everybody is fully credited with a deal: of those that go into one place the first."""
+    """Which credits count where everybody is fully credited with a deal: the first of those for one place."""
     found = np.ones(len(place), dtype=bool)
     full = np.flatnonzero(is_full)
     found[full] = False

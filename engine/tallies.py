@@ -85,6 +85,9 @@ class Tallies:
         split = not all(half.all() for half in halves)
         quota, pay = (np.append(half, [True] * len(plan.components) + [False]) for half in halves)
         counts = _counted(plan, position)
+        apart = any(each.measure.achievement for each in plan.components)
+        if values is None and not split and not apart and counts[: len(plan.crediting)].all():
+            return None
         return Tally(values, fault, counts, quota if split else None, pay if split else None)
 
     def _of_figure(self, plan: Plan, component: Component) -> tuple[Ints, NDArray[np.int8] | None]:
