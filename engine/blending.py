@@ -8,7 +8,7 @@ which order they said it.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -71,7 +71,13 @@ class Rule:
 
     def text(self) -> str:
         """The rule as one canonical text."""
-        said = asdict(self) | {"precedence": {name: list(order) for name, order in self.precedence.items()}}
+        said = {
+            "kind": self.kind,
+            "sources": self.sources,
+            "link": self.link,
+            "precedence": dict(self.precedence),
+            "unlinked": self.unlinked,
+        }
         return json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sqlalchemy import Integer, select, type_coerce
 
-from store import owner_mappings
+from store import blending_links, owner_mappings
 from store.bulk import among
 from store.labels import number as number_of
 from store.tables.facts import deal, person
@@ -51,13 +51,21 @@ def resolve(conn: Connection, reference: Reference, source_label: int, names: It
     if not wanted:
         return {}
     if reference.to == "deal":
-        return _by_id(conn, source_label, wanted, deal.c.deal_id)
+        found = _by_id(conn, source_label, wanted, deal.c.deal_id)
+        return found if reference.own else found | _blended(conn, source_label, wanted)
     found = _by_id(conn, source_label, wanted, person.c.rep_id)
     addresses = {name: email_key(name) for name in wanted if "@" in name and name not in found}
     holders = of_addresses(conn, addresses.values()) if addresses else {}
     found |= {name: holders[key] for name, key in addresses.items() if key in holders}
     missing = [name for name in wanted if name not in found]
     return found | owner_mappings.reps(conn, source_label, missing) if missing else found
+
+
+def _blended(conn: Connection, source_label: int, wanted: list[str]) -> dict[str, int]:
+    """The deals of another source that those names mean, where the two are blended."""
+    anchor, meant = blending_links.anchors_meant(conn, source_label, wanted)
+    known = _by_id(conn, number_of(conn, anchor), sorted(set(meant.values())), deal.c.deal_id) if meant else {}
+    return {name: known[record] for name, record in meant.items() if record in known}
 
 
 def email_key(email: str) -> str:

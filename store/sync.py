@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, insert, select, update
 
-from store import changes, facts, quarantine, runs, unowned
+from store import blending, changes, facts, quarantine, runs, unowned
 from store.bulk import upsert
 from store.tables.syncing import sync_run, sync_state
 
@@ -135,9 +135,7 @@ def apply_page(conn: Connection, page: PageWrite) -> PageApplied:
     released when that person arrives.
     """
     change_id = changes.begin(conn, page.actor, page.cause, page.now)
-    applied = facts.apply(conn, page.kind, page.rows, change_id)
-    if page.gone:
-        applied += _gone(conn, page, change_id)
+    applied = _applied(conn, page, change_id)
     passed = set(facts.keys(page.kind, page.rows)) if len(page.rows) else set()
     closed = quarantine.close_passed(conn, page.source, page.kind, passed | set(page.gone), page.now)
     held = quarantine.put(conn, page.held, page.now)
@@ -151,6 +149,16 @@ def apply_page(conn: Connection, page: PageWrite) -> PageApplied:
         return PageApplied(change_id, applied, held, closed)
     changes.withdraw(conn, change_id)
     return PageApplied(0, applied, held, closed)
+
+
+def _applied(conn: Connection, page: PageWrite, change_id: int) -> Applied:
+    """The page's facts, or what follows from them where other sources tell of the same records."""
+    rule = blending.rule_for(conn, page.kind, page.source)
+    if rule is not None:
+        told = blending.Told(page.kind, page.source, page.rows, page.gone)
+        return blending.take(conn, told, rule, change_id, page.now)
+    applied = facts.apply(conn, page.kind, page.rows, change_id)
+    return applied + _gone(conn, page, change_id) if page.gone else applied
 
 
 def _gone(conn: Connection, page: PageWrite, change_id: int) -> Applied:
