@@ -23,19 +23,22 @@ x the floor, y the debt after; `guarantee` and `top_up` x the floor; `carry` x 0
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from engine.earnings import Beside, share_of
-from engine.money import divide
 from engine.payrun import prorated
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
+    from engine.by_rep import OfPeriods
     from engine.calculation import Extras
+    from engine.money import Money
     from engine.order import Ints, Rows
     from engine.payrun import PayPeriods
     from engine.plans.terms import Draw
@@ -59,7 +62,8 @@ class Standing:
 class Pay:
     """One pay period of a plan while it is settled: its commission as it stands, and the lines made so far.
 
-    `days` is how long each rep is on the plan in it, `turn` which of the rep's pay periods on the plan it is, from 0.
+    `days` is how long each rep is on the plan in it, `turn` which of the rep's pay periods on the plan it is, from 0;
+    `by_rep` the amounts that the data says, by their names.
     """
 
     periods: PayPeriods
@@ -70,6 +74,13 @@ class Pay:
     turn: Rows
     amount: Ints
     lines: list[Extras]
+    by_rep: Mapping[str, OfPeriods] = field(default_factory=dict)
+
+    def base(self, amount: Money | None, name: str) -> Ints:
+        """A fixed amount of the whole period, or the one that the data names for each rep."""
+        if amount is not None:
+            return np.full(len(self.rep_ids), amount.minor, dtype=np.int64)
+        return self.by_rep[name].amount[:, self.at]
 
     def add(self, kind: str, amount: Ints, *, before: Ints | None = None, x: Ints, y: Ints | None = None) -> None:
         """Adds a line per rep on the last day of the period; the commission stands at that much more after it."""
@@ -81,8 +92,8 @@ class Pay:
         self._line("carry", int(self.periods.start[self.at]), -amount, (None, np.ones_like(amount), None))
         self.amount = self.amount - amount
 
-    def floor(self, amount: int) -> Ints:
-        """A fixed amount of the period, by each rep's days on the plan."""
+    def floor(self, amount: Ints) -> Ints:
+        """Amounts of the whole period, by each rep's days on the plan."""
         plan = self.periods.plan
         return prorated(amount, self.days, int(self.periods.days[self.at]), plan.rounding.mode)
 
@@ -111,9 +122,10 @@ def lift(pay: Pay, standing: Standing) -> None:
 
 def _floor(pay: Pay, terms: Draw) -> Ints:
     """The floor of the period, for each rep by how many of their own came before it."""
-    found = pay.floor(terms.amount.minor)
+    whole = pay.base(terms.amount, terms.by_rep)
+    found = pay.floor(whole)
     for turn, share in enumerate(terms.shares):
-        amount = divide(terms.amount.minor * share.num, share.den, pay.periods.plan.rounding.mode)
+        amount = share_of(whole, share.num, share.den, pay.periods.plan.rounding.mode)
         found = np.where(pay.turn == turn, pay.floor(amount), found)
     return found
 
@@ -159,7 +171,7 @@ def advance(pay: Pay, standing: Standing, joined: Ints, last: int) -> None:
 def guarantee(pay: Pay) -> None:
     """Tops up to the guarantee."""
     terms = pay.periods.plan.payment
-    if terms.guarantee is not None:
+    if terms.guarantee is not None or terms.guarantee_by_rep:
         is_on = pay.is_among(terms.guarantee_periods)
-        floor = np.where(is_on, pay.floor(terms.guarantee.minor), 0)
+        floor = np.where(is_on, pay.floor(pay.base(terms.guarantee, terms.guarantee_by_rep)), 0)
         pay.add("guarantee", np.where(is_on, np.maximum(floor - pay.amount, 0), 0), x=floor)

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 def salary(pay: Pay) -> None:
     """Adds the base salary."""
     terms = pay.periods.plan.payment
-    if terms.salary is not None:
-        amount = pay.floor(terms.salary.minor)
-        pay.add("salary", amount, x=np.full(len(amount), terms.salary.minor), y=pay.days)
+    if terms.salary is not None or terms.salary_by_rep:
+        whole = pay.base(terms.salary, terms.salary_by_rep)
+        pay.add("salary", pay.floor(whole), x=whole, y=pay.days)
 
 
 def minimum_wage(pay: Pay, prizes: Ints) -> None:

@@ -77,6 +77,8 @@ def _of_payment(plan: Plan) -> set[str]:
     found: set[str] = set()
     if plan.payment.draw is not None:
         found.add("balances")
+    if plan.payment.by_rep:
+        found.add("incentives")
     if any(rule.prorate != "none" for rule in plan.quotas):
         found |= {"absences", "people"}
     if any(rule.ramp for rule in plan.quotas):

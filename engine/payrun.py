@@ -130,9 +130,9 @@ def staff_of(facts: Facts, plan_name: str, others: Ints, reps: Collection[int] |
     return Staff(rep_ids, rep[known], start[rows], end[rows])
 
 
-def prorated(amount: int, days: Ints, whole: int, mode: str) -> Ints:
-    """A fixed amount of a pay period by the days on the plan."""
-    full: NDArray[np.int64] = np.full(len(days), amount, dtype=np.int64)
+def prorated(amount: int | Ints, days: Ints, whole: int, mode: str) -> Ints:
+    """A fixed amount of a pay period, or one of each rep, by the days on the plan."""
+    full: NDArray[np.int64] = np.broadcast_to(np.asarray(amount, dtype=np.int64), days.shape)
     return share_of(full, days, whole, mode)  # type: ignore[arg-type]  # a plan's rounding mode is one of three
 
 

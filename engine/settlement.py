@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.adjustments import adjusted
+from engine.by_rep import missing, of_periods
 from engine.calculation import KINDS, Extras
 from engine.clawbacks import hits_of, taken
 from engine.dates import day, on_day
@@ -58,10 +59,11 @@ def settled(calc: Calculation, facts: Facts, as_of: date, reps: Collection[int] 
         lines, problems = lines + more, problems + faults
     calc = _with(calc, lines, problems)
     if any(plan.payment != _PLAIN for plan in calc.plans):
-        lines = []
+        lines, problems = [], list(_bad_balances(calc, facts, reps))
         for _, versions in groupby(enumerate(calc.plans), key=lambda pair: pair[1].name):
-            lines += _paid(calc, facts, (last, reps), dict(versions))
-        calc = _with(calc, lines, list(_bad_balances(calc, facts, reps)))
+            made, faults = _paid(calc, facts, (last, reps), dict(versions))
+            lines, problems = lines + made, problems + faults
+        calc = _with(calc, lines, problems)
     return calc
 
 
@@ -126,10 +128,10 @@ class _Run:
 
 def _paid(
     calc: Calculation, facts: Facts, asked: tuple[int, Collection[int] | None], versions: dict[int, Plan]
-) -> list[Extras]:
-    """The lines of one plan, version after version."""
+) -> tuple[list[Extras], list[Problem]]:
+    """The lines of one plan, version after version, and what its reps lack."""
     if all(plan.payment == _PLAIN for plan in versions.values()):
-        return []
+        return [], []
     last, reps = asked
     name = next(iter(versions.values())).name
     beside = calc.extras.rep_id
@@ -137,18 +139,22 @@ def _paid(
     first = day(min(plan.effective.start_on for plan in versions.values()))
     run = _Run(calc, facts, staff_of(facts, name, others, reps), last, first)
     standing, lines, currency = Standing.at_zero(len(run.staff.rep_ids)), list[Extras](), ""
+    problems = list[Problem]()
     earliest = np.maximum(run.staff.first_day(), first)
     for number, plan in sorted(versions.items(), key=lambda pair: (pair[1].effective.start_on, pair[1].version)):
         if currency not in ("", plan.currency):  # a debt in another currency has to be brought in as a balance
             standing = Standing.at_zero(len(run.staff.rep_ids))
         currency = plan.currency
         numbers = [each for each, other in versions.items() if other.currency == currency]
-        lines += _version(run, (number, numbers), earliest, standing)
-    return lines
+        made, faults = _version(run, (number, numbers), earliest, standing)
+        lines, problems = lines + made, problems + faults
+    return lines, problems
 
 
-def _version(run: _Run, numbers: tuple[int, list[int]], earliest: Ints, standing: Standing) -> list[Extras]:
-    """The lines of the pay periods in which one version of a plan pays."""
+def _version(
+    run: _Run, numbers: tuple[int, list[int]], earliest: Ints, standing: Standing
+) -> tuple[list[Extras], list[Problem]]:
+    """The lines of the pay periods in which one version of a plan pays, and the amounts that the data lacks."""
     calc, staff, (plan_no, family) = run.calc, run.staff, numbers
     periods = pay_periods(calc.plans[plan_no], calc.plans)
     lines, terms = list[Extras](), periods.plan.payment
@@ -159,6 +165,11 @@ def _version(run: _Run, numbers: tuple[int, list[int]], earliest: Ints, standing
         amounts = _by_period(earned, periods, len(staff.rep_ids))
     prizes = _by_period(earned_by(calc, family, staff.rep_ids, [KINDS.index("prize")]), periods, len(staff.rep_ids))
     days = staff.days_in(periods)
+    given = {name: of_periods(run.facts, name, staff.rep_ids, periods) for name in terms.by_rep}
+    begun = np.where(periods.start <= run.last, days, 0)
+    faults = [
+        each for name in given for each in missing(periods.plan, name, given[name], (staff.rep_ids, begun, periods))
+    ]
     since = np.array([periods.window(on_day(int(on))) if on < 2**31 - 1 else 0 for on in np.unique(earliest)])
     start = since[np.searchsorted(np.unique(earliest), earliest)] if len(earliest) else earliest
     for at in range(len(periods.start)):
@@ -166,7 +177,7 @@ def _version(run: _Run, numbers: tuple[int, list[int]], earliest: Ints, standing
             break
         _open(run, periods, at, standing)
         turn = int(periods.number[at]) - start
-        pay = Pay(periods, at, plan_no, staff.rep_ids, days[:, at], turn, amounts[:, at], lines)
+        pay = Pay(periods, at, plan_no, staff.rep_ids, days[:, at], turn, amounts[:, at], lines, given)
         pay.carry_in(standing.carried)
         standing.carried = np.zeros_like(standing.carried)
         advance(pay, standing, staff.joined_in(periods, at), run.last)
@@ -177,7 +188,7 @@ def _version(run: _Run, numbers: tuple[int, list[int]], earliest: Ints, standing
         guarantee(pay)
         salary(pay)
         minimum_wage(pay, prizes[:, at])
-    return lines
+    return lines, faults
 
 
 def _by_period(earned: Earned, periods: PayPeriods, reps: int) -> Ints:

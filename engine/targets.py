@@ -57,7 +57,7 @@ def targets(
     facts, exchange, rep_ids = context
     rows = None
     if component.target is None:
-        rows = _incentives(facts.incentives, component.incentive, rep_ids, (plan, exchange))
+        rows = incentives_of(facts.incentives, component.incentive, rep_ids, (plan, exchange))
     if made.kind == "quota_period":
         amount, known = _by_row(component, made, rows)
     else:
@@ -71,7 +71,7 @@ def targets(
     return amount, replace(made, fault=fault)
 
 
-def _incentives(table: pd.DataFrame, name: str, rep_ids: Ints, money: tuple[Plan, Exchange]) -> Incentives:
+def incentives_of(table: pd.DataFrame, name: str, rep_ids: Ints, money: tuple[Plan, Exchange]) -> Incentives:
     """The usable rows of one name: in a known currency, not negative, not on a day that another one has."""
     plan, exchange = money
     labels = named(table, "name")

@@ -12,6 +12,7 @@ from messages.example_prose import examples
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from engine.money import Money
     from engine.plans.example_files import ExampleFile
     from engine.plans.schema import CreditRule, Plan
     from engine.plans.terms import PaymentTerms, QuotaRule
@@ -128,13 +129,15 @@ def _payment(terms: PaymentTerms, period: str) -> Iterator[str]:
     """How earnings become a payout, in the order in which it happens."""
     if terms.salary is not None:
         yield f"Base salary is {words.amount(terms.salary)} a {period}, beside the commission."
+    if terms.salary_by_rep:
+        yield f"Base salary is each rep's part of their yearly “{terms.salary_by_rep}”, beside the commission."
     for limit, span in ((terms.cap, f"pay period ({period})"), (terms.cap_per_year, "plan year")):
         if limit is not None:
             yield f"The plan pays at most {words.amount(limit)} of commission in one {span}."
     yield from _draw(terms, period)
-    if terms.guarantee is not None:
+    if terms.guarantee is not None or terms.guarantee_by_rep:
         yield (
-            f"Commission is guaranteed: it is topped up to {words.amount(terms.guarantee)} a {period}"
+            f"Commission is guaranteed: it is topped up to {_floor(terms.guarantee, terms.guarantee_by_rep, period)}"
             f"{_for(terms.guarantee_periods)}, and the top-up is never repaid."
         )
     elif terms.guarantee_periods:
@@ -150,7 +153,7 @@ def _draw(terms: PaymentTerms, period: str) -> Iterator[str]:
     draw = terms.draw
     if draw is None:
         return
-    yield f"There is a draw of {words.amount(draw.amount)} a {period}{_for(draw.periods)}."
+    yield f"There is a draw of {_floor(draw.amount, draw.by_rep, period)}{_for(draw.periods)}."
     if draw.shares:
         shares = ", ".join(map(words.share, draw.shares))
         yield f"Of that each rep has {shares} in the first {len(draw.shares)} pay periods, then none."
@@ -166,6 +169,13 @@ def _draw(terms: PaymentTerms, period: str) -> Iterator[str]:
         yield "What commission lacks is topped up on the period's last day."
     left = {"owed": "is still owed", "forgiven": "is forgiven"}[draw.at_end]
     yield f"Debt that is left when the draw ends {left}."
+
+
+def _floor(amount: Money | None, by_rep: str, period: str) -> str:
+    """Return an amount of each pay period, or whose part of which yearly amount it is."""
+    if amount is not None:
+        return f"{words.amount(amount)} a {period}"
+    return f"each rep's part of their yearly “{by_rep}” a {period}"
 
 
 def _for(periods: int) -> str:

@@ -135,9 +135,7 @@ def _check_payment(terms: PaymentTerms, reading: Reading) -> None:
         if amount is not None and amount.minor == 0:
             message = "An amount of 0 does nothing, or leaves nothing to pay."
             reading.report("amount_zero", f"payment.{key}", message, remedy="Give an amount, or remove the key.")
-    if terms.guarantee is None and terms.guarantee_periods:
-        message = "There is no guarantee that could last so long."
-        reading.report("guarantee_missing", "payment.guarantee_periods", message, remedy="Add `guarantee:`.")
+    _check_by_rep(terms, reading)
     wage, draw = terms.minimum_wage, terms.draw
     if wage is not None and not 1 <= wage.hours <= _MOST_HOURS:
         allowed = f"1 to {_MOST_HOURS}"
@@ -147,6 +145,24 @@ def _check_payment(terms: PaymentTerms, reading: Reading) -> None:
         )
     if draw is not None:
         _check_draw(draw, reading)
+
+
+def _check_by_rep(terms: PaymentTerms, reading: Reading) -> None:
+    """An amount is either in the plan or in the data."""
+    for key, fixed, by_rep in (
+        ("salary", terms.salary, terms.salary_by_rep),
+        ("guarantee", terms.guarantee, terms.guarantee_by_rep),
+    ):
+        if fixed is not None and by_rep:
+            message = f"Two things say what the {key} is."
+            reading.report("amount_twice", f"payment.{key}_by_rep", message, remedy=f"Keep it, or `{key}:`.")
+    if terms.guarantee is None and not terms.guarantee_by_rep and terms.guarantee_periods:
+        message = "There is no guarantee that could last so long."
+        reading.report("guarantee_missing", "payment.guarantee_periods", message, remedy="Add `guarantee:`.")
+    draw = terms.draw
+    if draw is not None and (draw.amount is None) == (not draw.by_rep):
+        message = "A draw has either an amount or the name of one in the data."
+        reading.report("draw_amount", "payment.draw", message, remedy="Give one of `amount:` and `by_rep:`.")
 
 
 def _check_draw(draw: Draw, reading: Reading) -> None:

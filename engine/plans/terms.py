@@ -63,7 +63,10 @@ class Clawback:
 class Draw:
     """A payment in advance of commission in each pay period."""
 
-    amount: Annotated[Money, Says("The floor of each pay period.")]
+    amount: Annotated[Money | None, Says("The floor of each pay period, the same for everybody.")] = None
+    by_rep: Annotated[
+        str, Says("The name of the yearly amount in the data, per rep, whose part the floor is of each pay period.")
+    ] = ""
     recoverable: Annotated[
         bool, Says("true: what topped up is debt that later commission repays, above the floor.")
     ] = True
@@ -103,16 +106,26 @@ class PaymentTerms:
     """How earnings become a payout. Order: releases, clawbacks, adjustments, cap, draw, guarantee, minimum wage."""
 
     salary: Annotated[Money | None, Says("Base salary of each pay period, beside the commission.")] = None
+    salary_by_rep: Annotated[str, Says("The name of the yearly base salary in the data, per rep, such as base.")] = ""
     cap: Annotated[Money | None, Says("The plan pays at most this much commission in one pay period.")] = None
     cap_per_year: Annotated[Money | None, Says("The plan pays at most this much commission in one plan year.")] = None
     draw: Annotated[Draw | None, Says("A draw against commission.")] = None
     guarantee: Annotated[Money | None, Says("Commission of a pay period is topped up to this; never repaid.")] = None
+    guarantee_by_rep: Annotated[
+        str, Says("The name of the yearly guarantee in the data, per rep; each pay period has its part.")
+    ] = ""
     guarantee_periods: Annotated[int, Says("For how many pay periods from the rep's first; 0: throughout.")] = 0
     minimum_wage: Annotated[MinimumWage | None, Says("Salary and commission are topped up to it.")] = None
     negative: Annotated[
         Literal["pay", "carry", "floor"],
         Says("A pay period that comes out negative: take it from pay, carry it to the next, or let it drop."),
     ] = "pay"
+
+    @property
+    def by_rep(self) -> tuple[str, ...]:
+        """The names of the yearly amounts that the data has to say, per rep."""
+        of_draw = self.draw.by_rep if self.draw is not None else ""
+        return tuple(name for name in (self.salary_by_rep, self.guarantee_by_rep, of_draw) if name)
 
 
 @dataclass(frozen=True, slots=True)
