@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from engine.money import apportion, divide
 
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 MILLION = 1_000_000
-
-#: Those who tie share the prizes of their ranks; the earliest there ranks first; or all win the prize of their rank.
-Ties = Literal["share", "earliest", "all_win"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +41,19 @@ class Award:
 
 
 def ranked(
-    scores: Sequence[Score], prizes: Sequence[int], at_least: int = 1, ties: Ties = "share"
+    scores: Sequence[Score], prizes: Sequence[int], at_least: int = 1, *, earliest: bool = False, share: bool = True
 ) -> tuple[Award, ...]:
     """The prizes by rank, highest score first. Those who tie share the prizes of the ranks they occupy.
 
-    Whoever is not eligible or below `at_least` has no rank. Prizes beyond the last rank are not paid. By another rule
-    of `ties` the earliest of those who tie ranks first, and only who got there on one day shares; or all of them win
-    the prize of the rank that they share, and the ranks that they occupy are passed over.
+    Whoever is not eligible or below `at_least` has no rank. Prizes beyond the last rank are not paid. With `earliest`
+    only those tie who reached one score on one day: who was there before ranks before. Where those who tie do not
+    `share`, all of them win the prize of their rank, and the ranks they occupy beside it are passed over.
     """
     there = _competing(scores, at_least)
-    if ties == "earliest":
+    if earliest:
         there.sort(key=lambda score: (-score.value, score.reached_on, score.rep_id))
-        return _placed(there, [(-score.value, score.reached_on) for score in there], prizes)
-    return _placed(there, [-score.value for score in there], prizes, share=ties == "share")
+    keys = [(-score.value, score.reached_on if earliest else 0) for score in there]
+    return _placed(there, keys, prizes, share=share)
 
 
 def first_to(scores: Sequence[Score], target: int, prizes: Sequence[int], *, share: bool = True) -> tuple[Award, ...]:
