@@ -37,3 +37,7 @@ class TextTooLongError(TemplateError):
 
 class DoesNotAddUpError(MessageError):
     """An explanation's parts do not sum to its amount, so it is not shown. Recalculate and report its receipt."""
+
+
+class NotWordableError(MessageError):
+    """A notice could not be worded from what it carries. Look at its template and view; `attain outbox` names it."""

@@ -11,8 +11,12 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from jinja2 import TemplateError as JinjaError
+
+from engine.errors import EngineError
 from engine.notice_kinds import KINDS
 from messages import actions, deal_won, figure_changed, leadership
+from messages.errors import MessageError, NotWordableError
 from messages.escape import unescape
 from messages.limits import BUTTON_TEXT
 from messages.render import TEMPLATES, collect, template
@@ -76,8 +80,14 @@ def worded(kind: str, data: Mapping[str, Any], reader: Reader, notice_id: str, *
         reader: Whom it is worded for; one without a rep for a channel, where nobody may mute anything for others.
         notice_id: The notice's uuid, which is all that its buttons carry.
         is_resend: It may have been sent before, which is said.
+
+    Raises:
+        NotWordableError: the data is not what the view takes, or the template breaks a rule.
     """
-    message = _message(kind, data, reader)
+    try:
+        message = _message(kind, data, reader)
+    except (MessageError, JinjaError, EngineError, LookupError, TypeError, ValueError, AttributeError) as error:
+        raise NotWordableError(f"{kind}: {type(error).__name__}") from error
     blocks = [*message.blocks, *(_footer(KINDS[kind], notice_id) if reader.rep_id else ())]
     if not is_resend:
         return Message(message.text, blocks, kind, message.receipt_ids)

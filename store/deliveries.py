@@ -56,6 +56,18 @@ class Place:
     ts: str
 
 
+def has_open(conn: Connection) -> bool:
+    """Whether anything is pending, on its way or unknown."""
+    its = outbox.c.state.in_(("pending", "leased", "unknown"))
+    return conn.execute(select(outbox.c.outbox_id).where(its).limit(1)).first() is not None
+
+
+def has_unknown(conn: Connection, now: datetime) -> bool:
+    """Whether anything that may have been sent is to be looked up by now."""
+    its = and_(outbox.c.state == "unknown", or_(outbox.c.retry_at.is_(None), outbox.c.retry_at <= now))
+    return conn.execute(select(outbox.c.outbox_id).where(its).limit(1)).first() is not None
+
+
 def expire(conn: Connection, now: datetime) -> int:
     """How many pending notices are worthless by now and were ended."""
     late = and_(outbox.c.state == "pending", outbox.c.expires_at <= now)

@@ -155,16 +155,17 @@ def sent_to(conn: Connection, rep_id: int, since: datetime) -> tuple[Owed, ...]:
 
 
 def sent_since(conn: Connection, since: datetime, rep_ids: Collection[int] | None = None) -> tuple[Owed, ...]:
-    """What went, or may have gone, to people since then, oldest first."""
+    """What went, or may have gone, to people since then, oldest first; not what only mended a message."""
     perhaps = and_(outbox.c.state.in_(("leased", "unknown", "dead")), outbox.c.send_started_at >= since)
     gone = or_(and_(outbox.c.state == "sent", outbox.c.sent_at >= since), perhaps)
     people = outbox.c.rep_id != 0 if rep_ids is None else among(conn, outbox.c.rep_id, rep_ids)
-    return _owed(conn, select(outbox).where(gone, people).order_by(outbox.c.outbox_id))
+    return _owed(conn, select(outbox).where(gone, people, outbox.c.edits == "").order_by(outbox.c.outbox_id))
 
 
 def message_of(conn: Connection, topic: str, to: Recipient) -> Owed | None:
-    """The newest message on a topic that a recipient has on screen."""
-    its = and_(outbox.c.topic == topic, outbox.c.rep_id == to.rep_id, outbox.c.target == to.channel)
+    """The newest message on a topic that a recipient has on screen: as it was posted, or as it was edited last."""
+    about = or_(and_(outbox.c.topic == topic, outbox.c.edits == ""), outbox.c.edits == topic)
+    its = and_(about, outbox.c.rep_id == to.rep_id, outbox.c.target == to.channel)
     newest = (
         select(outbox).where(its, outbox.c.state == "sent", outbox.c.ts != "").order_by(outbox.c.outbox_id.desc())
     )

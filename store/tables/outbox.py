@@ -21,6 +21,7 @@ class Outbox(SQLModel, table=True):
         Index("ix_outbox_open", "state", "priority", "outbox_id", sqlite_where=OPEN, postgresql_where=OPEN),
         Index("ix_outbox_rep_id_sent_at", "rep_id", "sent_at"),
         Index("ix_outbox_topic", "topic"),
+        Index("ix_outbox_edits", "edits"),
         Index("ix_outbox_merged_into", "merged_into"),
     )
 
