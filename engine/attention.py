@@ -125,6 +125,7 @@ class Reader:
         snoozed: Topics, and until when they stay away.
         digest_only: They want everything in the daily digest.
         said: What they were sent, oldest first, for as long as it matters.
+        listed: Topics that digests listed, and what they stood at then.
         skipped: Of kinds that are throttled, how many were left out since the last one.
         told: Kinds of which they know that they are throttled.
     """
@@ -135,6 +136,7 @@ class Reader:
     snoozed: Mapping[str, datetime] = field(default_factory=dict)
     digest_only: bool = False
     said: tuple[Said, ...] = ()
+    listed: Mapping[str, str] = field(default_factory=dict)
     skipped: Mapping[str, int] = field(default_factory=dict)
     told: frozenset[str] = frozenset()
 
@@ -191,7 +193,7 @@ def _ended(waiting: Sequence[Waiting], reader: Reader, now: datetime, budget: Bu
     newest: dict[str, Waiting] = {}
     for each in sorted(waiting, key=lambda one: (one.made_at, one.id)):
         newest[each.topic] = each
-    last = {each.topic: each.state for each in reader.said}
+    last = {**reader.listed, **{each.topic: each.state for each in reader.said}}
     throttled = {kind: is_throttled(kind, reader.said, now, budget) for kind in {each.kind for each in waiting}}
     passed = dict(reader.skipped)
     found: dict[int, Verdict] = {}

@@ -128,19 +128,20 @@ class Standing:
         start = _starts(self.plan, self.component)[tier]
         by_quota = self.component.priced_by.by == "attainment"
         exact = start * (int(self.window_quota[entry]) if by_quota else 1)
-        return -(-exact.numerator // exact.denominator)
+        return int(-(-exact.numerator // exact.denominator))
 
     def from_ppm(self, tier: int, entry: int) -> int:
         """Where a tier begins, in parts per million of the window's quota."""
         start = _starts(self.plan, self.component)[tier]
         if self.component.priced_by.by == "attainment":
-            return start.numerator * 1_000_000 // start.denominator
+            return int(start * 1_000_000)
         return int(start * 1_000_000 / max(int(self.window_quota[entry]), 1))
 
     def _sum(self, start: Ints, end: Ints) -> Ints:
         low, high = np.zeros(self.counted.reps, dtype=np.int64), np.zeros(self.counted.reps, dtype=np.int64)
         low[self.place], high[self.place] = start, end
-        return self.counted.between(low, high)[self.place]
+        found: Ints = self.counted.between(low, high)[self.place]
+        return found
 
 
 def standings(calc: Calculation, facts: Facts, as_of: date) -> tuple[Standing, ...]:

@@ -117,7 +117,8 @@ def _until(booked: Rows, component: Component) -> Ints:
     if component.clawback is None:
         raise AssertionError("only asked of components with a clawback")
     window = component.clawback.window
-    return booked + window.days if window.days else months_later(booked, window.months)
+    until = booked + window.days if window.days else months_later(booked, window.months)
+    return until.astype(np.int64)
 
 
 def my_week(read: Readings) -> Iterator[Due]:

@@ -53,13 +53,17 @@ class NewPlan:
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """Something that waits for a second person: a pay period up for review, or a SPIF's budget."""
+    """Something that waits for a second person: a pay period up for review, or a SPIF's budget or results.
+
+    `submitted_by` is the address of whoever asked, or `submitted_id` their number: they may not approve it.
+    """
 
     name: str
     what: str
     submitted_by: str
     since_at: datetime
     subject: str = ""
+    submitted_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +136,7 @@ def approval_waiting(read: Readings) -> Iterator[Due]:
     runners = [each for each in read.people if each.role in ("ops", "admin") and each.is_employed(read.as_of)]
     for each in read.kept.approvals:
         again = repetitions(each.since_at, read.now, read.limits.approval_hours)
-        may = [one for one in runners if one.email != each.submitted_by]
+        may = [one for one in runners if one.email != each.submitted_by and one.rep_id != each.submitted_id]
         first = [one for one in may if one.role == "ops"] or may
         for person in may if again >= len(read.limits.approval_hours) else first:
             data = {"what": each.what, "subject": each.subject, "name": each.name, "submitted_by": each.submitted_by}

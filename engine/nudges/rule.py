@@ -154,7 +154,7 @@ class Rule:
 
 def amount(minor: int, currency: str) -> dict[str, Any]:
     """An amount as JSON; without a currency it is a number in millionths."""
-    return {"minor": int(minor), "currency": currency}
+    return {"minor": int(minor), "currency": currency} if currency else {"millionths": int(minor), "unit": ""}
 
 
 def digest_of(parts: Iterable[object]) -> str:

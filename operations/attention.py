@@ -1,0 +1,294 @@
+"""The gate between what is owed and what goes out: each person's notices judged by the attention budget.
+
+What is about to go out is worked out anew first: a nudge whose fact changed says the new figures, or is not sent. The
+figures are worked out without a transaction, then everything is judged again in the one that writes the verdicts, so
+that two workers cannot spend the same budget twice.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from engine.attention import IGNORED, NO_LONGER_TRUE, Budget, Reader, Said, Verdict, Waiting, is_throttled, judge
+from engine.notice_kinds import KINDS
+from engine.nudges.rules import RULES
+from engine.preferences import Preferences
+from operations import nudges_told
+from store import attention, outbox, people, preferences
+from store.preferences import Habit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    from engine.people import Person
+    from operations.context import Context
+    from operations.nudges_told import Told
+    from store.database import Connection
+    from store.outbox import Owed
+
+    Retell = Callable[[Context, Person, str, str], Told | None]
+
+BUDGET = Budget()
+#: How far back it matters what somebody was sent.
+REMEMBERED = timedelta(days=60)
+#: Beyond so many people it is quicker to read everybody.
+_FEW = 50
+GONE = "no longer with the company"
+UNKNOWN = "nobody has that number"
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One notice and what became of it."""
+
+    owed: Owed
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class GateSummary:
+    """What a pass of the gate did."""
+
+    judged: tuple[Judged, ...] = ()
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """How many notices each verdict met."""
+        return Counter(each.verdict.action for each in self.judged)
+
+
+@dataclass(frozen=True)
+class _Inbox:
+    """One person's part of the outbox: what has to be judged, and whom it is for."""
+
+    person: Person | None
+    reader: Reader
+    owed: tuple[Owed, ...]
+    habits: Mapping[str, Habit] = field(default_factory=dict)
+
+
+def gate(ctx: Context, budget: Budget = BUDGET, retell: Retell = nudges_told.again) -> GateSummary:
+    """Every notice that is due judged: cleared to be sent, put off, listed in a digest, or not sent at all.
+
+    Args:
+        ctx: The instant; the day is each reader's own.
+        budget: The limits.
+        retell: What works out anew what a nudge says.
+    """
+    with ctx.db.read() as conn:
+        waiting = outbox.unjudged(conn, ctx.now)
+        inboxes = _inboxes(conn, ctx, waiting, budget) if waiting else []
+    if not waiting:
+        return GateSummary()
+    told = _retold(ctx, inboxes, budget, retell)
+    with ctx.db.write() as conn:
+        waiting = outbox.unjudged(conn, ctx.now)
+        found = _channels(conn, ctx, [each for each in waiting if not each.notice.to.rep_id], budget)
+        for inbox in _inboxes(conn, ctx, waiting, budget):
+            found += _settle(conn, ctx, inbox, _verdicts(inbox, ctx.now, budget, told), told)
+    return GateSummary(tuple(found))
+
+
+def _retold(ctx: Context, inboxes: Iterable[_Inbox], budget: Budget, retell: Retell) -> dict[int, Told | None]:
+    """What the nudges that would go out now say, by notice; None where their fact holds no more."""
+    found: dict[int, Told | None] = {}
+    for inbox in inboxes:
+        going = {each.id for each in _judge(inbox, ctx.now, budget) if each.action in ("send", "digest")}
+        for owed in inbox.owed:
+            notice = owed.notice
+            if inbox.person is not None and owed.outbox_id in going and notice.kind in RULES:
+                own = replace(ctx, as_of=inbox.reader.hours.today(ctx.now), actor=None)
+                found[owed.outbox_id] = retell(own, inbox.person, notice.kind, notice.topic)
+    return found
+
+
+def _verdicts(inbox: _Inbox, now: datetime, budget: Budget, told: Mapping[int, Told | None]) -> list[Verdict]:
+    """The verdicts on one person's notices; what is not true any more does not take anybody's place."""
+    untrue = {key for key, one in told.items() if one is None}
+    left = replace(inbox, owed=tuple(each for each in inbox.owed if each.outbox_id not in untrue))
+    found = [Verdict(each.outbox_id, "suppress", NO_LONGER_TRUE) for each in inbox.owed if each.outbox_id in untrue]
+    for verdict in _judge(left, now, budget):
+        owed = next(each for each in left.owed if each.outbox_id == verdict.id)
+        is_going = verdict.action in ("send", "digest")
+        if is_going and owed.notice.kind in RULES and verdict.id not in told and inbox.person is not None:
+            continue  # it came, or came up, while the others were worked out: the next pass sees it
+        found.append(verdict)
+    return found
+
+
+def _judge(inbox: _Inbox, now: datetime, budget: Budget) -> tuple[Verdict, ...]:
+    if inbox.person is None or not inbox.person.is_employed(inbox.reader.hours.today(now)):
+        reason = UNKNOWN if inbox.person is None else GONE
+        return tuple(Verdict(each.outbox_id, "suppress", reason) for each in inbox.owed)
+    return judge([_waiting(each) for each in inbox.owed], inbox.reader, now, budget)
+
+
+def _settle(
+    conn: Connection, ctx: Context, inbox: _Inbox, verdicts: Sequence[Verdict], told: Mapping[int, Told | None]
+) -> list[Judged]:
+    """The verdicts written: words first, then digests, then what is cleared, put off or ended."""
+    owed = {each.outbox_id: each for each in inbox.owed}
+    for verdict in (each for each in verdicts if each.action in ("send", "digest")):
+        _reword(conn, owed[verdict.id], told.get(verdict.id), says_throttled=verdict.says_throttled)
+    _list(conn, ctx, inbox, verdicts)
+    for verdict in verdicts:
+        if verdict.action == "send" and verdict.until is not None:
+            outbox.clear(conn, (verdict.id,), verdict.until)
+        elif verdict.action == "suppress":
+            outbox.suppress(conn, (verdict.id,), verdict.reason, ctx.now)
+    late = {each.id: each.until for each in verdicts if each.action == "wait" and each.until is not None}
+    outbox.postpone(conn, late)
+    _keep_habits(conn, ctx, inbox, verdicts)
+    return [Judged(owed[each.id], each) for each in verdicts]
+
+
+def _reword(conn: Connection, owed: Owed, told: Told | None, *, says_throttled: bool) -> None:
+    data: dict[str, Any] = dict(owed.notice.data if told is None else told.data)
+    if says_throttled:
+        data["is_throttled"] = True
+    if told is not None or says_throttled:
+        receipts = owed.notice.receipt_ids if told is None else told.receipt_ids
+        attention.reword(conn, owed.outbox_id, data, receipts)
+
+
+def _list(conn: Connection, ctx: Context, inbox: _Inbox, verdicts: Sequence[Verdict]) -> None:
+    """The digest of what is to be listed, cleared to go out at once."""
+    listed = [each for each in verdicts if each.action == "digest"]
+    if not listed or inbox.person is None:
+        return
+    notice_id = outbox.merge(conn, inbox.person.rep_id, [each.id for each in listed], ctx.now)
+    digest = outbox.by_notice_id(conn, notice_id) if notice_id else None
+    if digest is not None and listed[0].until is not None:
+        outbox.clear(conn, (digest.outbox_id,), listed[0].until)
+
+
+def _keep_habits(conn: Connection, ctx: Context, inbox: _Inbox, verdicts: Sequence[Verdict]) -> None:
+    """Of throttled kinds: what was left out, what came, and that it was said."""
+    if inbox.person is None:
+        return
+    kinds = {each.outbox_id: each.notice.kind for each in inbox.owed}
+    changed: dict[tuple[int, str], Habit] = {}
+    for verdict in verdicts:
+        kind = kinds[verdict.id]
+        before = changed.get((inbox.person.rep_id, kind), inbox.habits.get(kind, Habit()))
+        after = before
+        if verdict.action == "suppress" and verdict.reason == IGNORED:
+            after = replace(before, skipped=before.skipped + 1)
+        elif verdict.action in ("send", "digest"):
+            after = Habit(0, before.is_told or verdict.says_throttled)
+        if after != before:
+            changed[inbox.person.rep_id, kind] = after
+    preferences.keep_habits(conn, changed, ctx.now)
+
+
+def _channels(conn: Connection, ctx: Context, owed: Sequence[Owed], budget: Budget) -> list[Judged]:
+    """What is for a channel spends nobody's budget; it only has to be in time."""
+    found = []
+    until = ctx.now + timedelta(minutes=budget.cleared_minutes)
+    for each in owed:
+        ends = each.notice.expires_at
+        late = ends is not None and ends <= ctx.now
+        verdict = Verdict(each.outbox_id, "suppress", "its time is over") if late else Verdict(each.outbox_id, "send")
+        found.append(Judged(each, verdict))
+    outbox.clear(conn, [each.verdict.id for each in found if each.verdict.action == "send"], until)
+    outbox.suppress(
+        conn, [each.verdict.id for each in found if each.verdict.action == "suppress"], "its time is over", ctx.now
+    )
+    return found
+
+
+def _inboxes(conn: Connection, ctx: Context, waiting: Iterable[Owed], budget: Budget) -> list[_Inbox]:
+    """Each person for whom something waits, with what they want, what they were sent, and their own clock."""
+    own: dict[int, list[Owed]] = {}
+    for each in waiting:
+        if each.notice.to.rep_id:
+            own.setdefault(each.notice.to.rep_id, []).append(each)
+    who, readers, habits = _readers(conn, ctx, sorted(own), budget)
+    return [
+        _Inbox(who.get(rep_id), readers.get(rep_id, Reader()), tuple(owed), habits.get(rep_id, {}))
+        for rep_id, owed in sorted(own.items())
+    ]
+
+
+def _readers(
+    conn: Connection, ctx: Context, rep_ids: Sequence[int], budget: Budget
+) -> tuple[dict[int, Person], dict[int, Reader], dict[int, dict[str, Habit]]]:
+    who = _people(conn, rep_ids)
+    wanted, habits = preferences.of_many(conn, rep_ids), preferences.habits(conn, rep_ids)
+    snoozed = preferences.snoozes(conn, rep_ids, ctx.now)
+    away = preferences.absences(conn, rep_ids, (ctx.now - timedelta(days=2)).date())
+    since = ctx.now - REMEMBERED
+    clicked = preferences.engaged(conn, rep_ids, since)
+    sent: dict[int, list[Owed]] = {}
+    for each in outbox.sent_since(conn, since, rep_ids):
+        sent.setdefault(each.notice.to.rep_id, []).append(each)
+    cleared: dict[int, list[Owed]] = {}
+    for each in outbox.pending(conn, rep_ids):
+        if each.cleared_until_at is not None and each.cleared_until_at > ctx.now:
+            cleared.setdefault(each.notice.to.rep_id, []).append(each)
+    readers: dict[int, Reader] = {}
+    for rep_id, person in who.items():
+        own = wanted.get(rep_id, Preferences())
+        said = [
+            _said(each, each.sent_at or each.send_started_at or ctx.now, clicked) for each in sent.get(rep_id, ())
+        ]
+        said += [_said(each, ctx.now, clicked) for each in cleared.get(rep_id, ())]
+        throttled = {kind for kind in KINDS if is_throttled(kind, said, ctx.now, budget)}
+        readers[rep_id] = Reader(
+            hours=own.hours(person, away.get(rep_id, ())),
+            muted=own.muted,
+            asked_for=own.asked_for,
+            snoozed=snoozed.get(rep_id, {}),
+            digest_only=own.digest_only,
+            said=tuple(sorted(said, key=lambda each: each.sent_at)),
+            listed=_listed([*sent.get(rep_id, ()), *cleared.get(rep_id, ())]),
+            skipped={kind: one.skipped for kind, one in habits.get(rep_id, {}).items()},
+            told=frozenset(kind for kind, one in habits.get(rep_id, {}).items() if one.is_told and kind in throttled),
+        )
+    return who, readers, habits
+
+
+def _people(conn: Connection, rep_ids: Sequence[int]) -> dict[int, Person]:
+    if len(rep_ids) > _FEW:
+        wanted = set(rep_ids)
+        return {person.rep_id: person for person in people.all(conn) if person.rep_id in wanted}
+    found = (people.by_id(conn, rep_id) for rep_id in rep_ids)
+    return {person.rep_id: person for person in found if person is not None}
+
+
+def _waiting(owed: Owed) -> Waiting:
+    """A notice as the budget sees it."""
+    data = owed.notice.data
+    left = data.get("gap", {})
+    return Waiting(
+        id=owed.outbox_id,
+        kind=owed.notice.kind,
+        topic=owed.notice.topic,
+        made_at=owed.created_at,
+        state=str(data.get("state", "")),
+        expires_at=owed.notice.expires_at,
+        is_again=bool(data.get("again")),
+        has_gap=not left or left.get("minor", left.get("millionths", 1)) != 0,
+        carries_duty=_carries_duty(owed),
+    )
+
+
+def _said(owed: Owed, at: datetime, clicked: Collection[str]) -> Said:
+    notice = owed.notice
+    state = str(notice.data.get("state", ""))
+    return Said(notice.kind, notice.topic, at, state, owed.notice_id in clicked, _carries_duty(owed))
+
+
+def _carries_duty(owed: Owed) -> bool:
+    items = owed.notice.data.get("items", ()) if owed.notice.kind == "digest" else ()
+    return any(KINDS[each["kind"]].sort == "duty" for each in items)
+
+
+def _listed(sent: Iterable[Owed]) -> dict[str, str]:
+    """The topics that digests listed, and what they stood at."""
+    items = [each for owed in sent if owed.notice.kind == "digest" for each in owed.notice.data.get("items", ())]
+    return {each["data"]["topic"]: str(each["data"].get("state", "")) for each in items if "topic" in each["data"]}
