@@ -73,5 +73,7 @@ _ALL = (
     NoticeKind("ops_digest", "A", "ops", "ops digest", DIGEST, unknown="resend"),
     NoticeKind("run_summary", "A", "ops", "run summaries", DIGEST),
     NoticeKind("leadership_digest", "L", "nudge", "leadership digests", DIGEST),
+    NoticeKind("spif_approval", "N18", "duty", "SPIFs that wait for you", SPIF, unknown="digest"),
+    NoticeKind("spif_news", "S4", "duty", "news of your SPIFs", SPIF, unknown="digest"),
 )
 KINDS: Mapping[str, NoticeKind] = {kind.name: kind for kind in _ALL}

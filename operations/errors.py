@@ -75,3 +75,31 @@ class NotComparable(OperationError):
 
 class ScaleMissing(OperationError):
     """Dask is not installed here. Install it with `pip install attain[scale]`, or calculate on this machine alone."""
+
+
+class SpifUnknown(OperationError):
+    """There is no such SPIF. `/spif` lists those there are."""
+
+
+class SpifRefused(OperationError):
+    """That cannot be done to this SPIF now. Look at where it stands with `/spif`."""
+
+
+class AlertUnknown(OperationError):
+    """There is no such alert. `/attain alerts` lists those that stand."""
+
+
+class NotForYou(OperationError):
+    """Your role does not allow that. Ask somebody who runs Attain, or an admin."""
+
+
+class FixRefused(OperationError):
+    """This fix does not fit the alert or what was filled in. Look at the alert once more."""
+
+
+class FixDone(OperationError):
+    """Somebody was quicker. Nothing was done twice."""
+
+
+class PeriodBlocked(OperationError):
+    """Open alerts of severity 1 hold up the lock. Fix them, or have an admin put them off with a reason."""
