@@ -49,7 +49,7 @@ _FIXES = (
     Fix("edit_split", "Edit the split", ("item", "shares")),
     Fix("merge_deals", "Keep only one", ("item",)),
     Fix("draft_correction", "Draft a correction", ("item", "email", "amount", "currency", "plan")),
-    Fix("approve_correction", "Approve the correction", ("item",)),
+    Fix("approve_correction", "Approve the correction", ("item",), outcome="accept"),
     Fix("second_approval", "Approve as second person", ("item",), outcome="accept"),
     Fix("rerun", "Calculate again", needs_reason=False, waits=5, once=True),
     Fix("retry_rows", "Read the rows again", needs_reason=False, waits=15, once=True),

@@ -103,3 +103,7 @@ class FixDone(OperationError):
 
 class PeriodBlocked(OperationError):
     """Open alerts of severity 1 hold up the lock. Fix them, or have an admin put them off with a reason."""
+
+
+class LinkRefused(OperationError):
+    """That link cannot be decided. `attain blend waiting` lists the records that stand alone."""

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine import commission
+from engine.alert_states import blocks_lock
 from engine.dates import day
 from engine.frames import integers
 from engine.needs import needs
 from engine.period_states import Asked, moved
 from operations import pricing
-from operations.errors import PeriodNotEnded, PeriodOutOfTurn, UnknownPeriod
-from store import changes, frames, periods, runs
+from operations.errors import PeriodBlocked, PeriodNotEnded, PeriodOutOfTurn, UnknownPeriod
+from store import changes, frames, ops_alerts, periods, runs
 from store.periods import Moved, Span
 
 if TYPE_CHECKING:
@@ -29,7 +30,10 @@ if TYPE_CHECKING:
     from engine.plans.schema import Plan
     from operations.context import Context
     from store.database import Connection
+    from store.ops_alerts import Alert
 
+#: So many alerts are named where more hold up a lock.
+_MOST_NAMED = 5
 MONTHS = {"monthly": 1, "quarterly": 3, "yearly": 12}
 
 
@@ -46,7 +50,12 @@ class PayPeriod:
 def listed(ctx: Context) -> tuple[PayPeriod, ...]:
     """Every pay period that has begun, by how often it pays and then by day."""
     with ctx.db.read() as conn:
-        return tuple(_listed(conn, ctx))
+        return begun(conn, ctx)
+
+
+def begun(conn: Connection, ctx: Context) -> tuple[PayPeriod, ...]:
+    """The same, as a transaction sees them."""
+    return tuple(_listed(conn, ctx))
 
 
 def find(ctx: Context, pays: str, label: str) -> PayPeriod:
@@ -73,6 +82,7 @@ def move(ctx: Context, span: Span, what: Move, reason: str = "") -> PayPeriod:
         MoveRefused: The period's state, the actor's role or a missing reason does not allow it.
         PeriodNotEnded: It is to be reviewed or locked before its last day is over.
         PeriodOutOfTurn: An earlier period is still open, or a later one is locked.
+        PeriodBlocked: An open alert of severity 1 concerns the period, and nobody may pass it by.
     """
     with ctx.db.write() as conn:
         held = periods.history(conn, span)
@@ -83,6 +93,8 @@ def move(ctx: Context, span: Span, what: Move, reason: str = "") -> PayPeriod:
                 f"This period ends with {span.end_on - timedelta(days=1)}; it cannot be closed before."
             )
         _check_turn(conn, ctx, span, what)
+        if what == "lock":
+            _check_blockers(conn, span)
         lines = _lines(conn, span) if what == "lock" else None
         change_id = _begin(conn, ctx, span, what, reason)
         done = Moved(span, what, after, ctx.actor_name, reason, ctx.now, change_id)
@@ -122,6 +134,26 @@ def _check_turn(conn: Connection, ctx: Context, span: Span, what: Move) -> None:
         later = [one.label for one in same if one.span.start_on > span.start_on and one.state in ("locked", "paid")]
         if later:
             raise PeriodOutOfTurn(f"{later[-1]} is locked and rests on this period. Reopen that one first.")
+
+
+def blockers(conn: Connection, span: Span) -> tuple[Alert, ...]:
+    """The alerts that hold up the lock of a period: severity 1, of its days or before, and not dealt with."""
+    return tuple(
+        alert
+        for alert in ops_alerts.standing(conn)
+        if blocks_lock(alert.severity, alert.standing) and (alert.since_on is None or alert.since_on < span.end_on)
+    )
+
+
+def _check_blockers(conn: Connection, span: Span) -> None:
+    held = blockers(conn, span)
+    if held:
+        named = "; ".join(f"#{alert.alert_id} {alert.code} {alert.subject}" for alert in held[:_MOST_NAMED])
+        more = f" and {len(held) - _MOST_NAMED} more" if len(held) > _MOST_NAMED else ""
+        raise PeriodBlocked(
+            f"{len(held)} open alert{'s' * (len(held) > 1)} of severity 1 hold{'s' * (len(held) == 1)} up the lock: "
+            f"{named}{more}. Fix them, or have an admin put them off with a reason."
+        )
 
 
 def _begin(conn: Connection, ctx: Context, span: Span, what: Move, reason: str) -> int:

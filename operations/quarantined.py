@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING
 from store import hints, quarantine, raw_records
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from operations.context import Context
+    from store.database import Connection
     from store.quarantine import Waiting
 
 COLUMNS = (
@@ -66,22 +69,27 @@ def export(ctx: Context, source: str | None = None, kind: str | None = None) -> 
 def retry(ctx: Context, source: str | None = None, kind: str | None = None) -> Retried:
     """What waits of APIs is read again by the next sync: its current values, with the mapping as it is then."""
     waiting = listed(ctx, source, kind)
-    groups = sorted({(one.source, one.kind) for one in waiting})
-    again = files = 0
     with ctx.db.write() as conn:
-        for name, what in groups:
-            mine = [one for one in waiting if (one.source, one.kind) == (name, what)]
-            bad = sum(one.code != quarantine.OWNER_UNKNOWN for one in mine)
-            held = sorted(raw_records.held(conn, name, what))
-            if not held:
-                files += bad
-                continue
-            raw_records.read_again(conn, name, what, held)
-            for external_id in held:
-                event = f"retry {external_id} {ctx.now.isoformat()}"
-                again += hints.put(conn, name, event, (what, external_id), ctx.now)
+        return again(conn, ctx, waiting)
+
+
+def again(conn: Connection, ctx: Context, waiting: Sequence[Waiting]) -> Retried:
+    """The same of some that wait, in a transaction that writes."""
+    groups = sorted({(one.source, one.kind) for one in waiting})
+    told = files = 0
+    for name, what in groups:
+        mine = [one for one in waiting if (one.source, one.kind) == (name, what)]
+        bad = sum(one.code != quarantine.OWNER_UNKNOWN for one in mine)
+        held = sorted(raw_records.held(conn, name, what))
+        if not held:
+            files += bad
+            continue
+        raw_records.read_again(conn, name, what, held)
+        for external_id in held:
+            event = f"retry {external_id} {ctx.now.isoformat()}"
+            told += hints.put(conn, name, event, (what, external_id), ctx.now)
     owners = sum(one.code == quarantine.OWNER_UNKNOWN for one in waiting)
-    return Retried(again, files, owners)
+    return Retried(told, files, owners)
 
 
 def _plain(text: str) -> str:

@@ -44,9 +44,8 @@ class Alert:
         reason: Why it was put off or accepted.
         round: How often it has opened.
         version: Grows with every change.
-        said: The version that the channel was told of.
         opened_at: Since when it is open this time.
-        seen_at: When a check last found it.
+        seen_at: When a check last found something new about it.
         closed_at: When it closed; None while it has not.
     """
 
@@ -67,7 +66,6 @@ class Alert:
     reason: str = ""
     round: int = 1
     version: int = 1
-    said: int = 0
     closed_at: datetime | None = None
 
 
@@ -192,7 +190,7 @@ def _alert(row: Row[Any]) -> Alert:
         standing=Standing(row.state, row.until, bool(row.lifts_lock), frozenset(json.loads(row.accepted))),
         subject=row.subject,
         since_on=row.since_on,
-        count=row.count,
+        count=row.findings,
         risk=tuple(Money(minor, currency) for minor, currency in json.loads(row.risk)),
         marks=frozenset(json.loads(row.marks)),
         opened_at=row.opened_at,
@@ -202,16 +200,16 @@ def _alert(row: Row[Any]) -> Alert:
         reason=row.reason,
         round=row.round,
         version=row.version,
-        said=row.said,
         closed_at=row.closed_at,
     )
 
 
 def _row(alert: Alert) -> dict[str, Any]:
     held = alert.standing
-    plain = ("key", "code", "severity", "subject", "since_on", "count", "opened_at", "seen_at", "owner", "owner_id")
-    more = ("reason", "round", "version", "said", "closed_at")
+    plain = ("key", "code", "severity", "subject", "since_on", "opened_at", "seen_at", "owner", "owner_id")
+    more = ("reason", "round", "version", "closed_at")
     return {name: getattr(alert, name) for name in (*plain, *more)} | {
+        "findings": alert.count,
         "state": held.state,
         "until": held.until,
         "lifts_lock": int(held.lifts_lock),

@@ -68,6 +68,9 @@ def put(conn: Connection, rows: Sequence[Held], now: datetime) -> int:
     """
     if not rows:
         return 0
+    rows = _not_refused(conn, rows)
+    if not rows:
+        return 0
     before = count(conn)
     wanted = {(row.source, row.kind, row.external_id): row for row in rows}
     owners: dict[tuple[str, str, str], set[str]] = {}
@@ -95,6 +98,24 @@ def put(conn: Connection, rows: Sequence[Held], now: datetime) -> int:
     )
     conn.execute(again, stored)
     return count(conn) - before
+
+
+def refuse(conn: Connection, source: str, kind: str, external_id: str, now: datetime) -> bool:
+    """Whether the record waited; it waits no more until its source says something else of it."""
+    its = (quarantine.c.source == source, quarantine.c.kind == kind, quarantine.c.external_id == external_id)
+    refused = update(quarantine).where(quarantine.c.status == "open", *its)
+    return conn.execute(refused.values(status="refused", closed_at=now)).rowcount == 1
+
+
+def _not_refused(conn: Connection, rows: Sequence[Held]) -> Sequence[Held]:
+    """Without the records that somebody refused and that say the same as then."""
+    refused = select(quarantine.c.source, quarantine.c.kind, quarantine.c.external_id, quarantine.c.raw_hash).where(
+        quarantine.c.status == "refused", quarantine.c.raw_hash != ""
+    )
+    known = {tuple(row) for row in conn.execute(refused)}
+    if not known:
+        return rows
+    return [row for row in rows if (row.source, row.kind, row.external_id, row.raw_hash) not in known]
 
 
 def _owner(conn: Connection, source: str, kind: str, external_id: str) -> str:

@@ -175,6 +175,23 @@ def shown(conn: Connection, rep_ids: Iterable[int]) -> tuple[Statement, ...]:
     return tuple(map(_statement, conn.execute(_shown_to_few(conn.dialect.name), theirs)))
 
 
+def published_by(conn: Connection, start_on: date, end_on: date, at: datetime) -> dict[tuple[int, str], Money]:
+    """What everybody's statement of a period came to at an instant, by rep and currency."""
+    own = (said_once.c.period_start_on == start_on, said_once.c.period_end_on == end_on)
+    rows = conn.execute(
+        select(said_once.c.rep_id, said_once.c.currency, said_once.c.total_cents)
+        .where(*own, said_once.c.published_at <= at)
+        .order_by(said_once.c.run_id)
+    )
+    return {(row.rep_id, row.currency): Money(row.total_cents, row.currency) for row in rows}
+
+
+def failed(conn: Connection, opened: RunOpened, why: str) -> None:
+    """A run on record that ended in a failure."""
+    run_id = open_run(conn, opened)
+    close_run(conn, run_id, "failed", opened.started_at, why)
+
+
 def last_as_of(conn: Connection) -> date | None:
     """The day that the newest finished run spoke of; None before the first."""
     found: date | None = conn.execute(_LAST_DAY).scalar()

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-#: "now": sync before the schedule would; "delete": and delete what is gone, however much it is.
-What = Literal["now", "delete"]
+#: "now": sync before the schedule would; "reread": and read everything; "delete": and delete what is gone.
+What = Literal["now", "reread", "delete"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,6 @@ class OpsAlert(SQLModel, table=True):
         risk: What is at risk per currency, as JSON.
         marks: What each finding was recognised by, as JSON; `accepted` those of them that somebody accepted.
         version: Grows with everything that changes the row.
-        said: The version that the channel was told of.
     """
 
     __tablename__ = "ops_alert"
@@ -37,7 +36,7 @@ class OpsAlert(SQLModel, table=True):
     state: str
     subject: str
     since_on: date | None = Field(sa_type=Day)
-    count: int
+    findings: int
     risk: str
     marks: str
     accepted: str
@@ -48,7 +47,6 @@ class OpsAlert(SQLModel, table=True):
     reason: str
     round: int
     version: int
-    said: int
     opened_at: datetime
     seen_at: datetime
     closed_at: datetime | None

@@ -1,0 +1,1 @@
+"""Fixes of ops alerts: audited operations, each done once, whoever presses the button."""

@@ -1,0 +1,139 @@
+"""One check of the ops alerts: what is found opens, what is gone closes, and the channel is owed the difference."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from engine import alert_states
+from engine.alert_states import NEW, Standing
+from engine.ops_alerts import grouped
+from operations.ops_alerts import deals, messages, notices, pay, people, periods, plans, spifs, syncs
+from operations.ops_alerts.reading import Limits, Reading
+from store import ops_alerts, outbox
+from store.ops_alerts import Alert, Move
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from engine.ops_alerts import Condition
+    from operations.context import Context
+    from operations.ops_alerts.notices import Telling
+    from operations.ops_alerts.reading import Finder
+    from store.database import Connection
+
+#: Who makes the moves that nobody presses.
+CHECK = "attain"
+FINDERS: Mapping[str, Finder] = {
+    code: finder
+    for family in (syncs, people, deals, periods, pay, plans, spifs, messages)
+    for code, finder in family.FINDERS.items()
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a check did: how many alerts opened, opened again, closed, and stand now."""
+
+    opened: int
+    reopened: int
+    closed: int
+    standing: int
+
+
+def check(
+    ctx: Context, telling: Telling | None = None, codes: Collection[str] | None = None, limits: Limits | None = None
+) -> Checked:
+    """Every kind looked for, or those in `codes`; the others stay as they are.
+
+    Args:
+        ctx: The store, the day and the instant.
+        telling: Which channel is told what; None tells nobody.
+        codes: Only these kinds.
+        limits: Where ordinary ends.
+    """
+    wanted = sorted(FINDERS if codes is None else codes, key=lambda code: int(code[1:]))
+    with ctx.db.read() as conn:
+        reading = Reading(ctx, conn, limits or Limits())
+        before = {alert.key: alert for alert in ops_alerts.standing(conn)}
+        found = grouped(finding for code in wanted for finding in FINDERS[code](reading))
+        before |= ops_alerts.by_keys(conn, [condition.name for condition in found])
+    names = {condition.name for condition in found}
+    gone = [alert for alert in before.values() if alert.code in wanted and alert.key not in names]
+    moves: list[str] = []
+    with ctx.db.write() as conn:
+        told = [_found(conn, ctx, condition, before.get(condition.name), moves) for condition in found]
+        told += [_gone(conn, ctx, alert, moves) for alert in gone]
+        if telling is not None:
+            outbox.put(conn, notices.owed(conn, telling, [alert for alert in told if alert is not None]), ctx.now)
+        standing = len(ops_alerts.standing(conn))
+    return Checked(moves.count("opened"), moves.count("reopened"), moves.count("closed"), standing)
+
+
+def _found(
+    conn: Connection, ctx: Context, condition: Condition, before: Alert | None, moves: list[str]
+) -> Alert | None:
+    """The alert of a condition that was found; None where nothing about it changed, or somebody was quicker."""
+    if before is None:
+        return _opened(conn, ctx, condition, moves)
+    standing, seen = alert_states.found(before.standing, condition.marks, ctx.now)
+    after = replace(
+        before,
+        standing=standing,
+        subject=condition.subject,
+        since_on=condition.since_on,
+        count=len(condition.findings),
+        risk=condition.risk,
+        marks=condition.marks,
+    )
+    if after == before:
+        return None
+    if seen in ("reopened", "woken"):
+        after = replace(after, reason="", closed_at=None)
+    if seen == "reopened":
+        after = replace(after, round=before.round + 1, opened_at=ctx.now, owner="", owner_id=0)
+    after = replace(after, version=before.version + 1, seen_at=ctx.now)
+    if not ops_alerts.change(conn, before, after):
+        return None
+    ops_alerts.set_items(conn, after.alert_id, condition)
+    if seen is not None:
+        moves.append(seen)
+        ops_alerts.record(conn, after.alert_id, Move(seen, standing.state, CHECK, ctx.now, after.round))
+    return after
+
+
+def _opened(conn: Connection, ctx: Context, condition: Condition, moves: list[str]) -> Alert | None:
+    alert = Alert(
+        alert_id=0,
+        key=condition.name,
+        code=condition.code,
+        severity=condition.severity,
+        standing=Standing("open"),
+        subject=condition.subject,
+        since_on=condition.since_on,
+        count=len(condition.findings),
+        risk=condition.risk,
+        marks=condition.marks,
+        opened_at=ctx.now,
+        seen_at=ctx.now,
+    )
+    stored = ops_alerts.add(conn, alert)
+    if stored is None:
+        return None
+    ops_alerts.set_items(conn, stored.alert_id, condition)
+    ops_alerts.record(conn, stored.alert_id, Move("opened", "open", CHECK, ctx.now))
+    moves.append("opened")
+    return stored
+
+
+def _gone(conn: Connection, ctx: Context, before: Alert, moves: list[str]) -> Alert | None:
+    """The alert of a condition that is gone, closed; its last findings stay readable."""
+    standing, seen = alert_states.gone(before.standing)
+    if seen is None:
+        return None
+    after = replace(before, standing=NEW, version=before.version + 1, closed_at=ctx.now)
+    if not ops_alerts.change(conn, before, after):
+        return None
+    moves.append(seen)
+    ops_alerts.record(conn, after.alert_id, Move(seen, standing.state, CHECK, ctx.now, after.round))
+    return after
