@@ -50,9 +50,8 @@ class Window:
 
     def before(self, count: int = 1) -> "Window":
         """The window of the same length, `count` lengths earlier: whole months where it is made of whole months."""
-        months = self._months()
-        if months:
-            start, end = (add_months(on, -count * months) for on in (self.start_on, self.end_on))
+        if self.months:
+            start, end = (add_months(on, -count * self.months) for on in (self.start_on, self.end_on))
             return replace(self, start_on=start, end_on=end)
         return self._moved(-count * self.days)
 
@@ -64,7 +63,8 @@ class Window:
         shift = timedelta(days=days)
         return replace(self, start_on=self.start_on + shift, end_on=self.end_on + shift)
 
-    def _months(self) -> int:
+    @property
+    def months(self) -> int:
         """How many whole months it is made of, from the first of one to the first of another; else 0."""
         if self.start_on.day != 1 or self.end_on.day != 1:
             return 0
