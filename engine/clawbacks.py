@@ -10,7 +10,8 @@ takes back: what has been paid by the end of that day × `share` × what is left
 
 An event with an amount (in the deal's currency, at the rate of its day) concerns that part of the deal, one without
 the whole; several never concern more than the whole. The total taken is rounded, and lines are its differences; it is
-never more than what is paid. An event of the whole deal forfeits what is still held.
+never more than what is paid: where a refund takes that below it, the line of the day returns the difference.
+An event of the whole deal forfeits what is still held.
 
 Operands: basis what had been paid by then, before what had been taken back before, x the position of the event's name
 in `on`, y the share of the window that was left (ppm).
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from engine.order import Ints, Rows
     from engine.plans.terms import Clawback, ClawbackStep
     from engine.releases import Paid, Settling
+
+_DAY_BITS = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,23 +101,38 @@ def _stepped(clawback: Clawback, booked: Rows, day: Rows) -> tuple[Rows, Rows]:
 
 def taken(settling: Settling, clawback: Clawback, hits: Hits, paid: Paid) -> Extras:
     """The clawback lines of one component."""
-    starts, had = starts_of(hits.lot), np.maximum(paid.by(hits.lot, hits.day), 0)
+    had = np.maximum(paid.by(hits.lot, hits.day), 0)
     exact = had.astype(object) * hits.part * hits.left * clawback.share.num
     below = hits.worth.astype(object) * hits.window * clawback.share.den
-    total = divided(running(exact, starts), below, settling.plan.rounding.mode) if len(exact) else had
-    total = np.minimum(total, had)
-    lots = settling.lots.part(hits.lot)
-    amount = steps(total, starts)
+    whole = divided(running(exact, starts_of(hits.lot)), below, settling.plan.rounding.mode) if len(exact) else had
+    lot, day, hit = _judged_on(hits, paid)
+    had = np.maximum(paid.by(lot, day), 0)
+    total = np.minimum(whole[hit], had)
+    lots = settling.lots.part(lot)
+    amount = steps(total, starts_of(lot))
     return Beside(
         lots.rep_id,
         settling.plan_no,
         "clawback",
-        hits.day,
+        day,
         -amount,
         settling.measure,
         lots.deal_id,
         had,
         total - amount,
-        hits.event.astype(np.int64),
-        share_of(hits.left.astype(np.int64), 1_000_000, hits.window, "half_up"),
+        hits.event[hit].astype(np.int64),
+        share_of(hits.left[hit].astype(np.int64), 1_000_000, hits.window[hit], "half_up"),
     ).lines()
+
+
+def _judged_on(hits: Hits, paid: Paid) -> tuple[Rows, Rows, Rows]:
+    """The lots and days on which the total taken may change, and the last event by each: its day, later payments."""
+    if not len(hits.lot):
+        return hits.lot, hits.day, hits.lot
+    keys = (hits.lot.astype(np.int64) << _DAY_BITS) + hits.day
+    last = np.searchsorted(keys, paid.key, side="right") - 1
+    after = (last >= 0) & (hits.lot[last] == paid.key >> _DAY_BITS) & (keys[last] < paid.key)
+    order = np.argsort(np.concatenate([keys, paid.key[after]]), kind="stable")
+    hit = np.concatenate([np.arange(len(keys)), last[after]])[order]
+    day = np.concatenate([hits.day, paid.key[after] & ((1 << _DAY_BITS) - 1)])[order]
+    return hits.lot[hit], day, hit

@@ -163,6 +163,11 @@ def _clawback(line: Extra) -> str:
     if terms is None:
         return "Taken back."
     event = terms.on[line.x] if 0 <= line.x < len(terms.on) else " or ".join(terms.on)
+    if line.amount > 0:
+        return (
+            f"For “{event}” {line.money(line.before)} had been taken back. No more is taken than is paid for this "
+            f"deal, and that is now {line.money(line.basis)}."
+        )
     last = terms.window
     window = f"{last.months} months" if last.months else f"{last.days} days"
     ratio = Rate(line.y, 1_000_000).percent(2)

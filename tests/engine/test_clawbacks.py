@@ -74,3 +74,31 @@ def test_an_event_after_the_day_asked_about_takes_nothing() -> None:
         events=[event(7, "churn", "2026-02-02")],
     )
     assert shown(calc, "clawback") == []
+
+
+def test_a_refund_after_a_clawback_takes_nothing_twice() -> None:
+    """Of what was released, a part was taken back; what the refund takes back of that part returns the difference."""
+    text = "components: [{name: c, rate: 10%, clawback: {on: churn, months: 6}, release: [{share: 100%, on: cash}]}]"
+    happened = [
+        event(7, "payment", "2026-01-20", "1_000"),
+        event(7, "churn", "2026-02-01", "500"),
+        event(7, "refund", "2026-03-01", "700"),
+        event(7, "payment", "2026-04-01", "700"),
+    ]
+    deals = [deal(7, "2026-01-15", "1_000")]
+    for until, takings in (
+        ("2026-02-28", [("clawback", "2026-02-01", -5_000)]),
+        ("2026-03-31", [("clawback", "2026-02-01", -5_000), ("clawback", "2026-03-01", 2_000)]),
+        (
+            "2026-04-30",
+            [
+                ("clawback", "2026-02-01", -5_000),
+                ("clawback", "2026-03-01", 2_000),
+                ("clawback", "2026-04-01", -2_000),
+            ],
+        ),
+    ):
+        calc = run(plan_of(text), until, deals=deals, events=happened)
+        assert shown(calc, "clawback") == takings
+    after = run(plan_of(text), "2026-03-31", deals=deals, events=happened).lines
+    assert after["amount_cents"].sum() == 0, "what is left of the deal is less than what was lost of it"
