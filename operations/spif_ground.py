@@ -15,6 +15,7 @@ from store import changes, frames, people, spif_prizes
 if TYPE_CHECKING:
     from datetime import date
 
+    from engine.calculation import Calculation
     from engine.people import Person
     from operations.context import Context
     from store.database import Connection
@@ -31,6 +32,7 @@ class Field:
     """The ground that is played on, everybody there is, and up to which change both are known."""
 
     ground: Ground
+    calculation: Calculation
     people: tuple[Person, ...]
     watermark: int
 
@@ -73,4 +75,4 @@ def _field(ctx: Context, conn: Connection, since: date, watermark: int) -> Field
     window = (min(start, since), max(end, ctx.as_of + timedelta(days=1)))
     facts = frames.facts(conn, window, watermark=watermark, more=needs(begun) | MORE)
     calc = commission.calculate(facts, begun, ctx.as_of)
-    return Field(Ground.of(calc, facts, ctx.as_of), people.all(conn), watermark)
+    return Field(Ground.of(calc, facts, ctx.as_of), calc, people.all(conn), watermark)

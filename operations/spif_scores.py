@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
 
-from engine.spifs import awards, eligibility, scores
+from engine.spifs import awards, eligibility, lines, scores
 from operations import spif_ground
 from operations.spif_moves import Outcome
 
@@ -66,7 +66,9 @@ def scored(ctx: Context, conn: Connection, kept: Kept, watermark: int | None = N
     who = eligibility.participants(rules, field.people, field.ground, rulings)
     boards = scores.boards(rules, field.ground, who, rulings)
     is_closed = ctx.now >= rules.window.closes_at
-    prizes = awards.outcome(rules, boards, kept.seed if is_closed else "")
+    is_beside = rules.stacking == "greater_of"
+    earned = lines.commission_on(field.calculation, rules, field.ground, rulings) if is_beside else None
+    prizes = awards.outcome(rules, boards, kept.seed if is_closed else "", earned)
     return Scored(kept, field, rulings, who, boards, prizes)
 
 
@@ -81,3 +83,19 @@ def since(rules: Spif) -> date:
 def outcome(found: Scored) -> Outcome:
     """What a move that depends on results is judged by."""
     return Outcome(0, found.prizes.digest, found.emails_of_winners())
+
+
+def podium(found: Scored) -> dict[str, Any]:
+    """The winners by award and place, for the channel: names and places, nothing that anybody is paid."""
+    rows = [
+        {"award": prize.award, "place": prize.place, "name": found.name_of(prize.rep_id), "team": prize.team}
+        for prize in found.prizes.prizes
+    ]
+    draws = [{"award": draw.award, "tickets": sum(count for _, count in draw.tickets)} for draw in found.prizes.draws]
+    return {"rows": rows, "draws": draws, "seed": found.kept.seed if draws else "", "currency": found.rules.currency}
+
+
+def won_data(found: Scored, rep_id: int, on: date) -> dict[str, Any]:
+    """What a winner is told: their own prizes, and the day on which they stand on their statement."""
+    prizes = [asdict(prize) for prize in found.prizes.of(rep_id)]
+    return {"rep_id": rep_id, "prizes": prizes, "currency": found.rules.currency, "on": on.isoformat()}
