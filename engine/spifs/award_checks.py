@@ -104,8 +104,9 @@ def _pays(award: AwardRule, at: str) -> Iterator[Fault]:
     if isinstance(pays, Pot):
         yield from _pot(award, pays, at)
         return
+    amounts: tuple[int, ...]
     if isinstance(pays, PerUnit):
-        amounts, field = tuple([pays.amount]), f"{at}.amount"
+        amounts, field = (pays.amount,), f"{at}.amount"
         yield from _units(pays, at)
     elif isinstance(pays, Steps):
         amounts, field = tuple(step.amount for step in pays.steps), f"{at}.steps"
