@@ -89,7 +89,7 @@ def achieved(facts: Facts, plans: tuple[Plan, ...], as_of: int, wanted: Ints | N
         for position, component in enumerate(plan.components)
         if component.measure.achievement
     ]
-    if not asked or facts.achievements.empty:
+    if not asked or facts.table("achievements").empty:
         return _NOTHING
     found = [_of_component(facts, plans, (number, position), (as_of, wanted)) for number, position, _ in asked]
     return Achieved(

@@ -164,7 +164,7 @@ def _plans(reading: _Reading) -> list[tuple[int, Plan]]:
 def _quotas(reading: _Reading) -> list[_Quota]:
     """The quotas that the rep's plans name, each once per plan, by the first component that names it."""
     found: list[_Quota] = []
-    exchange, rep_ids, today = Exchange(reading.facts.rates), np.array([reading.rep_id]), day(reading.as_of)
+    exchange, rep_ids, today = Exchange(reading.facts.table("rates")), np.array([reading.rep_id]), day(reading.as_of)
     for number, plan in _plans(reading):
         named_by = {component.quota: component for component in reversed(plan.components) if component.quota}
         for component in plan.components:

@@ -42,12 +42,12 @@ class Company:
     @cached_property
     def placements(self) -> Placements:
         """Where people stand."""
-        return Placements(self.facts.people)
+        return Placements(self.facts.table("people"))
 
     @cached_property
     def exchange(self) -> Exchange:
         """The exchange rates."""
-        return Exchange(self.facts.rates)
+        return Exchange(self.facts.table("rates"))
 
     @property
     def rep_ids(self) -> Ints:

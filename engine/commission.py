@@ -73,7 +73,7 @@ def calculate(
     """
     ordered = _ordered(plans)
     facts = with_history(facts, ordered, (as_of, reps), calculate)
-    exchange = Exchange(facts.rates)
+    exchange = Exchange(facts.table("rates"))
     priced = None if shares(ordered) else reps
     given = seated(credited(facts, ordered, as_of, priced, exchange))
     deals, seats, problems = given.deals, given.seats, list(given.problems)

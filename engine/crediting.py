@@ -18,10 +18,10 @@ from engine.problems import Problem
 from engine.totals import rounded
 
 if TYPE_CHECKING:
-    import pandas as pd
     from numpy.typing import NDArray
 
     from engine.deals import Deals
+    from engine.frames import Frame
     from engine.money import Rounding
     from engine.order import Ints, Rows
 
@@ -158,7 +158,7 @@ def scaled(whole: Ints, share: Rate, mode: Rounding) -> Ints:
     return rounded(size * share.num, share.den, mode).astype(np.int64)
 
 
-def split_table(deals: Deals, splits: pd.DataFrame) -> tuple[Rows, Ints, Ints]:
+def split_table(deals: Deals, splits: Frame) -> tuple[Rows, Ints, Ints]:
     """The shares of deals by deal, then rep: the deal's position, the rep's id, the share."""
     row, known = positions(integers(splits, "deal_id"), deals.deal_id)
     keep = np.flatnonzero(known)
@@ -167,7 +167,7 @@ def split_table(deals: Deals, splits: pd.DataFrame) -> tuple[Rows, Ints, Ints]:
     return row[order], rep_id[order], share[order]
 
 
-def seats_of(deals: Deals, splits: pd.DataFrame) -> tuple[Seats, list[Problem]]:
+def seats_of(deals: Deals, splits: Frame) -> tuple[Seats, list[Problem]]:
     """Who sits at which deal: those it is split between, or its owner. What cannot be decided becomes a problem."""
     split_rep = integers(splits, "rep_id")
     row, known = positions(integers(splits, "deal_id"), deals.deal_id)

@@ -97,8 +97,8 @@ def credited(
     """The credits of all won deals and achievements in reach of the plans."""
     first = min((day(plan.effective.start_on) for plan in plans), default=0)
     last = min(max((day(plan.effective.end_on) - 1 for plan in plans), default=-1), day(as_of))
-    deals, problems = won(facts.deals, first, last)
-    seats, faults = seats_of(deals, facts.splits)
+    deals, problems = won(facts.table("deals"), first, last)
+    seats, faults = seats_of(deals, facts.table("splits"))
     wanted = None if reps is None else np.fromiter(reps, dtype=np.int64, count=len(reps))
     others = achieved(facts, plans, day(as_of), wanted)
     problems += others.problems

@@ -11,9 +11,9 @@ from engine.frames import Named, integers, named
 from engine.problems import Problem
 
 if TYPE_CHECKING:
-    import pandas as pd
     from numpy.typing import NDArray
 
+    from engine.frames import Frame
     from engine.order import Ints, Rows
 
 LARGEST_CENTS = 10**15  # beyond it an amount is a typing error, and sums of many could not be held exactly
@@ -47,7 +47,7 @@ class Deals:
         return len(self.deal_id)
 
 
-def won(frame: pd.DataFrame, first: int, last: int) -> tuple[Deals, list[Problem]]:
+def won(frame: Frame, first: int, last: int) -> tuple[Deals, list[Problem]]:
     """The won deals booked on a day in [first, last], and problems for those that nobody could price."""
     deals = deals_in(frame)
     stage = named(frame, "stage")
@@ -61,7 +61,7 @@ def won(frame: pd.DataFrame, first: int, last: int) -> tuple[Deals, list[Problem
     return _sound(deals)
 
 
-def deals_in(frame: pd.DataFrame) -> Deals:
+def deals_in(frame: Frame) -> Deals:
     """All deals of a frame, in its order."""
     return Deals(
         integers(frame, "deal_id"),

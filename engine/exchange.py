@@ -14,9 +14,9 @@ from engine.money import Rate, Rounding, exponent
 from engine.totals import rounded
 
 if TYPE_CHECKING:
-    import pandas as pd
     from numpy.typing import NDArray
 
+    from engine.frames import Frame
     from engine.order import Ints, Rows
 
 FINE, MISSING, UNKNOWN = 0, 1, 2
@@ -34,7 +34,7 @@ class Converted:
 class Exchange:
     """Exchange rates, by pair and day. Each says what one unit of a currency is worth in another, in major units."""
 
-    def __init__(self, rates: pd.DataFrame) -> None:
+    def __init__(self, rates: Frame) -> None:
         """Read the rates; those not above zero are not used, nor is any on a day that has two different ones."""
         self._source, self._target = named(rates, "from_currency"), named(rates, "to_currency")
         self._spans = (integers(rates, "start_on"), integers(rates, "end_on"))

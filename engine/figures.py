@@ -34,11 +34,11 @@ __all__ = ["MILLION", "Figure", "Figures", "problem", "problems", "unit_of"]
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import pandas as pd
     from numpy.typing import NDArray
 
     from engine.deals import Deals
     from engine.exchange import Exchange
+    from engine.frames import Frame
     from engine.money import Rate, Rounding
     from engine.order import Ints, Rows
 
@@ -81,7 +81,7 @@ class Figure:
 class Figures:
     """The figures of some deals, in the order of the deals; each is worked out once."""
 
-    def __init__(self, figures: pd.DataFrame, deals: Deals) -> None:
+    def __init__(self, figures: Frame, deals: Deals) -> None:
         """Find the rows of the deals; nothing is worked out before it is asked for."""
         self._deals = deals
         self._names, self._units = named(figures, "name"), named(figures, "unit")

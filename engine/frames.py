@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field, fields
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -137,12 +137,53 @@ class Named:
         return self.names.index(name) if name in self.names else -2
 
 
-def integers(frame: pd.DataFrame, column: str) -> NDArray[np.int64]:
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The rows of a frame by column, as arrays: all that a calculation reads, without the cost of a data frame."""
+
+    columns: Mapping[str, NDArray[np.int64] | Named]
+
+    def __len__(self) -> int:
+        first = next(iter(self.columns.values()))
+        return len(first.codes if isinstance(first, Named) else first)
+
+    @property
+    def empty(self) -> bool:
+        """Whether it has no rows."""
+        return len(self) == 0
+
+    def frame(self) -> pd.DataFrame:
+        """The same as a data frame."""
+        columns = {
+            name: _category(values) if isinstance(values, Named) else values for name, values in self.columns.items()
+        }
+        return pd.DataFrame(columns, copy=False)
+
+
+def _category(values: Named) -> pd.Categorical[Any]:
+    return pd.Categorical.from_codes(values.codes, dtype=_category_type(values.names), validate=False)
+
+
+@lru_cache(maxsize=1024)
+def _category_type(names: tuple[str, ...]) -> pd.CategoricalDtype[Any]:
+    """Building one costs more than reading a rep's deals."""
+    return pd.CategoricalDtype(pd.Index(names, dtype="str"))
+
+
+Frame: TypeAlias = "pd.DataFrame | Columns"
+
+
+def integers(frame: Frame, column: str) -> NDArray[np.int64]:
     """The column as it lies in memory; it has been checked to be an integer column.
 
     Raises:
         FrameInvalid: The column is missing or is no integer column.
     """
+    if isinstance(frame, Columns):
+        whole = frame.columns[column]
+        if isinstance(whole, Named):
+            raise FrameInvalid(f"column {column!r} is a category; it must hold whole numbers")
+        return whole
     if column not in frame:
         raise FrameInvalid(f"the frame lacks the column {column!r}; it has {', '.join(map(str, frame.columns))}")
     values = frame[column].to_numpy()
@@ -151,12 +192,17 @@ def integers(frame: pd.DataFrame, column: str) -> NDArray[np.int64]:
     return values
 
 
-def named(frame: pd.DataFrame, column: str) -> Named:
+def named(frame: Frame, column: str) -> Named:
     """The category column as codes and names.
 
     Raises:
         FrameInvalid: The column is missing or is no category.
     """
+    if isinstance(frame, Columns):
+        words = frame.columns[column]
+        if not isinstance(words, Named):
+            raise FrameInvalid(f"column {column!r} has the dtype {words.dtype}; it must be a category")
+        return words
     if column not in frame:
         raise FrameInvalid(f"the frame lacks the column {column!r}; it has {', '.join(map(str, frame.columns))}")
     values = frame[column].array
@@ -165,26 +211,59 @@ def named(frame: pd.DataFrame, column: str) -> Named:
     return Named(values.codes, tuple(map(str, values.categories.tolist())))
 
 
+def _left_out(name: str) -> Any:
+    return none_of(name)
+
+
 @dataclass(frozen=True, eq=False)
 class Facts:
-    """Everything a calculation reads. See `COLUMNS` for what each frame holds."""
+    """Everything a calculation reads. See `COLUMNS` for what each frame holds.
+
+    Every frame may be given as a `Columns`; it becomes a data frame when it is asked for as one.
+    """
 
     deals: pd.DataFrame
     splits: pd.DataFrame
     quotas: pd.DataFrame
     assignments: pd.DataFrame
     rates: pd.DataFrame
-    figures: pd.DataFrame = field(default_factory=lambda: empty("figures"))
-    tags: pd.DataFrame = field(default_factory=lambda: empty("tags"))
-    people: pd.DataFrame = field(default_factory=lambda: empty("people"))
-    achievements: pd.DataFrame = field(default_factory=lambda: empty("achievements"))
-    incentives: pd.DataFrame = field(default_factory=lambda: empty("incentives"))
-    events: pd.DataFrame = field(default_factory=lambda: empty("events"))
-    adjustments: pd.DataFrame = field(default_factory=lambda: empty("adjustments"))
-    balances: pd.DataFrame = field(default_factory=lambda: empty("balances"))
-    absences: pd.DataFrame = field(default_factory=lambda: empty("absences"))
-    locks: pd.DataFrame = field(default_factory=lambda: empty("locks"))
-    locked: pd.DataFrame = field(default_factory=lambda: empty("locked"))
+    figures: pd.DataFrame = field(default_factory=partial(_left_out, "figures"))
+    tags: pd.DataFrame = field(default_factory=partial(_left_out, "tags"))
+    people: pd.DataFrame = field(default_factory=partial(_left_out, "people"))
+    achievements: pd.DataFrame = field(default_factory=partial(_left_out, "achievements"))
+    incentives: pd.DataFrame = field(default_factory=partial(_left_out, "incentives"))
+    events: pd.DataFrame = field(default_factory=partial(_left_out, "events"))
+    adjustments: pd.DataFrame = field(default_factory=partial(_left_out, "adjustments"))
+    balances: pd.DataFrame = field(default_factory=partial(_left_out, "balances"))
+    absences: pd.DataFrame = field(default_factory=partial(_left_out, "absences"))
+    locks: pd.DataFrame = field(default_factory=partial(_left_out, "locks"))
+    locked: pd.DataFrame = field(default_factory=partial(_left_out, "locked"))
+
+    def __post_init__(self) -> None:
+        """Put the tables aside, until somebody wants them as data frames."""
+        own = self.__dict__
+        tables = {name: own.pop(name) for name in list(own) if isinstance(own[name], Columns)}
+        own["_tables"] = tables
+
+    def __getattr__(self, name: str) -> pd.DataFrame:
+        """The data frame of a table, which is made once."""
+        tables: Mapping[str, Columns] = self.__dict__.get("_tables", {})
+        if name not in tables:
+            raise AttributeError(name)
+        made = tables[name].frame() if len(tables[name]) else empty(name)
+        self.__dict__[name] = made
+        return made
+
+    def table(self, name: str) -> Frame:
+        """A frame as it was given: what `integers` and `named` read fastest."""
+        tables: Mapping[str, Columns] = self.__dict__["_tables"]
+        frame: Frame = tables[name] if name in tables else getattr(self, name)
+        return frame
+
+    def changed(self, **frames: Frame) -> Facts:
+        """These facts with other frames in place of some."""
+        own: dict[str, Any] = {name: self.table(name) for name in COLUMNS}
+        return Facts(**(own | frames))
 
     @classmethod
     def of(cls, **rows: pd.DataFrame | Sequence[Mapping[str, object]]) -> Facts:
@@ -201,8 +280,9 @@ class Facts:
         An empty frame that may be left out adds nothing, so that older receipts keep their hash.
         """
         digest = hashlib.sha256()
-        for name, frame in self.frames():
-            if name not in CORE and frame.empty:
+        for name in (each.name for each in fields(self)):
+            frame = self.table(name)
+            if name not in CORE and not len(frame):
                 continue
             digest.update(f"{name}:{len(frame)}\n".encode())
             for label, values in _canonical(frame, COLUMNS[name]):
@@ -214,6 +294,16 @@ class Facts:
 @lru_cache(maxsize=len(COLUMNS))
 def _nothing(name: str) -> pd.DataFrame:
     return shaped(name, ())
+
+
+@lru_cache(maxsize=len(COLUMNS))
+def none_of(name: str) -> Columns:
+    """The table called `name` without rows."""
+    frame = empty(name)
+    dtypes = COLUMNS[name]
+    return Columns(
+        {each: named(frame, each) if dtypes[each] == "category" else integers(frame, each) for each in dtypes}
+    )
 
 
 def empty(name: str) -> pd.DataFrame:
@@ -264,7 +354,7 @@ def check(facts: Facts) -> None:
                 raise FrameInvalid(f"column {column!r} of {name!r} has the dtype {found}; it must be {dtype}")
 
 
-def _canonical(frame: pd.DataFrame, dtypes: Mapping[str, str]) -> Iterator[tuple[str, NDArray[np.int64]]]:
+def _canonical(frame: Frame, dtypes: Mapping[str, str]) -> Iterator[tuple[str, NDArray[np.int64]]]:
     columns: list[NDArray[np.int64]] = []
     labels: list[str] = []
     for column, dtype in dtypes.items():
@@ -275,11 +365,11 @@ def _canonical(frame: pd.DataFrame, dtypes: Mapping[str, str]) -> Iterator[tuple
     return ((label, values[order]) for label, values in zip(labels, columns, strict=True))
 
 
-def _portable(frame: pd.DataFrame, column: str) -> tuple[NDArray[np.int64], str]:
+def _portable(frame: Frame, column: str) -> tuple[NDArray[np.int64], str]:
     """Codes into the sorted names that occur, and a label that spells those names: free of the category order."""
     values = named(frame, column)
-    used = np.unique(values.codes)
-    present = sorted(values.names[code] for code in used if code >= 0)
+    used = np.flatnonzero(np.bincount(values.codes.astype(np.int64) + 1)) - 1
+    present = sorted(values.names[code] for code in used.tolist() if code >= 0)
     lookup = np.full(len(values.names) + 1, -1, dtype=np.int64)
     for position, name in enumerate(present):
         lookup[values.names.index(name)] = position

@@ -104,7 +104,7 @@ class Yardstick:
         asked = by_quota and not component.is_attainment
         rows = quotas_of(facts, component.quota, rep_ids, plan, exchange) if asked else None
         made = windows(plan, _KINDS.get(over, over), rows, len(rep_ids))  # type: ignore[arg-type]
-        opening = openings(facts.balances, (plan, component), made, rep_ids)
+        opening = openings(facts.table("balances"), (plan, component), made, rep_ids)
         dated = _Dated.of(rows, made) if rows is not None and over == "year_to_date" else None
         return cls(tested, component, over, made, dated, opening)
 
@@ -158,7 +158,8 @@ class Yardstick:
 def _last_by(at: Rows, wanted: Rows, is_back: NDArray[np.bool_]) -> Rows:
     """Where the last of the credits `at` stands that is not after each wanted one, or (`is_back`) is before it."""
     if int(at[-1]) - int(at[0]) + 1 == len(at):  # all credits between two
-        return np.clip(wanted - at[0] + ~is_back, 0, len(at)) - 1
+        last: Rows = np.clip(wanted - at[0] + ~is_back, 0, len(at)) - 1
+        return last
     place = np.searchsorted(at, wanted, "right")
     place[is_back] = np.searchsorted(at, wanted[is_back], "left")
     return place - 1

@@ -20,10 +20,9 @@ from engine.problems import Problem
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    import pandas as pd
     from numpy.typing import NDArray
 
-    from engine.frames import Named
+    from engine.frames import Frame, Named
     from engine.order import Ints, Rows
 
 _DAY_BITS = 33
@@ -41,7 +40,7 @@ class Step:
 class Placements:
     """The placements of people, by person and first day, but for those that overlap another of their person."""
 
-    def __init__(self, people: pd.DataFrame) -> None:
+    def __init__(self, people: Frame) -> None:
         """Read and sort the placements."""
         rep, start, end = (integers(people, name) for name in ("rep_id", "start_on", "end_on"))
         rows = np.flatnonzero((start < end) & (rep > 0))

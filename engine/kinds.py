@@ -49,17 +49,17 @@ class Told:
     @cached_property
     def tags(self) -> Tags:
         """Their tags."""
-        return Tags(self._facts.tags, self.deals)
+        return Tags(self._facts.table("tags"), self.deals)
 
     @cached_property
     def figures(self) -> Figures:
         """Their figures."""
-        return Figures(self._facts.figures, self.deals)
+        return Figures(self._facts.table("figures"), self.deals)
 
     @cached_property
     def placements(self) -> Placements:
         """Where everybody stands."""
-        return Placements(self._facts.people)
+        return Placements(self._facts.table("people"))
 
     def problems(self) -> list[Problem]:
         """What is wrong with the tags and placements that were asked for."""

@@ -63,7 +63,7 @@ class _Names:
 
 def kept(calc: Calculation, facts: Facts, as_of: date, reps: Collection[int] | None = None) -> Calculation:
     """The calculation with locked periods as they were locked, and later differences as corrections."""
-    if not len(facts.locks):
+    if not len(facts.table("locks")):
         return calc
     names = _names(calc, facts)
     periods = _Locked(facts.locks, calc)

@@ -22,13 +22,12 @@ from engine.standing import openings
 from engine.targets import targets
 
 if TYPE_CHECKING:
-    import pandas as pd
     from numpy.typing import NDArray
 
     from engine.curves import Curve
     from engine.exchange import Exchange
     from engine.figures import Figure
-    from engine.frames import Facts
+    from engine.frames import Facts, Frame
     from engine.order import Ints, Rows
     from engine.plans.filters import Filter, RateRule
     from engine.plans.schema import Component, Plan
@@ -159,7 +158,7 @@ def measured(plan: Plan, number: int, made: Compiled, context: tuple[Facts, Exch
         spans,
         None if cap.per_deal is None else cap.per_deal.minor,
         target,
-        openings(facts.balances, (plan, component), spans, rep_ids),
+        openings(facts.table("balances"), (plan, component), spans, rep_ids),
         _axis_windows(plan, component, context),
     )
 
@@ -225,7 +224,7 @@ def credit_rules(plan: Plan, kinds: Kinds) -> tuple[NDArray[np.int32], NDArray[n
     return whole, shared
 
 
-def assigned_spans(assignments: pd.DataFrame, plan: Plan, rep_ids: Ints) -> tuple[tuple[Rows, Rows], ...]:
+def assigned_spans(assignments: Frame, plan: Plan, rep_ids: Ints) -> tuple[tuple[Rows, Rows], ...]:
     """From when until when each rep is on the plan, clipped to the plan's own range: one pair of arrays per round.
 
     The n-th pair holds everybody's n-th assignment; who has none has an empty range there.
@@ -274,7 +273,7 @@ def ready(
         plan=plan,
         codes=codes[1],
         rules=made.rules,
-        spans=assigned_spans(context[0].assignments, plan, context[2]),
+        spans=assigned_spans(context[0].table("assignments"), plan, context[2]),
         active=paying_days(plan, plans),
         measures=tuple(measured(plan, number, made, context) for number in range(len(plan.components))),
         conditions=conditions_of(plan, codes[0], context),

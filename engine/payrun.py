@@ -118,7 +118,7 @@ class Staff:
 
 def staff_of(facts: Facts, plan_name: str, others: Ints, reps: Collection[int] | None) -> Staff:
     """Everybody who is ever on the plan, and `others`; only `reps` where they are given."""
-    table = facts.assignments
+    table = facts.table("assignments")
     label, who = named(table, "plan"), integers(table, "rep_id")
     start, end = integers(table, "start_on").astype(np.int64), integers(table, "end_on").astype(np.int64)
     rows = np.flatnonzero((label.codes == label.code(plan_name)) & (start < end))

@@ -53,7 +53,7 @@ _MONTH_UNITS = lcm(28, 29, 30, 31)
 
 def quotas_of(facts: Facts, name: str, rep_ids: Ints, plan: Plan, exchange: Exchange) -> QuotaRows:
     """The rows of the quota called `name` as the plan makes them, for the reps in `rep_ids`."""
-    rows = quota_rows(facts.quotas, name, rep_ids, plan, exchange)
+    rows = quota_rows(facts.table("quotas"), name, rep_ids, plan, exchange)
     rule = next((rule for rule in plan.quotas if rule.name == name), None)
     return rows if rule is None else made(rows, rule, plan, (facts, rep_ids))
 
@@ -254,18 +254,18 @@ Spans = tuple["Rows", "Ints", "Ints"]
 
 def _on_plan(facts: Facts, plan: Plan, rep_ids: Ints) -> Spans:
     """When each rep is assigned to the plan: rep, start, end."""
-    table = facts.assignments
+    table = facts.table("assignments")
     label = named(table, "plan")
     return _spans_of(facts, "assignments", rep_ids, np.flatnonzero(label.codes == label.code(plan.name)))
 
 
 def _away(facts: Facts, rep_ids: Ints) -> Spans:
-    return _spans_of(facts, "absences", rep_ids, np.arange(len(facts.absences)))
+    return _spans_of(facts, "absences", rep_ids, np.arange(len(facts.table("absences"))))
 
 
 def _spans_of(facts: Facts, frame: str, rep_ids: Ints, rows: Rows) -> Spans:
     """Spans of days by rep; those of one rep that overlap are cut so that no day stands in two of them."""
-    table = getattr(facts, frame)
+    table = facts.table(frame)
     place, known = positions(integers(table, "rep_id")[rows], rep_ids)
     rows, place = rows[known], place[known].astype(np.int64)
     start, end = (integers(table, column)[rows].astype(np.int64) for column in ("start_on", "end_on"))
@@ -318,7 +318,7 @@ def _grown(sources: Sources, rule: QuotaRule, plan: Plan, context: tuple[Facts, 
     edges = np.array([day(edge) for edge in plan.calendar.starts(size, plan.effective.end_on)])
     back = 12 if rule.growth_on == "year_ago" else size
     earlier = months_later(np.full(len(edges), day(plan.effective.start_on)), np.arange(len(edges)) * size - back)
-    frame = facts.balances
+    frame = facts.table("balances")
     name, label, on = named(frame, "name"), named(frame, "plan"), integers(frame, "on").astype(np.int64)
     own = np.isin(name.codes, [name.code(HISTORY + rule.name), name.code(COUNTED + rule.name)])
     own &= label.codes == label.code(plan.name)

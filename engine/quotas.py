@@ -19,10 +19,10 @@ from engine.frames import Named, integers, named
 from engine.order import bits, positions, sorted_rows
 
 if TYPE_CHECKING:
-    import pandas as pd
     from numpy.typing import NDArray
 
     from engine.exchange import Exchange
+    from engine.frames import Frame
     from engine.order import Ints, Rows
     from engine.plans.schema import Accumulate, Plan
 
@@ -62,7 +62,7 @@ class QuotaRows:
         return np.maximum.accumulate(np.where(is_last, np.arange(len(ends)), 0))
 
 
-def quota_rows(quotas: pd.DataFrame, name: str, rep_ids: Ints, plan: Plan, exchange: Exchange) -> QuotaRows:
+def quota_rows(quotas: Frame, name: str, rep_ids: Ints, plan: Plan, exchange: Exchange) -> QuotaRows:
     """The rows of the quota called `name` of the reps in `rep_ids`, with what is wrong with each."""
     labels = named(quotas, "name")
     rows = np.flatnonzero(labels.codes == labels.code(name))

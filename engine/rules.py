@@ -104,7 +104,7 @@ def is_on_plan(facts: Facts, plans: tuple[Plan, ...], plan: Plan, asked: tuple[I
     found = np.zeros(len(days), dtype=bool)
     ids, rep = distinct(rep_id)
     first, last = (int(days.min()), int(days.max())) if len(days) else (0, 0)
-    for since, until in assigned_spans(facts.assignments, plan, ids):
+    for since, until in assigned_spans(facts.table("assignments"), plan, ids):
         if int(since.max(initial=0)) <= first and last < int(until.min(initial=last + 1)):
             found[:] = True
             continue
@@ -117,7 +117,7 @@ def is_on_plan(facts: Facts, plans: tuple[Plan, ...], plan: Plan, asked: tuple[I
 
 def spoiled_shares(told: Told, facts: Facts, seats: Seats) -> tuple[Rows, Ints, Ints]:
     """The shares of deals that nobody is credited with only because they do not sum to 100%."""
-    row, rep_id, share = split_table(told.deals, facts.splits)
+    row, rep_id, share = split_table(told.deals, facts.table("splits"))
     lost = np.ones(len(told.deals), dtype=bool)
     lost[seats.deal] = False
     lost[row[rep_id <= 0]] = False

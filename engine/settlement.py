@@ -54,7 +54,7 @@ def settled(calc: Calculation, facts: Facts, as_of: date, reps: Collection[int] 
     """The calculation with the extra lines by which its plans turn earnings into payouts."""
     last = day(as_of)
     lines, problems = _by_deal(calc, facts, last)
-    if len(facts.adjustments):
+    if len(facts.table("adjustments")):
         more, faults = adjusted(facts, calc.plans, last, reps)
         lines, problems = lines + more, problems + faults
     calc = _with(calc, lines, problems)
@@ -232,7 +232,7 @@ def _capped(earned: Earned, periods: PayPeriods, plan_no: int, rep_ids: Ints) ->
 
 def _open(run: _Run, periods: PayPeriods, at: int, standing: Standing) -> None:
     """Puts reps where the balances say they stand, if they say it for this pay period."""
-    frame = run.facts.balances
+    frame = run.facts.table("balances")
     if frame.empty:
         return
     name, plan, on = named(frame, "name"), named(frame, "plan"), integers(frame, "on")
@@ -250,7 +250,7 @@ def _open(run: _Run, periods: PayPeriods, at: int, standing: Standing) -> None:
 
 def _bad_balances(calc: Calculation, facts: Facts, reps: Collection[int] | None) -> Iterator[Problem]:
     """Problems for opening debts that cannot be meant."""
-    frame = facts.balances
+    frame = facts.table("balances")
     name, plan, value = named(frame, "name"), named(frame, "plan"), integers(frame, "value")
     bad = np.isin(name.codes, [name.code("draw"), name.code("carry")])
     bad &= np.isin(plan.codes, [plan.code(each.name) for each in calc.plans if each.payment != _PLAIN])

@@ -45,7 +45,7 @@ def seated(given: Credited) -> Credited:
     sharing = {plan.name for plan in given.plans if shares([plan])}
     if not sharing:
         return given
-    seats, table = given.seats, given.facts.assignments
+    seats, table = given.seats, given.facts.table("assignments")
     labels = named(table, "plan")
     on_plan = integers(table, "rep_id")[np.isin(labels.codes, [labels.code(name) for name in sharing])]
     rep_ids = np.union1d(seats.rep_ids, on_plan)

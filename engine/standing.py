@@ -15,9 +15,8 @@ from engine.targets import parts_of_target
 from engine.totals import Axis, positioned
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from engine.calculation import Credits
+    from engine.frames import Frame
     from engine.kinds import Told
     from engine.measures import Measured, Ready
     from engine.order import Ints, Rows
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from engine.totals import Position
 
 
-def openings(table: pd.DataFrame, whose: tuple[Plan, Component], spans: Windows, rep_ids: Ints) -> Ints | None:
+def openings(table: Frame, whose: tuple[Plan, Component], spans: Windows, rep_ids: Ints) -> Ints | None:
     """The credit with which each window began: the balances of the component in it; None where there are none.
 
     A balance counts in the window with its day. It fills tiers and counts towards attainment, and is not paid again.

@@ -11,15 +11,14 @@ from engine.order import narrow, positions
 from engine.problems import Problem
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from engine.deals import Deals
+    from engine.frames import Frame
 
 
 class Tags:
     """The tags of some deals, in the order of the deals; each is looked up once."""
 
-    def __init__(self, tags: pd.DataFrame, deals: Deals) -> None:
+    def __init__(self, tags: Frame, deals: Deals) -> None:
         """Find the rows of the deals."""
         self._deals = deals
         self._names, self._values = named(tags, "name"), named(tags, "value")

@@ -22,11 +22,10 @@ from engine.quotas import FINE, NO_INCENTIVE, Windows
 from engine.totals import LIMIT
 
 if TYPE_CHECKING:
-    import pandas as pd
     from numpy.typing import NDArray
 
     from engine.exchange import Exchange
-    from engine.frames import Facts
+    from engine.frames import Facts, Frame
     from engine.order import Ints, Rows
     from engine.plans.schema import Component, Plan
 
@@ -71,7 +70,7 @@ def targets(
     return amount, replace(made, fault=fault)
 
 
-def incentives_of(table: pd.DataFrame, name: str, rep_ids: Ints, money: tuple[Plan, Exchange]) -> Incentives:
+def incentives_of(table: Frame, name: str, rep_ids: Ints, money: tuple[Plan, Exchange]) -> Incentives:
     """The usable rows of one name: in a known currency, not negative, not on a day that another one has."""
     plan, exchange = money
     labels = named(table, "name")

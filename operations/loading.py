@@ -6,7 +6,7 @@ others, `engine.reach` says of whom.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine import reach
@@ -81,7 +81,7 @@ def for_many(conn: Connection, reps: Collection[int], asked: Asked) -> Facts:
     people, assignments = company.standing(conn, asked.watermark)
     wanted = reach.needed(sharing, people, assignments, reps)
     found = _load(conn, asked, wanted, more - {"people"})
-    return replace(found, people=people) if "people" in more else found
+    return found.changed(people=people) if "people" in more else found
 
 
 def _load(conn: Connection, asked: Asked, reps: Collection[int] | None, more: frozenset[str]) -> Facts:

@@ -47,7 +47,7 @@ class Priced:
     @property
     def plan(self) -> Plan | None:
         """The plan the rep is assigned to on the day; None where there is none."""
-        rows = self.facts.assignments
+        rows = self.facts.table("assignments")
         on = (self.as_of - date(1970, 1, 1)).days
         held = (
             (integers(rows, "rep_id") == self.person.rep_id)
@@ -151,7 +151,7 @@ def sharing(conn: Connection) -> frozenset[str]:
 def _price(conn: Connection, person: Person, as_of: date, watermark: int, versions: tuple[Plan, ...]) -> Priced:
     asked = loading.Asked(versions, window(versions, as_of), watermark, pipeline=True)
     facts = loading.for_one(conn, person.rep_id, asked)
-    held = named(facts.assignments, "plan").names
+    held = named(facts.table("assignments"), "plan").names
     own = tuple(plan for plan in versions if plan.name in held) or versions
     calculation = commission.calculate(facts, own, as_of, reps=[person.rep_id])
     return Priced(person, as_of, watermark, facts, own, calculation, versions)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 from sqlalchemy import BigInteger, Integer, and_, bindparam, func, or_, select, type_coerce, union_all
 
 from engine.answers import DealName
 from engine.dates import day
-from engine.frames import COLUMNS, Facts, empty
+from engine.frames import COLUMNS, Columns, Facts, Named, none_of
 from store import arrays, known, labels, periods, placed
 from store.arrays import query
 from store.bulk import PAGE, among, as_list, listed_in
@@ -88,7 +87,7 @@ def facts(
             found[name] = _of_deals(found[name], found["deals"]["deal_id"])
     if not is_few and reps is not None:
         found = _only(found, np.array(sorted(reps), dtype=np.int64))
-    frames = {name: _frame(name, columns, words) for name, columns in found.items()}
+    frames: dict[str, Any] = {name: _frame(name, columns, words) for name, columns in found.items()}
     if "people" in more:
         frames["people"] = placed.people(conn, at)
     gathered = Facts(**frames)
@@ -225,17 +224,17 @@ def _only(found: dict[str, Arrays], reps: NDArray[np.int64]) -> dict[str, Arrays
     return {name: kept[name] for name in found}
 
 
-def _frame(name: str, columns: Arrays, words: Mapping[int, str]) -> pd.DataFrame:
+def _frame(name: str, columns: Arrays, words: Mapping[int, str]) -> Columns:
     if not len(next(iter(columns.values()))):
-        return empty(name)  # built once: many frames of one rep have no rows
+        return none_of(name)  # built once: many frames of one rep have no rows
     shaped: dict[str, Any] = {}
     for column, dtype in COLUMNS[name].items():
         values = columns[_KEPT[name][column]]
         shaped[column] = _category(values, words) if dtype == "category" else values.astype(dtype, copy=False)
-    return pd.DataFrame(shaped, copy=False)
+    return Columns(shaped)
 
 
-def _category(numbers: NDArray[np.int64], words: Mapping[int, str]) -> pd.Categorical[Any]:
+def _category(numbers: NDArray[np.int64], words: Mapping[int, str]) -> Named:
     """The words behind the numbers, in alphabetical order of the words that occur."""
     used = np.flatnonzero(np.bincount(numbers)).tolist()
     texts = tuple(sorted(words[number] for number in used))
@@ -244,10 +243,4 @@ def _category(numbers: NDArray[np.int64], words: Mapping[int, str]) -> pd.Catego
     lookup: NDArray[np.integer[Any]] = np.zeros(max(used, default=0) + 1, dtype=code)
     for number in used:
         lookup[number] = place[words[number]]
-    return pd.Categorical.from_codes(lookup[numbers], dtype=_category_type(texts), validate=False)
-
-
-@lru_cache(maxsize=1024)
-def _category_type(texts: tuple[str, ...]) -> pd.CategoricalDtype[Any]:
-    """Building one costs more than reading a rep's deals."""
-    return pd.CategoricalDtype(pd.Index(texts, dtype="str"))
+    return Named(lookup[numbers], texts)
