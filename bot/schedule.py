@@ -60,6 +60,7 @@ def standing_jobs(settings: Settings) -> tuple[Job, ...]:
     return (
         Job("due", LOOK),
         Job("recalculate", timedelta(seconds=settings.recalculate_seconds)),
+        Job("alerts", timedelta(minutes=settings.alerts_minutes)),
         Job("purge", timedelta(hours=1)),
     )
 

@@ -48,6 +48,8 @@ class Settings(BaseSettings):
 
     spif_channel: str = "#sales-floor"
     ops_channel: str = "#revops"
+    alerts_minutes: int = Field(5, ge=1, le=1440)
+    alerts_show_risk: bool = False
     sends_per_minute: int = Field(100, ge=1, le=10_000)
     keep_notices_days: int = Field(400, ge=1, le=3_650)
 

@@ -6,9 +6,11 @@ import gc
 import os
 from dataclasses import dataclass
 from datetime import timedelta
+from threading import Thread
 from typing import TYPE_CHECKING
 
-from bot import sources, wiring
+from bot import alerts, sources, wiring
+from bot.delivery import delivering
 from bot.log import Journal
 from bot.schedule import Schedule, is_due, source_jobs, standing_jobs
 from connectors.errors import ConnectorError
@@ -16,7 +18,7 @@ from operations import recalculate, sync
 from operations.context import Context
 from operations.errors import OperationError
 from operations.sources import Feed
-from store import hints, inbox
+from store import hints, inbox, sync_wishes
 from store import sync as syncs
 from store.errors import StoreError
 
@@ -52,9 +54,12 @@ def main(settings: Settings, stop: Event) -> None:
     give_way()
     services = wiring.build(settings)
     schedule = Schedule(services, standing_jobs(settings), lambda name: _run_logged(services, name))
+    post = Thread(target=delivering(services).run, args=(stop,), name="attain-delivery")
     schedule.start()
+    post.start()
     stop.wait()
     schedule.close()
+    post.join()
     services.close()
 
 
@@ -70,7 +75,7 @@ def collect_rarely() -> None:
 
 
 def run_job(services: Services, name: str) -> JobResult:
-    """Run "sync" (every source), "due" (what the schedule owes each source), "recalculate" or "purge" once, now.
+    """Run "sync" (every source), "due" (what the schedule owes each source), "recalculate", "alerts" or "purge" once.
 
     Raises:
         KeyError: there is no such job.
@@ -92,7 +97,9 @@ def _sync(services: Services) -> JobResult:
     """Every source of every mapping file in the folder of sources; one that fails does not stop the others."""
     failed: list[str] = []
     found = sources.opened(services.settings.sources, failed, services.outside)
-    summaries = [sync.run(_context(services), source) for source in found]
+    summaries = [
+        one for source in found for one in _asked_for(services, source) or [sync.run(_context(services), source)]
+    ]
     return _told(summaries, failed)
 
 
@@ -101,11 +108,32 @@ def _due(services: Services) -> JobResult:
     failed: list[str] = []
     summaries: list[SyncSummary] = []
     for source in sources.opened(services.settings.sources, failed, services.outside):
-        done = _catch_up(services, source)
+        done = _asked_for(services, source) + _catch_up(services, source)
         if any(one.changed for one in done):
             _recalculate(services)
         summaries += done
+    if any(one.changed or not one.ok for one in summaries):
+        alerts.check(services)
     return _told(summaries, failed)
+
+
+def _asked_for(services: Services, source: Source | FeedSource) -> list[SyncSummary]:
+    """The reading that somebody asked for by fixing an alert, if any: what it may do goes by what they approved."""
+    with services.db.read() as conn:
+        wishes = sync_wishes.undone(conn, source.name)
+    if not wishes:
+        return []
+    asked = {wish.what for wish in wishes}
+    options = sync.Options(
+        reread="reread" in asked or "delete" in asked,
+        delete_any="delete" in asked,
+        mode="sweep" if "delete" in asked else "incremental",
+    )
+    done = sync.run(_context(services), source, options=options)
+    if not done.busy:
+        with services.db.write() as conn:
+            sync_wishes.done(conn, wishes, services.clock.now())
+    return [done]
 
 
 def _catch_up(services: Services, source: Source | FeedSource) -> list[SyncSummary]:
@@ -133,16 +161,35 @@ def _told(summaries: list[SyncSummary], failed: list[str]) -> JobResult:
 
 def _recalculate(services: Services) -> JobResult:
     """Everyone whose facts changed since their last calculation."""
-    summary = recalculate.drain(_context(services))
+    try:
+        summary = recalculate.drain(_context(services))
+    except Exception as error:
+        alerts.calculation_failed(services, error)
+        raise
+    alerts.calculated(services, summary)
     return JobResult("recalculate", ok=True, sentence=f"Recalculated {summary.reps} reps.")
 
 
+def _alerts(services: Services) -> JobResult:
+    """Ops alerts looked for: what is new opens, what is gone closes."""
+    return JobResult("alerts", ok=True, sentence=alerts.check(services))
+
+
+def _deliver(services: Services) -> JobResult:
+    """Everything that may go out now; the worker's own thread does this all the time."""
+    done = delivering(services).round()
+    return JobResult("deliver", ok=not done.held, sentence=done.sentence)
+
+
 def _purge(services: Services) -> JobResult:
-    """Requests and response addresses past their time."""
-    before = services.clock.now() - timedelta(hours=services.settings.keep_inbox_hours)
+    """Requests and response addresses past their time, and what notices said long ago."""
+    now = services.clock.now()
+    before = now - timedelta(hours=services.settings.keep_inbox_hours)
     with services.db.write() as conn:
         count = inbox.purge(conn, before)
         hints.purge(conn, before)
+        outbox.purge_data(conn, now - timedelta(days=services.settings.keep_notices_days))
+        lanes.forget_old(conn, before)
     return JobResult("purge", ok=True, sentence=f"Cleared {count} requests.")
 
 
@@ -155,5 +202,6 @@ _JOBS: dict[str, Callable[[Services], JobResult]] = {
     "sync": _sync,
     "due": _due,
     "recalculate": _recalculate,
+    "alerts": _alerts,
     "purge": _purge,
 }

@@ -225,6 +225,11 @@ def spared(conn: Connection) -> list[tuple[str, str, int]]:
     return [(row.source, row.kind, row.spared) for row in rows]
 
 
+def runs_since(conn: Connection, at: datetime) -> int:
+    """How many calculations have begun since then."""
+    return int(conn.execute(select(func.count()).select_from(run).where(run.c.started_at >= at)).scalar_one())
+
+
 def newest_receipts(conn: Connection, count: int) -> list[str]:
     """The receipts of the figures that people were shown last, newest first."""
     shown = select(disclosure.c.receipt_id).where(disclosure.c.receipt_id != "")
