@@ -15,7 +15,7 @@ from jinja2 import TemplateError as JinjaError
 
 from engine.errors import EngineError
 from engine.notice_kinds import KINDS
-from messages import actions, deal_won, figure_changed, leadership
+from messages import actions, deal_nudges, deal_won, duties, figure_changed, leadership, nudges
 from messages.errors import MessageError, NotWordableError
 from messages.escape import unescape
 from messages.limits import BUTTON_TEXT
@@ -64,6 +64,17 @@ VIEWS: Mapping[str, Callable[[Mapping[str, Any], Reader], View]] = {
     "digest": digest,
     "figure_changed": figure_changed.view,
     "leadership_digest": leadership.view,
+    **dict.fromkeys(("near_tier", "tier_crossed", "goal_reached", "behind_pace"), nudges.quota_nudge),
+    "my_week": nudges.my_week,
+    "personal_best": nudges.personal_best,
+    "stalled_deals": deal_nudges.stalled_deals,
+    "missing_field": deal_nudges.missing_field,
+    "waiting_for_payment": deal_nudges.waiting_for_payment,
+    "clawback_exposure": deal_nudges.clawback_exposure,
+    "team_at_risk": deal_nudges.team_at_risk,
+    "statement_ready": duties.statement_ready,
+    "plan_changed": duties.plan_changed,
+    "approval_waiting": duties.approval_waiting,
 }
 #: Which kinds come with a picture, and which function draws it; None where there is nothing to draw.
 PICTURES: Mapping[str, Callable[[Mapping[str, Any], Reader], Picture | None]] = {

@@ -68,6 +68,7 @@ def again(ctx: Context, person: Person, kind: str, topic: str) -> Told | None:
     if told is None:
         return None
     data = {**told.data, "topic": topic, "state": found[0].state, "again": found[0].again, "rep_id": person.rep_id}
+    data["receipts"] = list(told.receipt_ids)
     return Told(data, told.receipt_ids)
 
 
@@ -123,7 +124,7 @@ def _rerated(ask: _Ask, lines: Sequence[LineSummary]) -> dict[str, Any]:
     return {}
 
 
-def _goal_reached(ask: _Ask) -> Told | None:
+def _quota_reached(ask: _Ask) -> Told | None:
     quota = answers.quota(ask.ctx, ask.person)
     progress, tier = figures.running(quota, ask.due.data["quota"]), figures.next_tier(quota, ask.due.data["quota"])
     if progress is None or tier is None or progress.gap.minor > 0 or tier.shortfall.minor <= 0:
@@ -346,7 +347,7 @@ def _told(data: Mapping[str, Any], *given: QuotaAnswer | EarningsAnswer | GapAns
 _TOLD: Mapping[str, Callable[[_Ask], Told | None]] = {
     "near_tier": _near_tier,
     "tier_crossed": _tier_crossed,
-    "goal_reached": _goal_reached,
+    "goal_reached": _quota_reached,
     "behind_pace": _behind_pace,
     "team_at_risk": _team_at_risk,
     "stalled_deals": _stalled_deals,

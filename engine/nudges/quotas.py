@@ -71,7 +71,7 @@ def _crossed(at: Standing, entry: int, tier: int, read: Readings) -> Due:
     return Due("tier_crossed", rep_id, topic, str(from_ppm), data, _soon(read, int(at.window_end[entry])))
 
 
-def goal_reached(read: Readings) -> Iterator[Due]:
+def quota_reached(read: Readings) -> Iterator[Due]:
     """N4: two working days after the quota was reached, the next step that pays more."""
     until = day(workdays_before(read.as_of, read.limits.after_workdays)) + 1
     for at in read.standings:
@@ -82,10 +82,10 @@ def goal_reached(read: Readings) -> Iterator[Due]:
         for entry in reached.tolist():
             quota = at.quota[entry] - at.opening[entry]
             if by_then[entry] >= quota > before[entry]:
-                yield _goal(at, entry, read)
+                yield _reached(at, entry, read)
 
 
-def _goal(at: Standing, entry: int, read: Readings) -> Due:
+def _reached(at: Standing, entry: int, read: Readings) -> Due:
     rep_id, start = int(at.rep_id[entry]), on_day(int(at.start[entry]))
     data = {
         "quota": at.component.quota,

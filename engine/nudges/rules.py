@@ -27,7 +27,7 @@ _OF_ALL = (
     ),
     Rule(
         "goal_reached", "N4", "Two working days ago you had reached your quota, and a further tier lies ahead",
-        "the rep", "once for each quota", "after seven days", quotas.goal_reached,
+        "the rep", "once for each quota", "after seven days", quotas.quota_reached,
     ),
     Rule(
         "behind_pace", "N5", "In the middle of the period you are fifteen points or more behind its days",

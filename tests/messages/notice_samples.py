@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tests.messages.leadership_samples import LEADERSHIP_CASES
+from tests.messages.nudge_samples import NUDGE_CASES
 from tests.messages.sample_words import GERMAN, READER, Words
 
 if TYPE_CHECKING:
@@ -115,4 +116,5 @@ NOTICE_CASES: dict[str, Callable[[Words], Sample]] = {
         READER,
     ),
     **LEADERSHIP_CASES,
+    **NUDGE_CASES,
 }
