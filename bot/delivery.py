@@ -22,6 +22,7 @@ from bot.slack.addresses import NOT_LINKED, SPACING, Addresses
 from bot.slack.courier import Courier
 from bot.slack.outcomes import REASONS, judged
 from bot.slack.sending import Sent
+from operations import attention
 from operations.context import Context
 from store import deliveries, lanes, outbox, people
 from store.deliveries import Attempt, Hold, Place
@@ -322,6 +323,13 @@ def _instead(owed: Owed, parcel: Parcel, sent: Sent) -> Parcel | None:
     if outcome == "uneditable" and parcel.method == slack.UPDATE and not owed.notice.to.rep_id:
         return parcel.as_new()
     return None
+
+
+def delivering(services: Services) -> Delivery:
+    """A worker for the workspace of the settings, behind the attention budget."""
+    from bot.slack.app import make_client  # Bolt is not needed to deliver, and slow to import
+
+    return Delivery(services, make_client(services.settings), attention.gate)
 
 
 def let_all(ctx: Context) -> int:

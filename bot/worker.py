@@ -18,7 +18,7 @@ from operations import recalculate, sync
 from operations.context import Context
 from operations.errors import OperationError
 from operations.sources import Feed
-from store import hints, inbox, sync_wishes
+from store import hints, inbox, lanes, outbox, sync_wishes
 from store import sync as syncs
 from store.errors import StoreError
 

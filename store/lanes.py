@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import case, delete, func, literal, select, update
+from sqlalchemy import BigInteger, case, delete, func, literal, select, update
 
 from store.bulk import among, inserting
 from store.tables.outbox import direct_channel, send_lane
@@ -17,13 +17,15 @@ from store.tables.outbox import direct_channel, send_lane
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Case, Connection
 
 WORKSPACE = "workspace"
 #: Holds up every request of a workspace: its token was refused, or its plan allows no more messages.
 TEAM = "team"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_TAKEN = timedelta(minutes=2) // _MICROSECOND
+_HELD = timedelta(hours=3) // _MICROSECOND
 
 
 def channel(channel_id: str) -> str:
@@ -39,14 +41,14 @@ def method(name: str) -> str:
 def free_at(conn: Connection, team_id: str, lanes: Sequence[str], now: datetime) -> datetime:
     """When all of these lanes are free: `now` where they are."""
     its = (send_lane.c.team_id == team_id) & among(conn, send_lane.c.lane, lanes)
-    latest = conn.execute(select(func.max(send_lane.c.next_us)).where(its)).scalar()
+    latest = conn.execute(select(func.max(_free(_number(now)))).where(its)).scalar()
     return now if latest is None else max(now, _instant(int(latest)))
 
 
 def reserve(conn: Connection, team_id: str, lane: str, spacing: timedelta, now: datetime) -> datetime:
     """The moment that is ours in a lane, no earlier than `now`; the next one's is `spacing` later at the earliest."""
     at, gap = _number(now), spacing // _MICROSECOND
-    free = case((send_lane.c.next_us > at, send_lane.c.next_us), else_=literal(at))
+    free = _free(at)
     taken = (
         inserting(conn, send_lane)
         .values(team_id=team_id, lane=lane, next_us=at + gap, reason="")
@@ -59,7 +61,7 @@ def reserve(conn: Connection, team_id: str, lane: str, spacing: timedelta, now: 
 def block(conn: Connection, team_id: str, lane: str, until: datetime, reason: str) -> None:
     """Nothing goes through the lane before `until`, or before what held it up already."""
     at = _number(until)
-    later = case((send_lane.c.next_us > at, send_lane.c.next_us), else_=literal(at))
+    later = case((send_lane.c.next_us > at, send_lane.c.next_us), else_=literal(at, BigInteger()))
     held = (
         inserting(conn, send_lane)
         .values(team_id=team_id, lane=lane, next_us=at, reason=reason)
@@ -97,6 +99,16 @@ def keep_direct_channel(conn: Connection, team_id: str, user_id: str, channel_id
     kept = inserting(conn, direct_channel).values(team_id=team_id, user_id=user_id, channel_id=channel_id)
     anew = {"channel_id": channel_id}
     conn.execute(kept.on_conflict_do_update(index_elements=["team_id", "user_id"], set_=anew))
+
+
+def _free(at: int) -> Case[int]:
+    """When a lane is free, not before `at`.
+
+    One that is taken for longer than anybody takes or holds it up was written by a clock that has been put back.
+    """
+    longest = case((send_lane.c.reason == "", literal(_TAKEN, BigInteger())), else_=literal(_HELD, BigInteger()))
+    taken = (send_lane.c.next_us > at) & (send_lane.c.next_us <= at + longest)
+    return case((taken, send_lane.c.next_us), else_=literal(at, BigInteger()))
 
 
 def _number(at: datetime) -> int:
