@@ -14,7 +14,7 @@ from bot.delivery import delivering
 from bot.log import Journal
 from bot.schedule import Schedule, is_due, source_jobs, standing_jobs
 from connectors.errors import ConnectorError
-from operations import recalculate, sync
+from operations import nudges, recalculate, sync
 from operations.context import Context
 from operations.errors import OperationError
 from operations.sources import Feed
@@ -75,7 +75,7 @@ def collect_rarely() -> None:
 
 
 def run_job(services: Services, name: str) -> JobResult:
-    """Run "sync" (every source), "due" (what the schedule owes each source), "recalculate", "alerts" or "purge" once.
+    """Run a job once: "sync" (every source), "due" (what the schedule owes each source), or another of `_JOBS`.
 
     Raises:
         KeyError: there is no such job.
@@ -175,6 +175,12 @@ def _alerts(services: Services) -> JobResult:
     return JobResult("alerts", ok=True, sentence=alerts.check(services))
 
 
+def _nudges(services: Services) -> JobResult:
+    """Every rule for everybody; what is due is owed from then on."""
+    summary = nudges.due(_context(services))
+    return JobResult("nudges", ok=True, sentence=f"{summary.new} new nudges.")
+
+
 def _deliver(services: Services) -> JobResult:
     """Everything that may go out now; the worker's own thread does this all the time."""
     done = delivering(services).round()
@@ -203,5 +209,7 @@ _JOBS: dict[str, Callable[[Services], JobResult]] = {
     "due": _due,
     "recalculate": _recalculate,
     "alerts": _alerts,
+    "nudges": _nudges,
+    "deliver": _deliver,
     "purge": _purge,
 }

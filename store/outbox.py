@@ -191,6 +191,13 @@ def by_message(conn: Connection, channel_id: str, ts: str) -> Owed | None:
     return found[0] if found else None
 
 
+def by_payload(conn: Connection, payload_hash: str) -> Owed | None:
+    """The newest notice that was sent as exactly that."""
+    its = and_(outbox.c.payload_hash == payload_hash, outbox.c.payload_hash != "")
+    found = _owed(conn, select(outbox).where(its).order_by(outbox.c.outbox_id.desc()).limit(1))
+    return found[0] if found else None
+
+
 def held_by(conn: Connection, holder: str, state: State, ids: Collection[int]) -> tuple[Owed, ...]:
     """Those of the rows that a worker holds in a state, most urgent first."""
     its = and_(outbox.c.state == state, outbox.c.holder == holder, among(conn, outbox.c.outbox_id, ids))

@@ -96,7 +96,7 @@ def _launched(
     name = COMPANY if live.has_company else "Attain sandbox"
     port = free_port() if port is None else port
     options: Place = {"port": port, "transport": transport, "name": name, "channels": channels(personas)}
-    with launch(live.services, personas, live.hooks(), **options) as page:
+    with launch(live.services, personas, live.hooks(), **options) as page, live.delivering(page.services):
         if not live.has_company:
             yield page
             return

@@ -8,22 +8,25 @@ from datetime import date, timedelta
 from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, Any
 
+from bot.delivery import delivering
 from bot.demo.export import export_beside_crm
 from bot.log import Journal
 from bot.sandbox.hooks import Hooks, Link, Tool
 from bot.worker import run_job
 from connectors.errors import ConnectorError
 from operations.errors import OperationError
-from store import disclosures, people
+from store import disclosures, outbox, people
 from store.errors import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
 
+    from bot.delivery import Delivery
     from bot.demo.company import Company
     from bot.demo.crm import DemoCrm
     from bot.wiring import Services
+    from store.outbox import Owed
 
 _journal = Journal("bot.demo.live")
 #: Questions to start with, in the words of a rep.
@@ -60,6 +63,7 @@ class Live:
         self._company = company
         self._crm = crm
         self._turn = Lock()
+        self._posting: Delivery | None = None
         self._links = (Link("CRM", crm_url, "Win, edit or delete deals; then run a sync."),) if crm_url else ()
 
     @property
@@ -77,6 +81,8 @@ class Live:
         tools = (
             Tool("sync", "Run CRM sync", "Read the sources again and recalculate whom that touches.", self.sync),
             Tool("recalculate", "Recalculate", "Calculate everybody whose facts changed.", self.recalculate),
+            Tool("nudges", "Run nudges", "Look who is due what, and send what may go out now.", self.nudge),
+            Tool("deliver", "Deliver now", "Send what is owed and may go out now.", self.deliver),
         )
         if self._company is None:
             return Hooks(tools=tools, inspect=self.inspect, prompts=PROMPTS)
@@ -121,10 +127,33 @@ class Live:
         """Calculate everybody who is stale; what happened in a sentence."""
         return run_job(self._services, "recalculate").sentence
 
+    def nudge(self) -> str:
+        """Find what is due to whom, and deliver; what happened in a sentence."""
+        return f"{run_job(self._services, 'nudges').sentence} {self.deliver()}"
+
+    def deliver(self) -> str:
+        """Send what may go out now; the rest follows at Slack's pace. What happened in a sentence."""
+        if self._posting is None:
+            return "Nothing is delivered before the workspace stands."
+        return self._posting.round().sentence
+
+    @contextmanager
+    def delivering(self, services: Services) -> Iterator[None]:
+        """Deliver all the time meanwhile, as a worker would, into the workspace of these services."""
+        stop = Event()
+        self._posting = delivering(services)
+        thread = Thread(target=self._posting.run, args=(stop,), name="sandbox-delivery", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            thread.join()
+
     def follow(self, _offset: timedelta) -> str:
         """After time moved: the CRM has moved on too, and is synced."""
         now = self._services.clock.now()
-        return f"It is {now:%A %d %B %Y}. {self.sync()}{self._told_out(now)}"
+        return f"It is {now:%A %d %B %Y}. {self.sync()} {self.nudge()}{self._told_out(now)}"
 
     def settle(self) -> None:
         """After a reset: the files and the CRM of the day the clock shows again."""
@@ -155,13 +184,14 @@ class Live:
     def inspect(self, payload_hash: str) -> Mapping[str, Any]:
         """What the store remembers of a message that was sent: who was shown whose pay, and on which receipt."""
         with self._services.db.read() as conn:
+            owed = outbox.by_payload(conn, payload_hash)
             told = disclosures.by_payload(conn, payload_hash)
             if not told:
-                return {}
+                return _row(owed) if owed is not None else {}
             last = told[-1]
             viewer, subject = (people.by_id(conn, number) for number in (last.viewer, last.subject))
-        return {
-            "operation": OPERATIONS.get(last.template),
+        return (_row(owed) if owed is not None else {}) | {
+            "operation": OPERATIONS.get(last.template) or ("bot.delivery" if owed is not None else None),
             "template": last.template,
             "receipt": last.receipt_id,
             "disclosure": {
@@ -175,3 +205,20 @@ class Live:
     def _export(self) -> None:
         if self._company is not None:
             export_beside_crm(self._company, self._services.clock.now().date(), self._services.settings.sources)
+
+
+def _row(owed: Owed) -> dict[str, Any]:
+    """What the inspector shows of a notice's row."""
+    shown: dict[str, Any] = {
+        "notice": owed.notice_id,
+        "key": owed.notice.key,
+        "kind": owed.notice.kind,
+        "state": owed.state,
+        "attempts": owed.attempts,
+        "created_at": owed.created_at.isoformat(),
+        "sent_at": owed.sent_at.isoformat() if owed.sent_at else "",
+        "reason": owed.reason,
+        "error": owed.error,
+        "data": dict(owed.notice.data),
+    }
+    return {"template": owed.notice.kind, "operation": "bot.delivery", "outbox": shown}

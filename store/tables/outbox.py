@@ -23,6 +23,7 @@ class Outbox(SQLModel, table=True):
         Index("ix_outbox_topic", "topic"),
         Index("ix_outbox_edits", "edits"),
         Index("ix_outbox_merged_into", "merged_into"),
+        Index("ix_outbox_payload_hash", "payload_hash"),
     )
 
     outbox_id: int = Field(primary_key=True, sa_type=Id)

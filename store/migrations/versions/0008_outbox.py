@@ -66,6 +66,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_outbox_rep_id_sent_at", "outbox", ["rep_id", "sent_at"])
     op.create_index("ix_outbox_topic", "outbox", ["topic"])
+    op.create_index("ix_outbox_payload_hash", "outbox", ["payload_hash"])
     op.create_index("ix_outbox_edits", "outbox", ["edits"])
     op.create_index("ix_outbox_merged_into", "outbox", ["merged_into"])
     op.create_table(
