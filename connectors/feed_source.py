@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from connectors.feed import Account, Feed
     from connectors.schema import KindMapping, Mapping
     from connectors.source import Cursor, Mode
+    from engine.blending import Rule
     from engine.problems import Problem
 
 #: A window is not split below this: then it is too many changes in one moment, and the source must cope by itself.
@@ -95,6 +96,11 @@ class FeedSource:
     def config_text(self) -> str:
         """The mapping file as written, for the record."""
         return self._mapping.text
+
+    @property
+    def blends(self) -> tuple[Rule, ...]:
+        """How its records are blended with those of other sources."""
+        return self._mapping.blends_of(self.name)
 
     @property
     def lag(self) -> timedelta:

@@ -24,11 +24,11 @@ def load(text: str, filename: str) -> Mapping:
     Raises:
         MappingRefused: With every problem found, each with file, line, key, found and allowed.
     """
-    sources, kinds, problems = read(text, filename)
-    if problems:
-        raise MappingRefused(*problems)
+    said = read(text, filename)
+    if said.problems:
+        raise MappingRefused(*said.problems)
     sha256 = hashlib.sha256(text.encode()).hexdigest()
-    return Mapping(filename, sha256, text, MappingProxyType(sources), kinds)
+    return Mapping(filename, sha256, text, MappingProxyType(said.sources), said.kinds, said.blends)
 
 
 def load_file(path: Path) -> Mapping:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from connectors import format_reader
+from connectors import blend_reader, format_reader
+from connectors.blend_reader import keys_of, split_name
 from connectors.field_reader import read_field
 from connectors.normalise.kinds import FIELDS, STAGES, WIDE
 from connectors.schema import KindMapping, Lookup, SourceMapping, Stages, Won
@@ -19,11 +20,15 @@ from connectors.values_reader import SPREAD, check_currency, values_of
 if TYPE_CHECKING:
     from connectors.schema import FieldSource, FileFormat
     from connectors.source_types import SourceType
+    from engine.blending import Rule
     from engine.problems import Problem
 
-FILE_KEYS = ("version", "sources", "kinds")
-SOURCE_KEYS = ("type", "interval")
-KIND_KEYS = ("from", "fields", "values", "only_when", "aliases", "stages", "required_when_won", "excess_decimals")
+FILE_KEYS = ("version", "sources", "kinds", "blend")
+FILE_NEEDS = ("version", "sources", "kinds")
+SOURCE_KEYS = ("type", "interval", "record_url")
+KIND_KEYS = (
+    *("from", "fields", "values", "keys", "only_when", "aliases", "stages", "required_when_won", "excess_decimals"),
+)
 FILE_SOURCE_KEYS = ("folder", *format_reader.KEYS)
 FILE_KIND_KEYS = ("file", "lookup", *format_reader.KEYS)
 API_KIND_KEYS = ("object", "won", *format_reader.API_KEYS)
@@ -33,13 +38,23 @@ EXCESS = ("reject", "half_even")
 DAY_SECONDS = DAY
 
 
-def read(text: str, filename: str) -> tuple[dict[str, SourceMapping], tuple[KindMapping, ...], list[Problem]]:
-    """Sources, kinds in syncing order, and what is wrong with the file; use the first two only if nothing is."""
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Sources, kinds in syncing order, rules of blending, and what is wrong with the file; then use none of them."""
+
+    sources: dict[str, SourceMapping]
+    kinds: tuple[KindMapping, ...]
+    blends: tuple[Rule, ...]
+    problems: list[Problem]
+
+
+def read(text: str, filename: str) -> Said:
+    """What the file says."""
     notes = Notes(filename)
     top = parse(text, notes)
     if top is None:
-        return {}, (), notes.problems
-    keys = block(top, notes, FILE_KEYS, required=FILE_KEYS)
+        return Said({}, (), (), notes.problems)
+    keys = block(top, notes, FILE_KEYS, required=FILE_NEEDS)
     if "version" in keys and keys["version"].text != "1":
         notes.refuse(keys["version"], "Unknown version of the mapping file", ["1"])
     sources: dict[str, SourceMapping] = {}
@@ -47,15 +62,20 @@ def read(text: str, filename: str) -> tuple[dict[str, SourceMapping], tuple[Kind
     for name, node in named(keys.get("sources"), notes).items():
         sources[name] = _source(name, node, notes)
         formats[name] = node
-    kinds = []
-    for kind, node in named(keys.get("kinds"), notes).items():
+    kinds: list[KindMapping] = []
+    for name, node in named(keys.get("kinds"), notes).items():
+        kind, source = split_name(name)
         if kind not in KINDS:
             notes.refuse(node, f"Unknown kind {kind!r}", KINDS, found=repr(kind))
             continue
-        found = _kind(kind, node, _Sources(sources, formats), notes)
-        if found is not None:
+        found = _kind(kind, node, _Sources(sources, formats, source), notes)
+        if found is not None and any((one.kind, one.source) == (kind, found.source) for one in kinds):
+            notes.refuse(node, f"{found.source!r} has a block for {kind} already")
+        elif found is not None:
             kinds.append(found)
-    return sources, tuple(sorted(kinds, key=lambda k: KINDS.index(k.kind))), notes.problems
+    ordered = tuple(sorted(kinds, key=lambda k: KINDS.index(k.kind)))
+    blends = blend_reader.read(keys.get("blend"), ordered, tuple(sources), notes)
+    return Said(sources, ordered, blends, notes.problems)
 
 
 def block(
@@ -126,15 +146,26 @@ def _source(name: str, node: Node, notes: Notes) -> SourceMapping:
         folder=text_of(keys.get("folder"), notes, "."),
         interval_seconds=int(interval),
         options=MappingProxyType(options),
+        record_url=_record_url(keys.get("record_url"), notes),
     )
+
+
+def _record_url(node: Node | None, notes: Notes) -> str:
+    said = text_of(node, notes)
+    if node is not None and not (said.startswith("https://") and said.count("{id}") == 1 and " " not in said):
+        notes.refuse(
+            node, "The address of a record is https and says {id} once", ["https://crm.example.com/deal/{id}"]
+        )
+    return said
 
 
 @dataclass(frozen=True, slots=True)
 class _Sources:
-    """The sources of the file, as read and as written."""
+    """The sources of the file, as read and as written, and the one that a block's own name says."""
 
     read: dict[str, SourceMapping]
     nodes: dict[str, Node]
+    named: str = ""
 
     def type_of(self, name: str) -> SourceType:
         return TYPES[self.read[name].type]
@@ -142,12 +173,13 @@ class _Sources:
 
 def _kind(kind: str, node: Node, sources: _Sources, notes: Notes) -> KindMapping | None:
     said = (node.keys or {}).get("from")
-    source = text_of(said, notes)
-    if said is not None and source not in sources.nodes:
-        notes.refuse(said, "No such source", tuple(sources.nodes))
+    source = text_of(said, notes, sources.named)
+    if (source or said is not None) and (source not in sources.nodes or sources.named not in ("", source)):
+        notes.refuse(said or node, "No such source", tuple(sources.nodes), found=repr(source))
         return None
-    kept = sources.type_of(source) if said is not None else TYPES["csv"]
-    required = ("from", "fields", *(_file_required(kind) if kept.is_file else kept.kind_required))
+    kept = sources.type_of(source) if source else TYPES["csv"]
+    own_required = _file_required(kind) if kept.is_file else kept.kind_required
+    required = (*(() if sources.named else ("from",)), "fields", *own_required)
     own = FILE_KIND_KEYS if kept.is_file else (*API_KIND_KEYS, *kept.kind_options)
     keys = block(node, notes, (*KIND_KEYS, *own), required)
     if any(key not in keys for key in required):
@@ -175,6 +207,7 @@ def _kind(kind: str, node: Node, sources: _Sources, notes: Notes) -> KindMapping
         object=text_of(keys.get("object"), notes),
         options=MappingProxyType({key: text_of(keys[key], notes) for key in kept.kind_options if key in keys}),
         values=values,
+        keys=keys_of(kind, keys.get("keys"), notes),
     )
 
 

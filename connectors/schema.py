@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping as ReadOnly
 
+    from engine.blending import Rule
+
 
 @dataclass(frozen=True, slots=True)
 class FileFormat:
@@ -132,6 +134,7 @@ class KindMapping:
         options: What else this type of source wants to know of the kind.
         labels: What people call a stage whose text is an id.
         values: Of figures and tags: the columns of which each holds one.
+        keys: What its records are known by in other sources: the name of each key and its column.
     """
 
     kind: str
@@ -150,12 +153,13 @@ class KindMapping:
     options: ReadOnly[str, str] = field(default_factory=lambda: MappingProxyType({}))
     labels: ReadOnly[str, str] = field(default_factory=lambda: MappingProxyType({}))
     values: tuple[Value, ...] = ()
+    keys: ReadOnly[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def columns(self) -> tuple[str, ...]:
         """Every column or property that has to be read, each once."""
         named = [column for source in self.fields.values() for column in source.columns if column[:1] != " "]
-        named += [value.column for value in self.values]
+        named += [*(value.column for value in self.values), *self.keys.values()]
         ruling = (self.won.property, self.won.closed) if self.won is not None else ()
         return tuple(dict.fromkeys(name for name in (*named, *self.only_when, *ruling) if name))
 
@@ -175,6 +179,7 @@ class SourceMapping:
         folder: Where its files are.
         interval_seconds: How often it is synced.
         options: What else its type wants to know; secrets are references (`env:` or `file:`), never the secret.
+        record_url: How the address of one of its records is written, with `{id}`; "" where people cannot open them.
     """
 
     name: str
@@ -182,6 +187,7 @@ class SourceMapping:
     folder: str
     interval_seconds: int
     options: ReadOnly[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    record_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +199,11 @@ class Mapping:
     text: str
     sources: ReadOnly[str, SourceMapping]
     kinds: tuple[KindMapping, ...]
+    blends: tuple[Rule, ...] = ()
+
+    def blends_of(self, name: str) -> tuple[Rule, ...]:
+        """The rules by which records of that source are blended with others'."""
+        return tuple(rule for rule in self.blends if name in rule.sources)
 
     def of_source(self, name: str) -> tuple[KindMapping, ...]:
         """The kinds that come from that source, in the order of `KINDS`."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from engine.blending import Rule
     from engine.problems import Problem
 
 #: Kinds in the order they are synced: what others point at comes first.
@@ -161,6 +162,10 @@ class Source(Protocol):
     @property
     def config_text(self) -> str:
         """The mapping file as written, for the record."""
+
+    @property
+    def blends(self) -> tuple[Rule, ...]:
+        """How its records are blended with those of other sources."""
 
     def check(self) -> tuple[Problem, ...]:
         """What would stop a sync: missing files, columns, rights. Applies nothing."""

@@ -107,3 +107,11 @@ class PeriodBlocked(OperationError):
 
 class LinkRefused(OperationError):
     """That link cannot be decided. `attain blend waiting` lists the records that stand alone."""
+
+
+class NoticeUnknown(OperationError):
+    """That message is not known any more. Home has the switches for every kind of message."""
+
+
+class HoursUnusable(OperationError):
+    """These hours leave no time at which anything could be said. Leave an hour on at least one day of the week."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from engine.problems import Problem
-from store import facts, quarantine, source_files, sync
+from store import blending, facts, quarantine, source_files, sync
 from store.quarantine import Held
 from store.sync import PageWrite
 
@@ -97,13 +97,21 @@ def _gone(conn: Connection, intake: Intake, page: Page) -> tuple[frozenset[str],
     if page.present is None:
         return frozenset(), 0
     kind = intake.state.kind
-    live = facts.live_keys(conn, kind, intake.state.source, intake.now.date())
+    live = _live(conn, intake)
     present = page.present
     absent = live.difference(facts.keys(kind, present)) if len(present) else live
     too_many = len(absent) > ceiling(len(live)) or (len(present) == 0 and len(absent) > 0)
     if too_many and not intake.delete_any:
         return frozenset(), len(absent)
     return absent, 0
+
+
+def _live(conn: Connection, intake: Intake) -> frozenset[str]:
+    """What the source is known to have: of a blended kind what it told, for the facts carry the anchor's keys."""
+    kind, source = intake.state.kind, intake.state.source
+    if blending.rule_for(conn, kind, source) is not None:
+        return blending.live_records(conn, kind, source)
+    return facts.live_keys(conn, kind, source, intake.now.date())
 
 
 def _passed(conn: Connection, intake: Intake, page: Page) -> set[str]:

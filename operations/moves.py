@@ -11,7 +11,7 @@ from store import facts, moves
 from store import sync as syncs
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Generator, Iterator, Sequence
 
     import pandas as pd
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from store.moves import Told
 
 #: Kinds that count once more for every source that holds them. People who are known twice are one by their address.
-COUNTED = ("deal", "quota", "assignment", "rate")
+COUNTED = ("deal", "quota", "assignment", "rate", "event", "achievement", "incentive", "adjustment")
 
 
 def doubled(ctx: Context, source: Source | Feed) -> dict[str, tuple[str, ...]]:
@@ -35,7 +35,7 @@ def doubled(ctx: Context, source: Source | Feed) -> dict[str, tuple[str, ...]]:
             continue
         with ctx.db.read() as conn:
             is_settled = syncs.state(conn, source.name, kind).config_hash == source.config_hash
-            rivals = () if is_settled else moves.others(conn, kind, source.name)
+            rivals = () if is_settled else _strangers(source, kind, moves.others(conn, kind, source.name))
         incoming = _incoming(source, kind) if rivals else {}
         with ctx.db.read() as conn:
             held = {rival: moves.overlap(conn, kind, rival, incoming) for rival in rivals}
@@ -43,6 +43,12 @@ def doubled(ctx: Context, source: Source | Feed) -> dict[str, tuple[str, ...]]:
         if same:
             found[kind] = same
     return found
+
+
+def _strangers(source: Source | Feed, kind: str, rivals: Sequence[str]) -> tuple[str, ...]:
+    """Those of the sources whose records are not meant to be the same as this one's: nothing blended is doubled."""
+    together = {name for rule in source.blends if rule.kind == kind for name in rule.sources}
+    return tuple(rival for rival in rivals if rival not in together)
 
 
 def problem(source: str, kind: str, old: str) -> Problem:

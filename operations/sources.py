@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from engine.blending import Rule
     from engine.problems import Problem
 
 
@@ -87,6 +88,10 @@ class Source(Protocol):
     @property
     def config_text(self) -> str:
         """Its mapping as written."""
+
+    @property
+    def blends(self) -> tuple[Rule, ...]:
+        """How its records are blended with those of other sources."""
 
     def pages(self, kind: str, cursor: dict[str, Any]) -> Iterator[Page]:
         """The records of one kind that are new since `cursor`; an empty cursor reads everything."""
@@ -211,6 +216,10 @@ class Feed(Protocol):
     @property
     def config_text(self) -> str:
         """Its mapping as written."""
+
+    @property
+    def blends(self) -> tuple[Rule, ...]:
+        """How its records are blended with those of other sources."""
 
     @property
     def lag(self) -> timedelta:

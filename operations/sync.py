@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from operations import feeds, moves, retroactive
+from operations import blending, feeds, moves, retroactive
 from operations.intake import Intake, ceiling_problem, take
 from operations.sources import Feed
 from operations.sync_run import BLOCKED, DONE, LEASE_TTL, REFUSED, KindResult, Options, SyncRun, SyncSummary
@@ -66,6 +66,7 @@ def run(
             return SyncSummary(source.name, tuple(_refused(this, doubled)))
         with ctx.db.write() as conn:
             source_files.save_mapping(conn, source.name, source.config_text, ctx.now)
+        blending.declare(ctx, source)
         return SyncSummary(source.name, tuple(_kinds(this)))
     finally:
         with ctx.db.write() as conn:

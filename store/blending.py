@@ -109,6 +109,19 @@ def parts(conn: Connection, kind: str, refs: Iterable[Ref] | None = None) -> dic
     return {part.ref: part for part, _ in _parts(conn, kind, refs).values()}
 
 
+def decided_for(conn: Connection, rule: Rule, anchor_id: str, source: str) -> str:
+    """The source's record that somebody gave that anchor by hand; "" for none."""
+    theirs = select(blend_link.c.record).where(
+        blend_link.c.of_kind == rule.kind,
+        blend_link.c.superseded_by.is_(None),
+        blend_link.c.deleted == 0,
+        blend_link.c.anchor_id == anchor_id,
+        blend_link.c.method == BY_HAND,
+        blend_link.c.source_label == number(conn, source),
+    )
+    return conn.execute(theirs).scalar() or ""
+
+
 def part_key(kind: str, record: str) -> str:
     """How the store names a record's part within its source."""
     return f"{kind}{SEPARATOR}{record}"

@@ -65,6 +65,7 @@ def decide(conn: Connection, verdict: Verdict, actor: str, change_id: int, now: 
     rule = blending_links.rule(conn, verdict.kind, verdict.source)
     if rule is None:
         return Applied()
+    before = blending_links.links_of(conn, verdict.kind, verdict.source, [verdict.record])
     if verdict.anchor_id is None:
         facts.delete(conn, "link", verdict.source, {part_key(verdict.kind, verdict.record)}, change_id)
     else:
@@ -78,8 +79,9 @@ def decide(conn: Connection, verdict: Verdict, actor: str, change_id: int, now: 
             "decided_by": actor,
         }
         facts.apply(conn, "link", pd.DataFrame([row]), change_id)
-    beside = {(rule.anchor, verdict.anchor_id)} if verdict.anchor_id else set()
-    return Applied(healed=1) + blending.settle(conn, rule, {ref} | beside, change_id, now)
+    beside = {anchor for _, anchor in before.values()} | {verdict.anchor_id or ""}
+    moved = {(rule.anchor, anchor) for anchor in beside if anchor}
+    return Applied(healed=1) + blending.settle(conn, rule, {ref} | moved, change_id, now)
 
 
 def forget(conn: Connection, kind: str, source: str, change_id: int, now: datetime) -> None:

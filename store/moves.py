@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 from sqlalchemy import delete, select
 
-from store import changes, facts, kinds, known, labels, quarantine, runs
+from store import blending, changes, facts, kinds, known, labels, quarantine, runs
 from store.bulk import fetch_all
 from store.tables.changes import label
 from store.tables.facts import deal
@@ -57,7 +58,12 @@ def retire(conn: Connection, kind: str, source: str, by: tuple[str, str], now: d
     """
     actor, successor = by
     change_id = changes.begin(conn, actor, f"retire {source}", now, f"its {kind} records come from {successor} now")
-    applied = facts.delete(conn, kind, source, facts.live_keys(conn, kind, source), change_id)
+    rule = blending.rule_for(conn, kind, source)
+    if rule is not None:
+        gone = blending.Told(kind, source, pd.DataFrame(), blending.live_records(conn, kind, source))
+        applied = blending.take(conn, gone, rule, change_id, now)
+    else:
+        applied = facts.delete(conn, kind, source, facts.live_keys(conn, kind, source), change_id)
     quarantine.close_all(conn, source, kind, now)
     conn.execute(delete(sync_state).where(sync_state.c.source == source, sync_state.c.kind == kind))
     if not applied.written:

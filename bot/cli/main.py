@@ -86,7 +86,9 @@ def _common(
 
 def _register() -> None:
     """Every verb; each lives in the file of its name and imports what it needs only when it runs."""
+    from bot.cli.alerts import alerts
     from bot.cli.ask import ask
+    from bot.cli.blend import blend
     from bot.cli.bridge import bridge
     from bot.cli.calc import calc
     from bot.cli.connect import connect
@@ -111,9 +113,11 @@ def _register() -> None:
     for verb in verbs:
         app.command()(verb)
     app.add_typer(sync, name="sync")
+    app.add_typer(blend, name="blend")
     app.add_typer(crm, name="crm")
     app.add_typer(plan, name="plan")
     app.add_typer(period, name="period")
+    app.add_typer(alerts, name="alerts")
 
 
 _register()

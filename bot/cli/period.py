@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.cli import place, terminal
-from bot.cli.errors import WrongUseError
+from bot.cli.acting import AsOption, acting
 
 if TYPE_CHECKING:
     from engine.period_states import Move
@@ -21,9 +20,6 @@ LabelArgument = Annotated[
     str, typer.Argument(metavar="PERIOD", help='Such as "2026-03" or "Q1 2026".', show_default=False)
 ]
 PaysOption = Annotated[str, typer.Option("--pays", help="Of plans that pay monthly, quarterly or yearly.")]
-AsOption = Annotated[
-    str, typer.Option("--as", metavar="EMAIL", help="Who does it; kept in the audit trail.", show_default=False)
-]
 ToOption = Annotated[Path, typer.Option("--to", help="The CSV file to write.", show_default=False)]
 ReasonOption = Annotated[str, typer.Option("--reason", help="Why; kept in the audit trail.")]
 
@@ -44,6 +40,27 @@ def status(
             days = f"{one.span.start_on} .. {one.span.end_on}"
             rows.append((one.span.pays, one.label, days, one.state, moved, last.reason if last else ""))
         terminal.table("", ("pays", "period", "days", "state", "last move", "reason"), rows)
+        _say_blockers(ctx)
+
+
+def _say_blockers(ctx: Context) -> None:
+    """What stands between the period to close and its lock."""
+    from bot.cli.alerts import at_risk
+    from operations import closing
+    from operations.errors import UnknownPeriod
+
+    try:
+        found = closing.checklist(ctx)
+    except UnknownPeriod:
+        return
+    steps = [("done" if step.is_done else "to do", step.name, step.detail) for step in found.steps]
+    terminal.table(f"Are we done with {found.period.label}?", ("", "step", ""), steps)
+    if found.blockers:
+        rows = [
+            (f"#{one.alert_id}", one.code, one.subject, one.owner or "nobody", at_risk(one.risk))
+            for one in found.blockers
+        ]
+        terminal.table("What holds up the lock", ("alert", "kind", "about", "owner", "at risk"), rows)
 
 
 @period.command("submit")
@@ -103,26 +120,16 @@ def export(
 
 
 def _move(folder: Path | None, which: tuple[str, str], what: Move, email: str, reason: str = "") -> None:
+    from bot.alerts import telling
     from operations import pay_periods
+    from operations.ops_alerts import checks
 
     label, pays = which
-    with place.find(folder).context() as nobody:
-        ctx = _acting(nobody, email)
+    where = place.find(folder)
+    with where.context() as nobody:
+        ctx = acting(nobody, email)
+        if what == "lock":  # what holds it up is looked for now, not when the schedule last did
+            checks.check(nobody, telling(where.settings))
         span = pay_periods.find(ctx, pays, label).span
         done = pay_periods.move(ctx, span, what, reason)
         terminal.say(f"{done.label} ({done.span.pays}) is {done.state} now.")
-
-
-def _acting(ctx: Context, email: str) -> Context:
-    """The context with the person who acts.
-
-    Raises:
-        WrongUseError: Nobody has that address.
-    """
-    from store import people
-
-    with ctx.db.read() as conn:
-        actor = people.by_email(conn, email)
-    if actor is None:
-        raise WrongUseError(f"Nobody here has the address {email!r}. Name somebody whom Attain knows.")
-    return replace(ctx, actor=actor)

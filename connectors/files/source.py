@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from connectors.schema import KindMapping, Mapping
     from connectors.source import Cursor
+    from engine.blending import Rule
     from engine.problems import Problem
 
 
@@ -61,6 +62,11 @@ class CsvSource:
     def config_text(self) -> str:
         """The mapping file as written, for the record."""
         return self._mapping.text
+
+    @property
+    def blends(self) -> tuple[Rule, ...]:
+        """How its records are blended with those of other sources."""
+        return self._mapping.blends_of(self.name)
 
     def check(self) -> tuple[Problem, ...]:
         """Every file that would be refused, and why; applies nothing."""

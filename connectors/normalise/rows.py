@@ -92,6 +92,7 @@ def normalise(mapping: KindMapping, frame: pd.DataFrame, waiting: frozenset[str]
     good = sheet.good()
     owner = {"deal": "owner", "person": "id"}.get(mapping.kind, "person")
     columns[KEY] = sheet.key(keys)
+    columns |= {f"{KEY}:{name}": sheet.column(column) for name, column in mapping.keys.items()}
     rejected = sheet.rejected(columns[KEY], owner, won)
     rows = _framed(mapping, columns, good, sheet.count)
     everything = None

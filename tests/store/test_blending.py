@@ -288,6 +288,16 @@ def _take(desk: Desk, model: Model, step: Any) -> None:
             model.decided["erp", record] = Decision(anchor or None)
 
 
+def test_a_decision_takes_the_record_from_the_anchor_that_the_keys_found(desk: Desk) -> None:
+    desk.told("crm", "1", 42_000, po="PO-7")
+    desk.told("crm", "2", 50_000)
+    desk.told("erp", "INV-9", 40_000, po="PO-7")
+    desk.decide("INV-9", "2")
+    assert {ref: amount for ref, (amount, _) in desk.deals().items()} == {("crm", "1"): 42_000, ("crm", "2"): 40_000}
+    desk.decide("INV-9", "")
+    assert {ref: amount for ref, (amount, _) in desk.deals().items()} == {("crm", "1"): 42_000, ("crm", "2"): 50_000}
+
+
 def test_a_decision_is_on_record_with_who_made_it(desk: Desk) -> None:
     desk.told("crm", "1", 42_000)
     desk.told("erp", "INV-9", 40_000)
