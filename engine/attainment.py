@@ -97,7 +97,8 @@ def progress(calc: Calculation, facts: Facts, rep_id: int, as_of: date) -> tuple
     """How far the rep is on each quota that runs on `as_of`, in the order of the plan.
 
     The quota is that of the row which runs on the day; what counts towards it is what the first component that names
-    the quota counts. A component that accumulates over the year and has several rows in it adds the year as a whole.
+    the quota counts. A component that accumulates over the year and has several rows in it adds the year as a whole,
+    one that accumulates to date the rows so far.
     Quotas that are missing, zero or contradictory are left out: `problems` says so.
     """
     reading = _reading(calc, facts, rep_id, as_of)
@@ -107,7 +108,8 @@ def progress(calc: Calculation, facts: Facts, rep_id: int, as_of: date) -> tuple
         row = quota.plan.calendar.named(on_day(start), on_day(end))
         current = _progress(reading, quota, row, quota.row_amount)
         tier = _next_tier(reading, quota)
-        is_whole = quota.component.accumulate == "year_to_date" and quota.window_amount != current.quota.minor
+        adds_up = quota.component.accumulate in ("year_to_date", "to_date")
+        is_whole = adds_up and quota.window_amount != current.quota.minor
         if is_whole and not quota.window_fault:
             whole = _progress(reading, quota, quota.window, quota.window_amount)
             found += [current, replace(whole, next_tier=tier)]
@@ -186,7 +188,9 @@ def _window(plan: Plan, component: Component, rows: QuotaRows, on: tuple[list[in
         return plan.calendar.named(window.start_on, min(window.end_on, plan.effective.end_on))
     if not now:
         return Period("", as_of, as_of)
-    return Period("", on_day(int(rows.start[now[0]])), on_day(int(rows.end[now[0]])))
+    chain = windows(plan, "to_date", rows, 1).chain if component.accumulate == "to_date" else None
+    first = now[0] if chain is None else int(chain[now[0]])
+    return plan.calendar.named(on_day(int(rows.start[first])), on_day(int(rows.end[now[0]])))
 
 
 def _credited(reading: _Reading, quota: _Quota, period: Period) -> int:

@@ -45,6 +45,7 @@ KINDS = (
     "top_up",
     "carry",
     "correction",
+    "true_up",
 )
 REASONS = ("no_plan", "no_rule", "not_measured", "no_rate", "no_exchange_rate", "no_quota", "no_figure", "no_axis")
 

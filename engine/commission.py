@@ -1,7 +1,7 @@
 """The ordered steps of one calculation: facts and plans in, lines and problems out.
 
     won deals → converted → split → credited by rule → cap per deal → attainment → priced by tier
-        → gates, multipliers, minimum and caps → overrides, level differences and pools
+        → gates, multipliers, minimum and caps → overrides, level differences and pools → true-ups to date
         → releases, clawbacks, adjustments, draws and guarantees
         → locked periods as they were locked, and later differences as adjustments
 
@@ -31,6 +31,7 @@ from engine.pricing import Found, price
 from engine.settlement import settled
 from engine.sharing import seated, shared, shares
 from engine.shortfalls import problems_of
+from engine.true_ups import trued_up
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -87,7 +88,8 @@ def calculate(
     counted, unpaid = Counted(deals, seats, order, prepared), _unpaid(found.unpaid)
     problems += problems_of(counted, unpaid, found.faults) + found.problems
     earned = Calculation(found.ledger.trace(), unpaid, counted, tuple(sorted(set(problems))), ordered)
-    return kept(settled(shared(earned, facts, as_of, reps), facts, as_of, reps), facts, as_of, reps)
+    whole = trued_up(shared(earned, facts, as_of, reps), facts, as_of)
+    return kept(settled(whole, facts, as_of, reps), facts, as_of, reps)
 
 
 def _ordered(plans: Sequence[Plan]) -> tuple[Plan, ...]:

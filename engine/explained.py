@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -65,6 +65,9 @@ def priced_again(calc: Calculation, place: Place) -> Priced:
     own = counted.sorted.whole.part(trace.at[rows])
     codes = measure.windows.codes(own.rep, own.days)
     window = codes[np.searchsorted(rows, place.row)]
+    chain = measure.windows.chain
+    earlier = np.zeros(len(rows), dtype=bool) if chain is None else (chain[codes] == chain[window]) & (codes < window)
+    carried = int(trace.basis[rows[earlier]].sum())
     rows, deal = rows[codes == window], counted.seats.deal[own.credit[codes == window]]
     kinds = place.ready.kinds(own.credit[codes == window], deal)
     groups: Rows = np.zeros(len(rows), dtype=np.int64)
@@ -81,6 +84,7 @@ def priced_again(calc: Calculation, place: Place) -> Priced:
         for at, (basis, group) in enumerate(zip(paid, groups[:until], strict=True))
     ]
     seen = _window(measure, int(window), credits_)
+    seen = replace(seen, opening=seen.opening + carried)
     if measure.component.accumulate == "transaction":
         return priced_alone(measure.schedule, seen)
     return priced(measure.schedule, seen)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.dates import on_day
-from engine.money import Money, Rate
+from engine.money import Money, Quantity, Rate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,6 +37,7 @@ NAMES = {
     "top_up": "Top-up to the minimum wage",
     "carry": "Carried between periods",
     "correction": "Correction",
+    "true_up": "True-up to date",
 }
 #: Said of every line of a locked period, which is kept without what its kind would name.
 AS_LOCKED = "The line stands as it was when its period was locked."
@@ -184,6 +185,15 @@ def _adjustment(line: Extra) -> str:
     return f"{NAMES[line.kind]} number {line.x}, decided by people; its reason and approver are kept with it."
 
 
+def _true_up(line: Extra) -> str:
+    is_number = line.component is not None and line.component.measure.is_number
+    credit, was, now = (Quantity(each) if is_number else line.money(each) for each in (line.basis, line.x, line.y))
+    return (
+        f"Credit of {credit} was counted before this period. Against a quota to date of {was} it came to "
+        f"{line.money(line.before)}; against {now} it comes to {line.money(line.before + line.amount)}."
+    )
+
+
 def _salary(line: Extra) -> str:
     whole = line.money(line.x)
     if line.amount == line.x:
@@ -255,6 +265,7 @@ _WORDED: dict[str, Callable[[Extra], str]] = {
     "adjustment": _adjustment,
     "prize": _adjustment,
     "salary": _salary,
+    "true_up": _true_up,
     "draw": _draw,
     "recovery": _recovery,
     "guarantee": _guarantee,

@@ -24,6 +24,7 @@ SPANS = {
     "quarter": "the quarter",
     "half_year": "the half year",
     "quota_period": "the days of the quota",
+    "to_date": "the year, credit against quota to date",
     "year_to_date": "the year so far",
     "year": "the whole year",
 }

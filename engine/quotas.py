@@ -108,7 +108,8 @@ class Windows:
     """The windows of one component: a code for every rep and day, and the quota and fault of each code.
 
     `edges` are the first days of calendar windows, code = rep * windows + position. With quota rows as windows
-    (`rows`), code = position of the row; with transactions, every credit is its own.
+    (`rows`), code = position of the row; with transactions, every credit is its own. To date the quota of a row is
+    the sum of those up to it.
     """
 
     kind: Accumulate
@@ -118,6 +119,7 @@ class Windows:
     rows: QuotaRows | None
     quota: Ints | None
     fault: NDArray[np.int8] | None
+    chain: Rows | None = None  # to_date: for each row the first one of its rep's plan year; credit adds up from it
 
     def codes(self, rep: Rows, days: Rows) -> Rows:
         """The window of each credit, -1 where it lies in none. Credits are sorted by rep, then day."""
@@ -163,10 +165,12 @@ def windows(plan: Plan, kind: Accumulate, rows: QuotaRows | None, reps: int) -> 
     nothing = np.zeros(0, dtype=np.int32)
     if kind == "transaction":
         return Windows(kind, origin, nothing, 1, None, None, None)
-    if kind == "quota_period":
+    if kind in ("quota_period", "to_date"):
         if rows is None:
-            raise AssertionError("the loader gives every quota_period component the name of a quota")
+            raise AssertionError("the loader gives every component with such windows the name of a quota")
         priced = rows.amount if rows.priced_by is None else rows.priced_by
+        if kind == "to_date":
+            return _to_date(plan, rows, priced)
         fault = np.where((rows.fault == FINE) & (priced <= 0), ZERO, rows.fault).astype(np.int8)
         return Windows(kind, origin, nothing, 1, rows, priced, np.append(fault, np.int8(MISSING)))
     lookup, count = _calendar(plan, _MONTHS[kind])
@@ -174,6 +178,27 @@ def windows(plan: Plan, kind: Accumulate, rows: QuotaRows | None, reps: int) -> 
         return Windows(kind, origin, lookup, count, None, None, None)
     quota, fault = _summed(rows, (origin, end, lookup), (reps, count), _LONGEST_DAYS[kind])
     return Windows(kind, origin, lookup, count, None, quota, fault if fault.any() else None)
+
+
+def _to_date(plan: Plan, rows: QuotaRows, priced: Ints) -> Windows:
+    """Quota rows as windows that go on from each other through a plan year; a fault taints all that follow."""
+    edges = np.array([day(edge) for edge in plan.calendar.starts(12, plan.effective.end_on)])
+    year = np.searchsorted(edges, rows.start, side="right")
+    begins = np.ones(len(rows.rep), dtype=bool)
+    begins[1:] = (rows.rep[1:] != rows.rep[:-1]) | (year[1:] != year[:-1])
+    chain = np.maximum.accumulate(np.where(begins, np.arange(len(begins)), 0))
+    quota = chained(priced, chain)
+    worst = np.maximum.accumulate(chain.astype(np.int64) * 128 + rows.fault) % 128
+    fault = np.where((worst == FINE) & (quota <= 0), ZERO, worst).astype(np.int8)
+    nothing = np.zeros(0, dtype=np.int32)
+    origin = day(plan.effective.start_on)
+    return Windows("to_date", origin, nothing, 1, rows, quota, np.append(fault, np.int8(MISSING)), chain)
+
+
+def chained(values: Ints, chain: Rows) -> Ints:
+    """The sum of each row's value and those before it in its chain."""
+    sums = np.cumsum(values)
+    return sums - (sums - values)[chain]
 
 
 @lru_cache(maxsize=256)

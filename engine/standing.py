@@ -11,6 +11,7 @@ from engine.figures import MILLION, Figure
 from engine.frames import integers, named
 from engine.order import positions, running, starts_of
 from engine.plans.axes import counts_numbers
+from engine.quotas import chained
 from engine.targets import parts_of_target
 from engine.totals import Axis, positioned
 
@@ -47,7 +48,7 @@ def openings(table: Frame, whose: tuple[Plan, Component], spans: Windows, rep_id
     size = len(spans.rows.rep) if spans.rows is not None else len(rep_ids) * spans.count
     found = np.zeros(size, dtype=np.int64)
     np.add.at(found, code[code >= 0], integers(table, "value")[rows][code >= 0])
-    return found
+    return found if spans.chain is None else chained(found, spans.chain)
 
 
 def standing(measure: Measured, basis: Ints, codes: Rows, group: Rows | None, axis: Axis | None = None) -> Position:
@@ -62,11 +63,28 @@ def standing(measure: Measured, basis: Ints, codes: Rows, group: Rows | None, ax
         at = replace(at, quota=quota)
     if measure.target is not None:
         at = replace(at, target=measure.target[codes], per=quota if component.pays_base_rate else None)
-    if measure.opening is not None:
-        opening = measure.opening[codes[at.starts]]
+    opened = opening_of(measure, codes, at)
+    if opened is not None:
+        opening = opened
         lengths = np.diff(at.starts, append=len(basis))
         at = replace(at, after=at.after + np.repeat(opening, lengths), opening=opening)
     return at if axis is None else replace(at, axis=axis)
+
+
+def opening_of(measure: Measured, codes: Rows, at: Position) -> Ints | None:
+    """With what the windows of some credits began: balances and, to date, what earlier rows of the year counted."""
+    chain, given = measure.windows.chain, measure.opening
+    codes = codes[at.starts]
+    if chain is None:
+        return None if given is None else given[codes]
+    ends = np.append(at.starts[1:], len(at.basis)) - 1
+    counted = at.after[ends] if len(at.starts) else at.after[:0]
+    links = chain[codes]
+    first = np.maximum.accumulate(
+        np.where(np.append(True, links[1:] != links[:-1])[: len(links)], np.arange(len(links)), 0)
+    )
+    before = chained(counted, first) - counted
+    return before if given is None else before + given[codes]
 
 
 def figures_by(plan: Plan, told: Told, deal_of: Rows) -> tuple[Figure | None, ...]:

@@ -229,8 +229,10 @@ def _standing(asked: _Asked, rep_ids: Ints, as_of: date) -> Standing:
     window_quota = np.where((codes >= 0) & (made.quota is not None), known[np.minimum(codes, len(known) - 1)], 0)
     is_fine = np.ones(len(place), dtype=bool) if faults is None else faults == FINE
     kept = np.flatnonzero(is_fine) if component.reads_quota else np.arange(len(place))
-    span = _window(asked, as_of)
-    begin, finish = (start, end) if span is None else (np.full_like(start, span[0]), np.full_like(end, span[1]))
+    span, first = _window(asked, as_of), start
+    if made.chain is not None:
+        first = rows.start[made.chain[now]].astype(np.int64)
+    begin, finish = (first, end) if span is None else (np.full_like(start, span[0]), np.full_like(end, span[1]))
     columns = [each[kept] for each in (place, start, end, quota, begin, finish, window_quota, is_fine)]
     place, start, end, quota, begin, finish, window_quota, is_fine = columns
     opening, own = _openings(asked, rep_ids, (start, end, place)), _openings(asked, rep_ids, (begin, finish, place))

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from engine.plans.schema import Component, Plan
 
 #: Kinds of lines that are earned; the others are steps from earnings to payout.
-EARNED = ("commission", "gate", "multiplier", "minimum", "cap", "override", "difference", "pool")
+EARNED = ("commission", "gate", "multiplier", "minimum", "cap", "override", "difference", "pool", "true_up")
 _CREDITING = ("commission", "override", "difference", "correction")
 _BY_CREDIT = ("commission", "gate", "multiplier", "minimum", "override", "difference")
 
@@ -357,9 +357,11 @@ def _period(place: Place, booked: int) -> Period:
     """The window in which the line's credit accumulated; the pay period when it did not accumulate."""
     calendar, on = place.ready.plan.calendar, on_day(booked)
     kind, rows = place.measure.component.accumulate, place.measure.windows.rows
-    if kind == "quota_period" and rows is not None:
+    if kind in ("quota_period", "to_date") and rows is not None:
+        chain = place.measure.windows.chain
         for at in np.flatnonzero((rows.start <= booked) & (booked < rows.end)):
-            return calendar.named(on_day(int(rows.start[at])), on_day(int(rows.end[at])))
+            first = at if chain is None else chain[at]
+            return calendar.named(on_day(int(rows.start[first])), on_day(int(rows.end[at])))
     windows = {
         "month": calendar.month,
         "quarter": calendar.quarter,

@@ -18,7 +18,7 @@ from engine.dates import add_months, day, on_day
 from engine.deals import LARGEST_CENTS
 from engine.frames import Named, integers, named
 from engine.order import positions, sorted_rows
-from engine.quotas import FINE, NO_INCENTIVE, Windows
+from engine.quotas import FINE, NO_INCENTIVE, Windows, chained
 from engine.totals import LIMIT
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ _SPAN = 1 << 20
 
 def parts_of_target(plan: Plan, component: Component) -> int:  # noqa: ARG001
     """How many parts a minor unit of a target is counted in, so that every window's is a whole number."""
-    months = _PARTS_OF_MONTH if component.accumulate == "quota_period" else 1
+    months = _PARTS_OF_MONTH if component.accumulate in ("quota_period", "to_date") else 1
     return 12 * component.weight.den * months
 
 
@@ -57,8 +57,10 @@ def targets(
     rows = None
     if component.target is None:
         rows = incentives_of(facts.incentives, component.incentive, rep_ids, (plan, exchange))
-    if made.kind == "quota_period":
+    if made.kind in ("quota_period", "to_date"):
         amount, known = _by_row(component, made, rows)
+        if made.chain is not None:
+            amount, known = chained(amount, made.chain), chained((~known).astype(np.int64), made.chain) == 0
     else:
         amount, known = _by_month(plan, component, made, (rows, len(rep_ids)))
     most = component.weight.num * int(amount.max(initial=0))
@@ -131,7 +133,7 @@ def _by_row(component: Component, made: Windows, rows: Incentives | None) -> tup
     """The target of each window that is a quota's own, in twelfths of parts of a month, and where there is one."""
     quota = made.rows
     if quota is None:
-        raise AssertionError("windows of quota_period are the rows of a quota")
+        raise AssertionError("windows of this kind are the rows of a quota")
     spans, where = np.unique(np.stack([quota.start, quota.end]), axis=1, return_inverse=True)
     lengths = [_months(int(start), int(end)) for start, end in spans.T]
     parts = np.array(lengths, dtype=object)[where.ravel()]

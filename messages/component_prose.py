@@ -86,6 +86,9 @@ def _against(told: Component) -> Iterator[str]:
         yield "Every deal stands by itself."
     elif told.accumulate == "year_to_date":
         yield "Credit adds up over the plan year."
+    elif told.accumulate == "to_date":
+        yield "Credit and quota both add up over the plan year, from one row of the quota to the next."
+        yield "At the end of each, what was credited before is paid anew by the quota to date, less what was paid."
     else:
         yield f"Credit adds up over {words.SPANS[told.accumulate]} and then starts again at 0."
 

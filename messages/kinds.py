@@ -78,6 +78,11 @@ _SAID: dict[str, KindWords] = {
         "{amount} from an earlier period is taken from this one",
         ("below zero, not taken now", "taken for an earlier period"),
     ),
+    "true_up": KindWords(
+        "By the quota to date, what was credited before comes to {amount} more",
+        "By the quota to date, what was credited before comes to {amount} less",
+        ("trued up", "trued down"),
+    ),
     "correction": _both("The correction of a locked period", ("correction added", "correction taken off")),
 }
 

@@ -9,7 +9,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from engine.money import exponent
-from engine.plans import checks_conditions, checks_credits, checks_tables, checks_terms
+from engine.plans import checks_conditions, checks_credits, checks_tables, checks_terms, checks_to_date
 from engine.plans.asked import both, conditions_of, covers
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ def check_plan(plan: Plan, reading: Reading) -> None:
     checks_tables.check(plan, reading)
     checks_conditions.check(plan, reading)
     checks_terms.check(plan, reading)
+    checks_to_date.check(plan, reading)
 
 
 def _check_head(plan: Plan, reading: Reading) -> None:

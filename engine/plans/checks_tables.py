@@ -95,7 +95,7 @@ def _check_target(at: _Place) -> None:
         key = "incentive" if component.incentive else "target"
         at.refuse("target_unused", key, "Nothing in this component is paid as a part of its target.", remedy=remedy)
     if component.accumulate == "transaction":
-        remedy = "Choose month, quarter, half_year, quota_period or year_to_date."
+        remedy = "Choose month, quarter, half_year, quota_period, to_date or year_to_date."
         message = "A target belongs to a time, and a single transaction has none."
         at.refuse("window_unknown", "accumulate", message, remedy=remedy)
     if component.pays_base_rate and not component.quota and not component.is_attainment:
@@ -137,7 +137,9 @@ def _check_rule(at: _Place, rule: RateRule, key: str, *, is_tier: bool) -> None:
 
 def _check_table(at: _Place) -> None:
     if f"{at.path}.accumulate" not in at.reading.lines:
-        remedy = "Add `accumulate:` with transaction, month, quarter, half_year, quota_period or year_to_date."
+        remedy = (
+            "Add `accumulate:` with transaction, month, quarter, half_year, quota_period, to_date or year_to_date."
+        )
         at.refuse("key_missing", "", "A table must say over which window credit adds up.", remedy=remedy)
     _check_axis(at)
     _check_behaviour(at)
@@ -163,7 +165,7 @@ def _check_axis(at: _Place) -> None:
             "quota_unnamed", "", "Attainment needs the name of a quota.", remedy="Add `quota:`, or use `by: amount`."
         )
     if table.by == "attainment" and component.accumulate == "transaction" and not table.of:
-        remedy = "Choose month, quarter, half_year, quota_period or year_to_date, or use `by: amount`."
+        remedy = "Choose month, quarter, half_year, quota_period, to_date or year_to_date, or use `by: amount`."
         at.refuse("window_unknown", "accumulate", "A single transaction has no attainment.", remedy=remedy)
 
 

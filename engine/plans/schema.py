@@ -18,7 +18,7 @@ from engine.receipts import canonical
 
 _LANGUAGE = "engine.plans."
 
-Accumulate = Literal["transaction", "month", "quarter", "half_year", "quota_period", "year_to_date"]
+Accumulate = Literal["transaction", "month", "quarter", "half_year", "quota_period", "to_date", "year_to_date"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +168,11 @@ class Component:
     measure: Annotated[Measure, Says("What it counts.")] = Measure()
     quota: Annotated[str, Says("The name of the quota that it is measured against.")] = ""
     accumulate: Annotated[
-        Accumulate, Says("Over which window credit adds up before it starts again at 0. A table has to say it.")
+        Accumulate,
+        Says(
+            "Over which window credit adds up before it starts again at 0; to_date: credit and quota both add up "
+            "over the plan year, from one row of the quota to the next. A table has to say it."
+        ),
     ] = "year_to_date"
     rate: Annotated[Rate | None, Says("One rate for everything.")] = None
     rates: Annotated[tuple[RateRule, ...], Says("Rates by product, type, currency or booking date; no tiers.")] = ()
