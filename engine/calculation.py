@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
+from engine.frames import Columns, Named, integers
 from engine.order import lengths_of, narrow, ordered, starts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    import pandas as pd
     from numpy.typing import NDArray
 
     from engine.crediting import Seats
@@ -206,14 +207,16 @@ class Calculation:
         had accumulated before it, in the plan's currency or in millionths of a unit; `plan_no` is the position of the
         plan version in `plans`.
         """
+        return self.table.frame()
+
+    @cached_property
+    def table(self) -> Columns:
+        """The lines by column."""
+        own = self._of_credits
         if not len(self.extras):
-            return self._credit_lines
-        both = pd.concat([self._credit_lines, self._extra_lines], ignore_index=True)
-        names = ("plan", "component", "kind", "rule")
-        for name in names:
-            known = [*self._credit_lines[name].cat.categories, *self._extra_lines[name].cat.categories]
-            both[name] = pd.Categorical(both[name], categories=list(dict.fromkeys(known)))
-        return both.iloc[np.lexsort([both["line_no"], both["rep_id"]])].reset_index(drop=True)
+            return own
+        both = own.followed_by(self._of_extras)
+        return both.part(ordered([integers(both, "rep_id"), integers(both, "line_no")]))
 
     @cached_property
     def extra_numbers(self) -> Ints:
@@ -227,19 +230,19 @@ class Calculation:
         numbers: Ints = before + own + 1
         return numbers
 
-    @cached_property
-    def _extra_lines(self) -> pd.DataFrame:
+    @property
+    def _of_extras(self) -> Columns:
         extras = self.extras
         _, component, names = _numbering(self.plans)
         components = np.append(component, len(names))[extras.measure]
-        return pd.DataFrame(
+        return Columns(
             {
                 "rep_id": extras.rep_id,
-                "plan": _category(_plan_codes(self.plans)[extras.plan_no], _plan_names(self.plans)),
-                "component": _category(components, (*names, "")),
-                "kind": _category(extras.kind, KINDS),
+                "plan": Named(_plan_codes(self.plans)[extras.plan_no], _plan_names(self.plans)),
+                "component": Named(components, (*names, "")),
+                "kind": Named(extras.kind, KINDS),
                 "deal_id": extras.deal_id,
-                "rule": _category(np.zeros(len(extras), dtype=np.int8), ("",)),
+                "rule": Named(np.zeros(len(extras), dtype=np.int8), ("",)),
                 "booked_on": extras.days,
                 "basis_cents": extras.basis,
                 "before_cents": extras.before,
@@ -249,20 +252,20 @@ class Calculation:
             }
         )
 
-    @cached_property
-    def _credit_lines(self) -> pd.DataFrame:
+    @property
+    def _of_credits(self) -> Columns:
         trace, deals, seats = self.trace, self.counted.deals, self.counted.seats
         plan_no, component, names = _numbering(self.plans)
         order = self.counted.sorted.whole
         by_credit = seats.deal[order.credit]
         starts = starts_of(self.line_reps)
         numbers = np.arange(1, len(trace.at) + 1) - np.repeat(starts, lengths_of(starts, len(trace.at)))
-        every = pd.DataFrame(
+        every = Columns(
             {
                 "rep_id": seats.rep_ids[self.line_reps],
-                "plan": _category(_plan_codes(self.plans)[plan_no[trace.measure]], _plan_names(self.plans)),
-                "component": _category(component[trace.measure], names),
-                "kind": _category(trace.kind, KINDS),
+                "plan": Named(_plan_codes(self.plans)[plan_no[trace.measure]], _plan_names(self.plans)),
+                "component": Named(component[trace.measure], names),
+                "kind": Named(trace.kind, KINDS),
                 "deal_id": np.maximum(deals.deal_id, 0)[by_credit][trace.at],
                 "rule": self._rules(plan_no[trace.measure], order.credit[trace.at]),
                 "booked_on": order.days[trace.at],
@@ -271,10 +274,9 @@ class Calculation:
                 "amount_cents": trace.amount,
                 "plan_no": plan_no[trace.measure],
                 "line_no": numbers,
-            },
-            copy=False,
+            }
         )
-        return every if self.hidden is None else every[~self.hidden].reset_index(drop=True)
+        return every if self.hidden is None else every.part(np.flatnonzero(~self.hidden))
 
     @cached_property
     def credits(self) -> pd.DataFrame:
@@ -286,10 +288,10 @@ class Calculation:
         deal = seats.deal[credit]
         amounts = [ready.payload.amounts(each) for ready, each in zip(self.counted.ready, rows, strict=True)]
         order = np.lexsort([deals.deal_id[deal], deals.booked[deal], plan_no, seats.rep[credit]])
-        frame = pd.DataFrame(
+        found = Columns(
             {
                 "rep_id": seats.rep_ids[seats.rep[credit]],
-                "plan": _category(_plan_codes(self.plans)[plan_no], _plan_names(self.plans)),
+                "plan": Named(_plan_codes(self.plans)[plan_no], _plan_names(self.plans)),
                 "deal_id": np.maximum(deals.deal_id, 0)[deal],
                 "rule": self._rules(plan_no, credit),
                 "booked_on": deals.booked[deal],
@@ -298,7 +300,7 @@ class Calculation:
                 "plan_no": plan_no,
             }
         )
-        return frame.iloc[order].reset_index(drop=True)
+        return found.part(order).frame()
 
     @cached_property
     def unpaid(self) -> pd.DataFrame:
@@ -308,15 +310,15 @@ class Calculation:
         order = np.lexsort([none.reason, none.measure, none.plan, none.credit, seats.rep[none.credit]])
         credit, plan, measure = none.credit[order], none.plan[order], none.measure[order]
         plan_codes = np.append(_plan_codes(self.plans), -1)
-        return pd.DataFrame(
+        return Columns(
             {
                 "rep_id": seats.rep_ids[seats.rep[credit]],
                 "deal_id": np.maximum(deals.deal_id, 0)[seats.deal[credit]],
-                "plan": _category(plan_codes[plan], _plan_names(self.plans)),
-                "component": _category(np.append(component, -1)[measure], names),
-                "reason": _category(none.reason[order], REASONS),
+                "plan": Named(plan_codes[plan], _plan_names(self.plans)),
+                "component": Named(np.append(component, -1)[measure], names),
+                "reason": Named(none.reason[order], REASONS),
             }
-        )
+        ).frame()
 
     def _credited(self, plan_no: int) -> Rows:
         """Positions of the credits that a plan counts: those with a line, and those that only lack a price."""
@@ -328,9 +330,10 @@ class Calculation:
 
     def rule_name(self, credit: int, plan_no: int) -> str:
         """The rule that gives one credit in a plan, or the name of the achievement that it is for."""
-        return str(self._rules(np.array([plan_no]), np.array([credit]))[0])
+        found = self._rules(np.array([plan_no]), np.array([credit]))
+        return found.names[int(found.codes[0])]
 
-    def _rules(self, plan_no: Rows, credit: Rows) -> pd.Categorical:
+    def _rules(self, plan_no: Rows, credit: Rows) -> Named:
         """The rule that gives each credit, or the name of the achievement that it is for."""
         names = sorted({name for plan in self.plans for name in _rule_names(plan)})
         codes = np.zeros(len(credit), dtype=narrow(len(names)))
@@ -348,7 +351,7 @@ class Calculation:
             shared = False if is_shared is None else is_shared[deal]
             both = np.stack(ready.rules)
             codes[own] = spell[both[np.asarray(shared, dtype=np.int8), kind]]
-        return _category(codes, names)
+        return Named(codes, tuple(names))
 
 
 def _rule_names(plan: Plan) -> list[str]:
@@ -358,17 +361,8 @@ def _rule_names(plan: Plan) -> list[str]:
     return [*rules, *achievements] if any(achievements) else rules
 
 
-def _category(codes: NDArray[Any], names: Sequence[str]) -> pd.Categorical:
-    return pd.Categorical.from_codes(codes, dtype=_dtype(tuple(names)), validate=False)
-
-
-@lru_cache(maxsize=256)
-def _dtype(names: tuple[str, ...]) -> pd.CategoricalDtype:
-    return pd.CategoricalDtype(list(names))
-
-
-def _plan_names(plans: Sequence[Plan]) -> list[str]:
-    return sorted({plan.name for plan in plans})
+def _plan_names(plans: Sequence[Plan]) -> tuple[str, ...]:
+    return tuple(sorted({plan.name for plan in plans}))
 
 
 def _plan_codes(plans: Sequence[Plan]) -> Rows:
@@ -376,9 +370,9 @@ def _plan_codes(plans: Sequence[Plan]) -> Rows:
     return np.array([names[plan.name] for plan in plans], dtype=narrow(len(names)))
 
 
-def _numbering(plans: Sequence[Plan]) -> tuple[Rows, Rows, list[str]]:
+def _numbering(plans: Sequence[Plan]) -> tuple[Rows, Rows, tuple[str, ...]]:
     """Per component of all plans: its plan's position, its name's position, and all names in order of appearance."""
     flat = [(number, component.name) for number, plan in enumerate(plans) for component in plan.components]
     names = {name: number for number, name in enumerate(dict.fromkeys(name for _, name in flat))}
     plan_no = np.array([number for number, _ in flat], dtype=narrow(len(plans)))
-    return plan_no, np.array([names[name] for _, name in flat], dtype=narrow(len(names))), list(names)
+    return plan_no, np.array([names[name] for _, name in flat], dtype=narrow(len(names))), tuple(names)

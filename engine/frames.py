@@ -9,17 +9,34 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field, fields
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from engine.columns import Columns, Frame, Named, integers, named
 from engine.errors import FrameInvalid
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
+
+__all__ = [
+    "COLUMNS",
+    "CORE",
+    "WHOLE_PPB",
+    "Columns",
+    "Facts",
+    "Frame",
+    "Named",
+    "check",
+    "empty",
+    "integers",
+    "named",
+    "none_of",
+    "shaped",
+]
 
 WHOLE_PPB = 1_000_000_000
 
@@ -123,92 +140,6 @@ COLUMNS: dict[str, dict[str, str]] = {
 
 #: The frames every calculation needs; the others may be left out.
 CORE = ("deals", "splits", "quotas", "assignments", "rates")
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """A category column as arrays: `codes` index into `names`; a missing value has the code -1."""
-
-    codes: NDArray[np.integer[Any]]
-    names: tuple[str, ...]
-
-    def code(self, name: str) -> int:
-        """The code of one name, or -2 when the column never says it."""
-        return self.names.index(name) if name in self.names else -2
-
-
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """The rows of a frame by column, as arrays: all that a calculation reads, without the cost of a data frame."""
-
-    columns: Mapping[str, NDArray[np.int64] | Named]
-
-    def __len__(self) -> int:
-        first = next(iter(self.columns.values()))
-        return len(first.codes if isinstance(first, Named) else first)
-
-    @property
-    def empty(self) -> bool:
-        """Whether it has no rows."""
-        return len(self) == 0
-
-    def frame(self) -> pd.DataFrame:
-        """The same as a data frame."""
-        columns = {
-            name: _category(values) if isinstance(values, Named) else values for name, values in self.columns.items()
-        }
-        return pd.DataFrame(columns, copy=False)
-
-
-def _category(values: Named) -> pd.Categorical[Any]:
-    return pd.Categorical.from_codes(values.codes, dtype=_category_type(values.names), validate=False)
-
-
-@lru_cache(maxsize=1024)
-def _category_type(names: tuple[str, ...]) -> pd.CategoricalDtype[Any]:
-    """Building one costs more than reading a rep's deals."""
-    return pd.CategoricalDtype(pd.Index(names, dtype="str"))
-
-
-Frame: TypeAlias = "pd.DataFrame | Columns"
-
-
-def integers(frame: Frame, column: str) -> NDArray[np.int64]:
-    """The column as it lies in memory; it has been checked to be an integer column.
-
-    Raises:
-        FrameInvalid: The column is missing or is no integer column.
-    """
-    if isinstance(frame, Columns):
-        whole = frame.columns[column]
-        if isinstance(whole, Named):
-            raise FrameInvalid(f"column {column!r} is a category; it must hold whole numbers")
-        return whole
-    if column not in frame:
-        raise FrameInvalid(f"the frame lacks the column {column!r}; it has {', '.join(map(str, frame.columns))}")
-    values = frame[column].to_numpy()
-    if values.dtype.kind != "i":
-        raise FrameInvalid(f"column {column!r} has the dtype {values.dtype}; it must hold whole numbers")
-    return values
-
-
-def named(frame: Frame, column: str) -> Named:
-    """The category column as codes and names.
-
-    Raises:
-        FrameInvalid: The column is missing or is no category.
-    """
-    if isinstance(frame, Columns):
-        words = frame.columns[column]
-        if not isinstance(words, Named):
-            raise FrameInvalid(f"column {column!r} has the dtype {words.dtype}; it must be a category")
-        return words
-    if column not in frame:
-        raise FrameInvalid(f"the frame lacks the column {column!r}; it has {', '.join(map(str, frame.columns))}")
-    values = frame[column].array
-    if not isinstance(values, pd.Categorical):
-        raise FrameInvalid(f"column {column!r} has the dtype {values.dtype}; it must be a category")
-    return Named(values.codes, tuple(map(str, values.categories.tolist())))
 
 
 def _left_out(name: str) -> Any:

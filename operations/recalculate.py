@@ -75,7 +75,7 @@ def drain(ctx: Context, cause: str = "facts changed") -> RunSummary:
         reps += len(waiting)
         waiting, sharing = ran.waiting, ran.sharing
         finished.append(ran.run_id)
-        lines += len(ran.calculation.lines)
+        lines += len(ran.calculation.table)
         totals += _totals(ran.calculation)
         problems.update(ran.calculation.problems)
     return RunSummary(tuple(finished), reps, lines, _merged(totals), tuple(sorted(problems)))
@@ -158,7 +158,7 @@ def _publish(
 ) -> int:
     """Lines, statements and the pointers to them in one transaction: nobody sees half a statement."""
     run_id = runs.open_run(conn, opened)
-    runs.save_lines(conn, run_id, calculation.lines)
+    runs.save_lines(conn, run_id, calculation.table)
     earned = statements(calculation)
     runs.publish(conn, run_id, earned + _emptied(runs.shown(conn, reps), earned), ctx.now)
     runs.close_run(conn, run_id, "done", ctx.now)
@@ -182,7 +182,7 @@ def statements(calculation: Calculation) -> list[runs.Statement]:
 
 def _summed(calculation: Calculation, plan_no: int, plan: Plan) -> Iterator[tuple[int, Period, int, int]]:
     """Rep, pay period, number of lines and their sum under one plan version."""
-    lines = calculation.lines
+    lines = calculation.table
     own = np.flatnonzero(integers(lines, "plan_no") == plan_no)
     if not len(own):
         return
@@ -222,7 +222,7 @@ def _pay_periods(plan: Plan, booked: np.ndarray[tuple[int], np.dtype[np.int64]])
 
 
 def _totals(calculation: Calculation) -> list[PlanTotal]:
-    lines = calculation.lines
+    lines = calculation.table
     plan_no = integers(lines, "plan_no")
     found = []
     for number, plan in enumerate(calculation.plans):

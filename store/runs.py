@@ -12,7 +12,9 @@ import pandas as pd
 from sqlalchemy import and_, bindparam, delete, func, insert, literal, or_, select, update
 
 from engine.dates import Period
+from engine.frames import integers, named
 from engine.money import Money
+from engine.order import lengths_of, starts_of
 from store import arrays, known, labels
 from store.bulk import FEW, PAGE, among, as_list, listed_in, upsert
 from store.bulk import insert as insert_rows
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from sqlalchemy import ColumnElement, Connection, Delete, Row, Select, Table
+
+    from engine.frames import Frame, Named
 
 #: Any fixed number: whoever publishes on Postgres holds the advisory lock of this name until the commit.
 PUBLISHER_LOCK = 4_276_102
@@ -103,19 +107,20 @@ def close_run(conn: Connection, run_id: int, status: str, now: datetime, detail:
     conn.execute(_CLOSE, {"its_id": run_id, "ends": status, "at": now, "why": detail})
 
 
-def save_lines(conn: Connection, run_id: int, lines: pd.DataFrame) -> int:
+def save_lines(conn: Connection, run_id: int, lines: Frame) -> int:
     """The run's lines stored, and how many. `line_no` counts from 1 within a rep when the frame does not say it.
 
     Args:
         conn: A writing transaction.
         run_id: The run they belong to.
-        lines: `Calculation.lines`, sorted by rep.
+        lines: `Calculation.lines` or `Calculation.table`, sorted by rep.
     """
-    reps = lines["rep_id"].to_numpy(dtype=np.int64)
-    found = {name: lines[name].to_numpy(dtype=np.int64) for name in _NUMBERS if name in lines}
+    reps = integers(lines, "rep_id").astype(np.int64)
+    found: dict[str, Any] = {name: integers(lines, name).astype(np.int64) for name in _NUMBERS if name in lines}
     if "line_no" not in found:
-        found["line_no"] = lines.groupby("rep_id", sort=False).cumcount().to_numpy(dtype=np.int64) + 1
-    found |= _labelled(conn, {f"{word}_label": lines[word] for word in _WORDS})
+        starts = starts_of(reps)
+        found["line_no"] = np.arange(len(reps)) - np.repeat(starts, lengths_of(starts, len(reps))) + 1
+    found |= _labelled(conn, {f"{word}_label": named(lines, word) for word in _WORDS})
     for start in range(0, len(reps), PAGE):
         window = slice(start, start + PAGE)
         count = len(reps[window])
@@ -342,10 +347,11 @@ def stale_count(conn: Connection) -> int:
     return int(conn.execute(select(func.count()).select_from(stale_rep)).scalar_one())
 
 
-def _labelled(conn: Connection, columns: dict[str, pd.Series[Any]]) -> dict[str, Any]:
+def _labelled(conn: Connection, columns: dict[str, Named]) -> dict[str, Any]:
     """Columns of words as the numbers of these words, looked up together."""
-    kept = {name: words.astype("category").array for name, words in columns.items()}
-    texts = {name: [str(text) for text in column.categories] for name, column in kept.items()}
-    numbers = labels.numbers(conn, set().union(*texts.values()))
-    tables = {name: np.array([numbers[text] for text in texts[name]] or [0], dtype=np.int64) for name in kept}
-    return {name: tables[name][column.codes] for name, column in kept.items()}
+    numbers = labels.numbers(conn, {text for column in columns.values() for text in column.names})
+    tables = {
+        name: np.array([numbers[text] for text in column.names] or [0], dtype=np.int64)
+        for name, column in columns.items()
+    }
+    return {name: tables[name][column.codes] for name, column in columns.items()}
