@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 # Reading one person's figures; everything else is running the machine.
 READ_ACTIONS = frozenset({"see_quota", "see_earnings", "see_line", "see_statement", "see_home"})
+#: What a person does about their own messages.
+OWN_ACTIONS = frozenset({"answer_notice", "set_preferences"})
 RUN_ACTIONS = frozenset({"sync", "recalculate", "publish_plan", "see_status", "replay"})
 ALERT_ACTIONS = frozenset({"see_alerts", "take_alert", "snooze_alert", "fix_alert"})
 ADMIN_ACTIONS = frozenset({"lift_lock"})
@@ -32,6 +34,8 @@ def can(actor: Person, action: str, subject: Person, chain: Collection[int]) -> 
         return actor.role == "admin"
     if action in LEAD_ACTIONS:
         return actor.role in _RUNNERS or (actor.role == "manager" and actor.rep_id in chain)
+    if action in OWN_ACTIONS:
+        return actor.rep_id == subject.rep_id
     if action not in READ_ACTIONS:
         return False
     if actor.rep_id == subject.rep_id or actor.role in _RUNNERS:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from messages.alert_forms import checklist
+from messages.alert_forms import said as alert_said
 from messages.bridge import view as bridge
 from messages.earnings import view as earnings
 from messages.gap import view as gap
 from messages.home import view as home
 from messages.line import view as line
+from messages.notice_replies import acknowledged, muted, saved, snoozed, unmuted, why_notice
+from messages.ops_alerts import listing as alerts
 from messages.quota import view as quota
 from messages.reader import Reader
 from messages.statement import view as statement
@@ -27,28 +31,40 @@ __all__ = [
     "Check",
     "Choice",
     "Reader",
+    "acknowledged",
+    "alert_said",
+    "alerts",
     "ambiguous",
     "bridge",
     "busy",
+    "checklist",
     "earnings",
     "error",
     "gap",
     "help",
     "home",
     "line",
+    "muted",
     "not_linked",
     "quota",
     "refused",
+    "saved",
+    "snoozed",
     "statement",
     "status",
+    "unmuted",
     "what_if",
     "why_not",
+    "why_notice",
 ]
 
 #: Which function makes the view of which template.
 VIEWS: dict[str, Callable[..., View]] = {
+    "alert_said": alert_said,
+    "alerts": alerts,
     "ambiguous": ambiguous,
     "bridge": bridge,
+    "checklist": checklist,
     "busy": busy,
     "earnings": earnings,
     "error": error,
@@ -56,6 +72,8 @@ VIEWS: dict[str, Callable[..., View]] = {
     "help": help,
     "home": home,
     "line": line,
+    "noted": snoozed,
+    "why_notice": why_notice,
     "not_linked": not_linked,
     "quota": quota,
     "statement": statement,

@@ -148,6 +148,8 @@ def _settle(
 
 def _reword(conn: Connection, owed: Owed, told: Told | None, *, says_throttled: bool) -> None:
     data: dict[str, Any] = dict(owed.notice.data if told is None else told.data)
+    if told is not None:  # what somebody put off comes again, whatever number the rule gives it
+        data["again"] = max(int(owed.notice.data.get("again", 0)), int(data.get("again", 0)))
     if says_throttled:
         data["is_throttled"] = True
     if told is not None or says_throttled:

@@ -33,6 +33,7 @@ class Inbound(BaseModel):
         surface: where it was asked: a channel, a direct message with the bot, App Home or a modal.
         text: a command's arguments or a message, entities decoded except Slack's own `<…>` references;
             for options what was typed so far.
+        message_ts: the message in which a button was pressed.
         trigger_id: the right to open a modal, for three seconds.
         view_id: the modal or Home that it came from, as it was at `view_hash`.
         private: what the modal carries: ids and a version as JSON.
@@ -54,6 +55,7 @@ class Inbound(BaseModel):
     text: str = ""
     value: str = ""
     response_url: str = ""
+    message_ts: str = ""
     trigger_id: str = ""
     view_id: str = ""
     view_hash: str = ""
@@ -104,6 +106,7 @@ def _action(body: Payload) -> Inbound | None:
         channel_id=channel,
         surface=_pressed_on(body, channel),
         ephemeral=bool(container.get("is_ephemeral")),
+        message_ts=_text(container.get("message_ts")),
         value=_text(action.get("value") or (chosen.get("value") if isinstance(chosen, dict) else ""))[:2000],
         response_url=_text(body.get("response_url")),
         trigger_id=_text(body.get("trigger_id")),

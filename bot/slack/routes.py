@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.errors import StaleButtonError, StaleFormError
-from bot.slack import actions, home, questions
+from bot.slack import actions, alert_buttons, alert_forms, home, notice_buttons, preferences_form, questions
 from bot.slack.commands import attain, earnings, myquota
 from messages.actions import base
 
@@ -31,11 +31,11 @@ EVENTS: Mapping[str, Handler] = {
     "app_home_opened": home.handle,
 }
 #: What answers a button or a field that tells at once; by the part of the action id before the colon.
-ACTIONS: Mapping[str, Handler] = {**actions.ACTIONS}
+ACTIONS: Mapping[str, Handler] = {**actions.ACTIONS, **notice_buttons.ACTIONS, **alert_buttons.ACTIONS}
 #: What is done with a form that was sent; by its callback id, which is the name of its template.
-SUBMISSIONS: Mapping[str, Handler] = {}
+SUBMISSIONS: Mapping[str, Handler] = {**preferences_form.SUBMISSIONS, **alert_forms.SUBMISSIONS}
 #: What is wrong with a form as it was entered, by block id. Runs before Slack's acknowledgement: pure, no store.
-CHECKS: Mapping[str, Check] = {}
+CHECKS: Mapping[str, Check] = {**preferences_form.CHECKS, **alert_forms.CHECKS}
 #: What happens when a form that wants to hear of it is closed without being sent.
 CLOSED: Mapping[str, Handler] = {}
 #: What a menu offers for what was typed into it; by action id.
@@ -56,6 +56,7 @@ def answer(turn: Turn) -> None:
         handler = ACTIONS.get(base(inbound.name))
         if handler is None:
             raise StaleButtonError
+        notice_buttons.note(turn)
         handler(turn)
     elif inbound.kind == "submission":
         if inbound.name not in SUBMISSIONS:

@@ -5,9 +5,12 @@ Each entry gives the template and its view; a noun with many states keeps a file
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
-from messages import voice
+from engine.preferences import Preferences
+from messages import notice_replies, voice
+from tests.messages.sample_words import GERMAN, READER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,7 +21,19 @@ if TYPE_CHECKING:
 Sample = tuple[str, "View"]
 
 
+CHOSEN = Preferences(
+    muted=frozenset({"deal_won"}),
+    asked_for=frozenset({"my_week"}),
+    opens=600,
+    closes=1440,
+    workdays=frozenset({0, 1, 2}),
+    country="DE",
+    digest_only=True,
+    away=(date(2025, 12, 22), date(2026, 1, 5)),
+)
 MODAL_CASES: dict[str, Callable[[Words], Sample]] = {
     "apology": lambda words: ("apology", voice.apology(words.message)),
+    "preferences": lambda _: ("preferences", notice_replies.preferences(Preferences(), READER)),
+    "preferences_chosen": lambda _: ("preferences", notice_replies.preferences(CHOSEN, GERMAN)),
     "working": lambda _: ("working", voice.working("New SPIF")),
 }

@@ -64,4 +64,9 @@ def _whoami(turn: Turn) -> None:
     turn.say("status", views.status((), known, turn.reader))
 
 
-_WORDS: dict[str, Callable[[Turn], None]] = {"help": _help, "status": say_status, "whoami": _whoami}
+_WORDS: dict[str, Callable[[Turn], None]] = {
+    "help": _help,
+    "status": say_status,
+    "whoami": _whoami,
+    "preferences": preferences_form.open_form,
+}
