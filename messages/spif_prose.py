@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from engine import plan_words
 from engine.dates import Period
@@ -109,6 +109,24 @@ def terms(spif: Spif, reader: Reader) -> tuple[str, ...]:
     return tuple(found)
 
 
+def replays(said: Mapping[str, Any], currency: str, reader: Reader) -> tuple[str, ...]:
+    """Return what the rules would have come to in past windows; that history covers none."""
+    if not said:
+        return ("Dry run: history covers no such window.",)
+    windows = said["windows"]
+    highest, mean = (written.money(Money(said[name], currency), reader) for name in ("highest", "mean"))
+    times = "the last such window" if len(windows) == 1 else f"the last {len(windows)} such windows"
+    winners = [one["winners"] for one in windows]
+    few, many = min(winners), max(winners)
+    won = f"{few} to {many} people" if few != many else people(few, reader)
+    found = [f"Dry run over {times}: {mean} on average, {highest} at most, {won} would have won."]
+    share = written.rounded(said["anyway_ppm"], reader)
+    odds = f" It exceeds the budget in {written.rounded(said['breach_ppm'], reader)} of mixtures of these." * (
+        said["breach_ppm"] is not None
+    )
+    return (*found, f"Paid for what happens anyway: {share}.{odds}")
+
+
 def reward(kind: Reward, amount: int, place: int, currency: str, reader: Reader) -> str:
     """Return a prize: "$500.00", "300 points", the gift by its name."""
     if kind.kind == "points":
@@ -116,6 +134,11 @@ def reward(kind: Reward, amount: int, place: int, currency: str, reader: Reader)
     if kind.kind == "gift":
         return clip(kind.text(place), 60) or f"a gift worth {written.money(Money(amount, currency), reader)}"
     return written.money(Money(amount, currency), reader)
+
+
+def people(count: int, reader: Reader) -> str:
+    """Return "1 person", "23 people"."""
+    return "1 person" if count == 1 else f"{written.number(count, reader)} people"
 
 
 def ordinal(place: int) -> str:

@@ -120,7 +120,7 @@ def _taken(posted: Sequence[Posted]) -> dict[str, int]:
     return found
 
 
-def _note(m: Moving, line: PrizeLine) -> Posted:
+def _note(line: PrizeLine) -> Posted:
     return Posted(
         line.external_id,
         line.rep_id,

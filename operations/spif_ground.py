@@ -64,6 +64,11 @@ def rulings(conn: Connection, spif_id: int) -> Rulings:
     return Rulings(deals, reps)
 
 
+def everybody(conn: Connection) -> tuple[Person, ...]:
+    """Everybody there is."""
+    return people.all(conn)
+
+
 def today(kept: Kept, ctx: Context) -> date:
     """The day it is in the zone of a SPIF's window."""
     return kept.rules.window.day_of(ctx.now)

@@ -93,14 +93,19 @@ def board(kept: Kept, stamp: str, data: Mapping[str, Any], *, first: bool) -> No
     )
 
 
+def near_topic(spif_id: int, rep_id: int) -> str:
+    """What a word about an almost won prize is about."""
+    return f"spif:{spif_id}:near:{rep_id}"
+
+
 def near_miss(kept: Kept, rep_id: int, number: int, data: Mapping[str, Any]) -> Notice:
     """To somebody one step from a prize: the exact gap. At most two for one SPIF."""
     return Notice(
-        key=f"spif:{kept.spif_id}:near:{rep_id}:{number}",
+        key=f"{near_topic(kept.spif_id, rep_id)}:{number}",
         kind="spif_near_miss",
         to=Recipient(rep_id),
         data={**_about(kept), **data},
-        topic=f"spif:{kept.spif_id}:near:{rep_id}",
+        topic=near_topic(kept.spif_id, rep_id),
         expires_at=kept.rules.window.closes_at,
     )
 

@@ -1,0 +1,55 @@
+"""What every message about a SPIF is made of: a headline, sentences, a table, small print, and buttons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class SpifButton:
+    """One button: what it says, which action, what it carries, and its look."""
+
+    label: str
+    action: str
+    value: str
+    style: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SpifCard:
+    """A message about one SPIF, ready to be shown; a part that has nothing to say is empty.
+
+    Attributes:
+        headline: The first words: what it is about and what is asked.
+        lines: Sentences below it, each on a line.
+        columns: The headings of the table; empty where there is none.
+        rows: Its rows.
+        small: Small print.
+        buttons: At most five stand in a row.
+        said: The whole in a sentence, for screen readers and notifications.
+    """
+
+    headline: str
+    lines: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+    small: tuple[str, ...] = ()
+    buttons: tuple[SpifButton, ...] = ()
+    said: str = ""
+    receipt_ids: tuple[str, ...] = ()
+
+    @property
+    def fallback(self) -> str:
+        """The whole in a sentence."""
+        return self.said or " ".join((self.headline, *self.lines[:2]))
+
+
+@dataclass(frozen=True, slots=True)
+class SpifList:
+    """Several SPIFs, one section each with its button."""
+
+    headline: str
+    cards: tuple[SpifCard, ...]
+    buttons: tuple[SpifButton, ...] = ()
+    small: tuple[str, ...] = ()
+    receipt_ids: tuple[str, ...] = ()
