@@ -38,16 +38,15 @@ class Readable(Protocol):
 
 def frame(records: Sequence[Readable], columns: Sequence[str]) -> tuple[pd.DataFrame, list[int]]:
     """One row of texts per record, or per entry of its `rows`, and the place of the record each row comes from."""
-    bodies: list[Mapping[str, Any]] = []
-    parts: list[Any] = []
-    origin: list[int] = []
-    for place, record in enumerate(records):
-        body = record.body
-        inner = body.get(ROWS)
-        mine: Sequence[Any] = inner if isinstance(inner, list) else (body,)
-        origin.extend([place] * len(mine))
-        bodies.extend([body] * len(mine))
-        parts.extend(mine)
+    bodies: list[Mapping[str, Any]] = [record.body for record in records]
+    inner = [body.get(ROWS) for body in bodies]
+    parts: list[Any] = [*bodies]
+    origin = list(range(len(bodies)))
+    if any(isinstance(one, list) for one in inner):
+        shown = [one if isinstance(one, list) else (body,) for one, body in zip(inner, bodies, strict=True)]
+        origin = [place for place, mine in enumerate(shown) for _ in mine]
+        bodies = [bodies[place] for place in origin]
+        parts = [part for mine in shown for part in mine]
     return pd.DataFrame({column: _series(_column(parts, bodies, column)) for column in columns}), origin
 
 

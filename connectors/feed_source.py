@@ -178,7 +178,8 @@ class FeedSource:
         kept = self._kept(mapping, frame)
         skipped = frozenset(np.array(origin, dtype=np.int64)[~kept].tolist())
         places = np.array(origin, dtype=np.int64)[kept]
-        found = normalise(mapping, frame[kept].reset_index(drop=True), waiting)
+        mine = frame if kept.all() else frame[kept].reset_index(drop=True)
+        found = normalise(mapping, mine, waiting)
         rows = self._stamped(kind, found.rows, [records[p] for p in places[found.positions].tolist()])
         positions = found.rejected["position"].to_numpy(dtype=np.int64)
         refused = places[positions] if len(positions) else np.zeros(0, dtype=np.int64)

@@ -11,6 +11,7 @@ import json as jsonlib
 import logging
 import random
 import time
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -156,11 +157,15 @@ class Http:
         self._pacer = Pacer(self._manners.paces)
         self._skew = timedelta(0)
         self._until = None if wire.deadline is None else wire.clock() + wire.deadline
-        self._client = httpx.Client(
-            transport=wire.transport,
-            timeout=httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
-            follow_redirects=False,
-            trust_env=False,
+        # A transport without a client around it keeps no cookies, follows nothing and knows no proxies.
+        self._transport = wire.transport or httpx.HTTPTransport(trust_env=False)
+        self._timeouts = httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS).as_dict()
+        self._retrying = Retrying(
+            sleep=wire.sleep,
+            wait=self._backoff,
+            stop=self._is_enough,
+            retry=retry_if_exception_type(Transient),
+            reraise=True,
         )
         self.calls = 0
 
@@ -189,17 +194,10 @@ class Http:
 
     def close(self) -> None:
         """Let the connections go."""
-        self._client.close()
+        self._transport.close()
 
     def _asked(self, call: _Call) -> Answer:
-        retrying = Retrying(
-            sleep=self._wire.sleep,
-            wait=self._backoff,
-            stop=self._is_enough,
-            retry=retry_if_exception_type(Transient),
-            reraise=True,
-        )
-        answer: Answer = retrying(self._tried, call)
+        answer: Answer = self._retrying(self._tried, call)
         return answer
 
     def _tried(self, call: _Call) -> Answer:
@@ -219,10 +217,12 @@ class Http:
             headers["Content-Type"] = call.kind
         headers |= self._auth.headers() if self._auth is not None else {}
         self.calls += 1
+        extensions = {"timeout": self._timeouts}
+        request = httpx.Request(
+            call.method, url, params=call.params, content=call.content, headers=headers, extensions=extensions
+        )
         try:
-            with self._client.stream(
-                call.method, url, params=call.params, content=call.content, headers=headers
-            ) as response:
+            with closing(self._transport.handle_request(request)) as response:
                 body = self._body(response)
         except httpx.TransportError as error:
             self._fail(Transient, f"No answer ({type(error).__name__})", call)

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from functools import lru_cache
+from json.encoder import encode_basestring_ascii
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
@@ -102,11 +104,9 @@ class Intake:
         with self.run.ctx.db.read() as conn:
             before = raw_records.known(conn, self.feed.name, self.kind, [*came, *losers])
         read_us = micros(read_at)
-        items = [
-            _fresh(external_id, record, read_us, before.get(external_id))
-            for external_id, record in came.items()
-            if external_id not in losers
-        ]
+        if losers:
+            came = {external_id: record for external_id, record in came.items() if external_id not in losers}
+        items = _fresh(came, read_us, before)
         lost = [_absorbed(old, survivor, read_at, before.get(old)) for old, survivor in losers.items()]
         items = [item for item in items if not _is_absorbed(item)]
         return self._write(items + [item for item in lost if item is not None], state)
@@ -121,9 +121,9 @@ class Intake:
 
     def _write(self, items: Sequence[Item], state: State) -> Outcome:
         """The items stored in one transaction with the state."""
-        current = [item for item in items if not item.is_older()]
+        current = [item for item in items if item.before is None or not item.is_older()]
         mapping_hash = self.mapping_hash
-        news = [item for item in current if item.is_news(mapping_hash)]
+        news = [item for item in current if item.before is None or item.is_news(mapping_hash)]
         if news and self.feed.is_whole(self.kind):
             news = self._with_the_rest(news)
         counted = [item for item in news if item.counts(self.kind)]
@@ -212,7 +212,7 @@ class _Page:
         kind = self.intake.kind
         self.keys = self.read.keys(kind)
         gone: set[str] = set()
-        for item in self.news:
+        for item in self.news if kind == "person" else [item for item in self.news if item.before is not None]:
             before = item.before.facts if item.before is not None else frozenset[str]()
             if item.external_id in held:
                 self.keys[item.external_id] |= before
@@ -220,7 +220,8 @@ class _Page:
                 gone |= self._left(item, before)
             else:
                 gone |= before - self.keys.get(item.external_id, set())
-        gone -= {key for keys in self.keys.values() for key in keys} if kind != "person" else set()
+        if gone and kind != "person":
+            gone -= {key for keys in self.keys.values() for key in keys}
         if gone and kind not in ("person", "deal", "split"):
             mine = [item.external_id for item in self.news]
             gone -= raw_records.claimed(conn, self.intake.feed.name, kind, mine)
@@ -283,22 +284,49 @@ class _Page:
 
 def packed(body: Mapping[str, Any]) -> str:
     """A body as it is kept: sorted names, numbers with decimals as texts so that no digit is lost."""
-    return _ENCODER.encode(body)
+    names, shape = _shape(tuple(body))
+    if not shape:
+        return _ENCODER.encode(body)
+    said = [
+        encode_basestring_ascii(value) if type(value) is str else "null" if value is None else _ENCODER.encode(value)
+        for value in map(body.__getitem__, names)
+    ]
+    return shape % tuple(said)
+
+
+@lru_cache(maxsize=256)
+def _shape(names: tuple[str, ...]) -> tuple[list[str], str]:
+    """The names in their order, and how a body with them is written: most records of a kind have the same ones."""
+    if not all(type(name) is str for name in names):
+        return [], ""
+    ordered = sorted(names)
+    written = (encode_basestring_ascii(name).replace("%", "%%") + ":%s" for name in ordered)
+    return ordered, "{" + ",".join(written) + "}"
 
 
 def _plain(value: Any) -> str:
     return format(value, "f") if hasattr(value, "as_tuple") and value.is_finite() else str(value)
 
 
-#: Made once: making it costs as much as encoding a record.
 _ENCODER = json.JSONEncoder(default=_plain, sort_keys=True, separators=(",", ":"))
 
 
-def _fresh(external_id: str, record: FreshRecord, read_us: int, before: Known | None) -> Item:
-    at, text = record.source_ts, packed(record.body)
-    said = digest(text, record.deleted, record.absorbed)
-    stamp = None if at is None else micros(at)
-    return Item(external_id, at, stamp, read_us, record.deleted, record.body, text, said, before)
+def _fresh(came: Mapping[str, FreshRecord], read_us: int, before: Mapping[str, Known]) -> list[Item]:
+    """The records with what is known of each."""
+    return [
+        Item(
+            external_id,
+            record.source_ts,
+            None if record.source_ts is None else micros(record.source_ts),
+            read_us,
+            record.deleted,
+            record.body,
+            text := packed(record.body),
+            digest(text, record.deleted, record.absorbed),
+            before.get(external_id),
+        )
+        for external_id, record in came.items()
+    ]
 
 
 def _unique(records: Sequence[FreshRecord]) -> dict[str, FreshRecord]:

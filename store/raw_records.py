@@ -110,7 +110,9 @@ def instant(us: int) -> datetime:
 
 def digest(body: str, deleted: bool, absorbed: Iterable[str]) -> str:
     """What tells whether a record says anything new."""
-    said = f"{body}\x1f{int(deleted)}" + "".join(f"\x1f{one}" for one in sorted(absorbed))
+    said = f"{body}\x1f1" if deleted else f"{body}\x1f0"
+    for one in sorted(absorbed):
+        said += f"\x1f{one}"
     return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
@@ -143,10 +145,10 @@ def put(conn: Connection, source: str, kind: str, rows: Sequence[Row], sweep: in
     """Every record stored as it is now; a sweep's number is kept where it is newer."""
     new, changed = [row for row in rows if row.is_new], [row for row in rows if not row.is_new]
     if new:
-        columns: dict[str, list[Any]] = {"source": [source] * len(new), "kind": [kind] * len(new)}
-        values = map(list, zip(*(row.known for row in new), strict=True))
-        columns |= dict(zip(Known._fields, values, strict=True))
-        columns |= {"body": [row.body for row in new], "seen_sweep": [sweep] * len(new)}
+        known, bodies, _ = zip(*new, strict=True)
+        columns: dict[str, Sequence[Any]] = {"source": [source] * len(new), "kind": [kind] * len(new)}
+        columns |= dict(zip(Known._fields, zip(*known, strict=True), strict=True))
+        columns |= {"body": bodies, "seen_sweep": [sweep] * len(new)}
         bulk.insert(conn, raw_record, columns)
     if changed:
         conn.execute(_changing(source, kind, bool(sweep)), [_said(row, sweep) for row in changed])

@@ -54,4 +54,4 @@ def _with(raw: Raw, found: Mapping[str, Mapping[str, str]]) -> Raw:
     if raw.deleted:
         return raw
     named = {name: names.get(raw.external_id, "") for name, names in found.items()}
-    return replace(raw, body=raw.body | named)
+    return raw._replace(body=raw.body | named)

@@ -129,12 +129,16 @@ def _raws(page: Shown) -> tuple[Raw, ...]:
 
 def _raw(row: dict[str, Any]) -> Raw:
     """A record with its properties side by side, as a mapping names them."""
-    record_id = str(row["id"])
+    record_id, archived = str(row["id"]), row.get("archived") is True
     properties = row.get("properties") or {}
-    merged = [part.strip() for part in str(properties.get(MERGED) or "").split(";")]
-    archived = row.get("archived") is True
     body = {**properties, "id": record_id}
     if archived:
         body["archivedAt"] = row.get("archivedAt")
-    absorbed = tuple(one for one in dict.fromkeys(merged) if one and one != record_id)
-    return Raw(record_id, stamp_of(row), archived, body, absorbed)
+    merged = properties.get(MERGED)
+    return Raw(record_id, stamp_of(row), archived, body, _absorbed(merged, record_id) if merged else ())
+
+
+def _absorbed(merged: Any, record_id: str) -> tuple[str, ...]:
+    """The records that were merged into one, as HubSpot lists them."""
+    named = dict.fromkeys(part.strip() for part in str(merged).split(";"))
+    return tuple(one for one in named if one and one != record_id)

@@ -161,7 +161,9 @@ def instant_of(text: Any) -> datetime | None:
         found = datetime.fromisoformat(text) if isinstance(text, str) else None
     except ValueError:
         return None
-    return found.astimezone(UTC) if found is not None and found.tzinfo is not None else None
+    if found is None or found.tzinfo is UTC:
+        return found
+    return found.astimezone(UTC) if found.tzinfo is not None else None
 
 
 def _cut(page: Shown) -> Shown:
