@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -24,10 +24,11 @@ from engine.figures import problems as figure_problems
 from engine.frames import integers, named
 from engine.kinds import Kinds, Names, Told
 from engine.money import divide
+from engine.order import lengths_of, sorted_rows, starts_of
 from engine.spifs.definition import BOOKED
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import date
 
     from numpy.typing import NDArray
@@ -35,12 +36,17 @@ if TYPE_CHECKING:
     from engine.calculation import Calculation
     from engine.crediting import Seats
     from engine.deals import Deals
+    from engine.figures import Figure
     from engine.frames import Facts
     from engine.order import Ints, Rows
     from engine.problems import Problem
-    from engine.spifs.definition import Metric, Spif
+    from engine.spifs.definition import Metric, Spif, Unit
+
+    Met = tuple[Kinds, NDArray[np.signedinteger[Any]] | None, NDArray[np.bool_]]
 
 Span = tuple[int, int]
+T = TypeVar("T")
+_MOST_KEPT = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,23 +57,52 @@ class Rulings:
     reps: Mapping[int, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """The credits of owners and shares by rep: which of all credits each is, and where each rep begins."""
+
+    row: Rows
+    deal: Rows
+    starts: Rows
+    rep_ids: Ints  # of each start, rising
+
+    @classmethod
+    def of(cls, seats: Seats, by_rep: Rows | None) -> Laid:
+        """The credits of some seats; those that single plans give are left out. `by_rep` is their order, if known."""
+        rows = by_rep
+        if rows is None:
+            rows = sorted_rows([(seats.rep, max(len(seats.rep_ids), 1))])
+        if seats.plan_no is not None:
+            rows = rows[seats.plan_no[rows] < 0]
+        rep = seats.rep[rows]
+        starts = starts_of(rep)
+        return cls(rows, seats.deal[rows], starts, seats.rep_ids[rep[starts]])
+
+
 @dataclass(frozen=True)
 class Ground:
     """What SPIFs are scored on: the facts, what the payroll calculation made of deals and credits, and a day.
 
     Nothing that happened after `as_of` counts. `Ground.of` takes a calculation of all reps whose plans are effective
-    from the first day that is asked about, baselines and past windows included.
+    from the first day that is asked about, baselines and past windows included. What several scores read is laid out
+    once and kept.
     """
 
     facts: Facts
     deals: Deals
     seats: Seats
     as_of: date
+    by_rep: Rows | None = None  # the order of all credits by rep, where it is known
+    _kept: dict[tuple[object, ...], Any] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def of(cls, calc: Calculation, facts: Facts, as_of: date) -> Ground:
         """The ground of a calculation, with the facts that it was made from."""
-        return cls(facts, calc.counted.deals, calc.counted.seats, as_of)
+        counted = calc.counted
+        order = counted.sorted.whole.credit
+        return cls(
+            facts, counted.deals, counted.seats, as_of, order if len(order) == len(counted.seats.rep) else None
+        )
 
     @cached_property
     def told(self) -> Told:
@@ -75,16 +110,25 @@ class Ground:
         return Told(self.facts, self.deals, Exchange(self.facts.rates))
 
     @cached_property
-    def is_sale(self) -> NDArray[np.bool_] | None:
-        """Which credits are those of owners and shares; None when all are."""
-        return None if self.seats.plan_no is None else self.seats.plan_no < 0
+    def laid(self) -> Laid:
+        """The credits by rep."""
+        return Laid.of(self.seats, self.by_rep)
 
-    def anchors(self, anchor: str) -> Rows:
-        """The day on which each deal enters; NEVER where it has not come."""
-        if anchor == BOOKED:
-            return self.deals.booked
-        events, _ = events_of(self.facts, self.deals, day(self.as_of), ())
-        return events.first(self.deals.deal_id, (anchor,))
+    @cached_property
+    def first_deal(self) -> int:
+        """How many stand-ins for deals come before the first real one."""
+        return int(np.searchsorted(self.deals.deal_id, 1))
+
+    def anchors(self, anchor: str) -> tuple[Rows, Rows]:
+        """The day on which each deal, and each credit as laid, enters; NEVER where it has not come."""
+        return self._once(("anchor", anchor), lambda: self._anchors(anchor))
+
+    def amounts(self, asked: tuple[str, Unit, str, tuple[str, ...]]) -> tuple[Figure, Ints]:
+        """A figure of all deals, and what each credit as laid has of it, less what events have undone.
+
+        `asked` is the figure's name and unit, the currency, and the names of the events.
+        """
+        return self._once(asked, lambda: self._amounts(asked))
 
     def lost(self, names: tuple[str, ...]) -> Lost:
         """What events of some names have undone by `as_of`."""
@@ -99,6 +143,31 @@ class Ground:
         part = np.zeros(len(hit), dtype=object)
         np.add.at(part, place, np.where(amount == 0, worth[place], amount).astype(object))
         return Lost(hit, tuple(map(min, part.tolist(), worth.tolist())), tuple(worth.tolist()))
+
+    def _once(self, key: tuple[object, ...], make: Callable[[], T]) -> T:
+        if key not in self._kept:
+            while len(self._kept) >= _MOST_KEPT:
+                self._kept.pop(next(iter(self._kept)), None)
+            self._kept[key] = make()
+        found: T = self._kept[key]
+        return found
+
+    def _anchors(self, anchor: str) -> tuple[Rows, Rows]:
+        days: Rows = self.deals.booked
+        if anchor != BOOKED:
+            events, _ = events_of(self.facts, self.deals, day(self.as_of), ())
+            days = events.first(self.deals.deal_id, (anchor,))
+        return days, days[self.laid.deal]
+
+    def _amounts(self, asked: tuple[str, Unit, str, tuple[str, ...]]) -> tuple[Figure, Ints]:
+        of, unit, currency, events = asked
+        figure = self.told.figures.axis(of, unit, (currency, self.told.exchange, "half_up"))
+        value, lost = figure.value, self.lost(events)
+        if len(lost.deal):
+            value = value.copy()
+            own = value[lost.deal]
+            value[lost.deal] = lost.left(own) if unit == "money" else np.where(lost.is_whole, 0, own)
+        return figure, self.seats.amounts(value)[self.laid.row]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,19 +194,25 @@ _NONE: Rows = np.zeros(0, dtype=np.int64)
 
 @dataclass(frozen=True)
 class Entries:
-    """The credits that count for one metric on some days: per credit the place of rep and deal, and its value.
+    """The credits that count for one metric on some days, by rep: the place of each one's deal, and its value.
 
-    Credits that do not count stand there with the value 0, which is all the same to a sum, or are left out.
-    `deal_ids` and `deal_days` are per deal; an achievement is a deal of its own, with the id 0.
+    Credits that do not count stand there with the value 0, which is all the same to a sum, or are left out. `starts`
+    says where each of `rep_ids` begins. `deal_ids` and `deal_days` are per deal; an achievement is a deal of its own,
+    with the id 0.
     """
 
     rep_ids: Ints
-    rep: Rows
+    starts: Rows
     deal: Rows
     value: Ints
     deal_ids: Ints
     deal_days: Rows
     problems: tuple[Problem, ...] = ()
+
+    @cached_property
+    def rep(self) -> Rows:
+        """The place of each credit's rep in `rep_ids`."""
+        return np.repeat(np.arange(len(self.starts)), lengths_of(self.starts, len(self.value)))
 
     @property
     def days(self) -> Rows:
@@ -147,7 +222,11 @@ class Entries:
     def counted(self) -> Entries:
         """Without those that count nothing."""
         rows = np.flatnonzero(self.value)
-        return replace(self, rep=self.rep[rows], deal=self.deal[rows], value=self.value[rows])
+        rep = self.rep[rows]
+        starts = starts_of(rep)
+        return replace(
+            self, rep_ids=self.rep_ids[rep[starts]], starts=starts, deal=self.deal[rows], value=self.value[rows]
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,52 +247,72 @@ def entries(ground: Ground, counting: Counting) -> Entries:
 
 
 def _sold(ground: Ground, counting: Counting) -> Entries:
-    deals, seats, metric = ground.deals, ground.seats, counting.metric
-    days = ground.anchors(counting.spif.anchor)
+    deals, laid, metric, spif = ground.deals, ground.laid, counting.metric, counting.spif
+    days, of_credits = ground.anchors(spif.anchor)
+    figure, value = ground.amounts((metric.of, metric.unit, spif.currency, spif.reversal.events))
+    kinds, codes, met = _conditions(ground, metric)
+    inside = _inside(of_credits, counting.span)
+    if inside is not None:
+        value = np.where(inside, value, 0)
+    if codes is not None and kinds.roles == 1:
+        value = np.where(met[codes][laid.deal], value, 0)
+    if ground.first_deal:  # what stands in for a deal comes first
+        value = np.where(laid.deal >= ground.first_deal, value, 0)
+    if counting.rulings.deals:
+        out = np.isin(deals.deal_id, np.fromiter(counting.rulings.deals, dtype=np.int64))
+        value = np.where(out[laid.deal], 0, value)
+    problems = _problems(ground, counting, (figure, days), (kinds, codes, met))
+    found = Entries(laid.rep_ids, laid.starts, laid.deal, value, deals.deal_id, days, problems)
+    return found if kinds.roles == 1 else _of_roles(ground, found, (kinds, codes, met))
+
+
+def _inside(days: Rows, span: Span) -> NDArray[np.bool_] | None:
+    """Which days lie in [first, after); None when all do."""
+    first, after = span
+    if len(days) and int(days.min()) >= first and int(days.max()) < after:
+        return None
+    found: NDArray[np.bool_] = (days >= first) & (days < after)
+    return found
+
+
+def _conditions(ground: Ground, metric: Metric) -> Met:
+    """The kinds that the metric's conditions tell apart, that of each deal, and which of them count."""
     filters = [metric.where, metric.excluding]
     kinds, codes = Kinds(Names.of(ground.told, filters), filters).codes(ground.told)
     met = kinds.meeting(metric.where)
     if metric.excluding.conditions:
         met &= ~kinds.meeting(metric.excluding)
-    counts = _inside(deals, days, counting)
-    if codes is not None and kinds.roles == 1:
-        counts &= met[codes]
-    value, problems = _values(ground, counting, counts)
-    part = seats.amounts(value)
-    if ground.is_sale is not None:
-        part[~ground.is_sale] = 0
-    if kinds.roles > 1:
-        rows = np.flatnonzero(part)
-        held = kinds.held(ground.told, seats.rep_ids[seats.rep[rows]], deals.booked[seats.deal[rows]])
-        of_credits = kinds.of_credits(codes, seats.deal[rows], held)
-        part[rows] = np.where(met[of_credits], part[rows], 0)
-    problems += kinds.lacking(ground.told, codes) + ground.told.problems()
-    return Entries(seats.rep_ids, seats.rep, seats.deal, part, deals.deal_id, days, tuple(sorted(set(problems))))
+    return kinds, codes, met
 
 
-def _inside(deals: Deals, days: Rows, counting: Counting) -> NDArray[np.bool_]:
-    """Which deals enter: inside the days, real ones, and not ruled out."""
+def _of_roles(ground: Ground, found: Entries, conditions: Met) -> Entries:
+    """Only the credits of those whose role on the day of booking the conditions ask for."""
+    kinds, codes, met = conditions
+    rows = np.flatnonzero(found.value)
+    deal = found.deal[rows]
+    held = kinds.held(ground.told, found.rep_ids[found.rep[rows]], ground.deals.booked[deal])
+    kind = kinds.of_credits(codes, deal, held)
+    value = found.value.copy()
+    value[rows] = np.where(met[kind], value[rows], 0)
+    return replace(found, value=value)
+
+
+def _problems(
+    ground: Ground, counting: Counting, figures: tuple[Figure, Rows], conditions: Met
+) -> tuple[Problem, ...]:
+    """What deals of these days lack: the figure that is counted, or what a condition asks about."""
+    (figure, days), (kinds, codes, met), deals = figures, conditions, ground.deals
+    found = kinds.lacking(ground.told, codes) + ground.told.problems()
+    if figure.fault is not None:
+        lacking = np.flatnonzero(figure.fault > 0)
+        if codes is not None and kinds.roles == 1:
+            lacking = lacking[met[codes[lacking]]]
+        found += figure_problems(figure, deals, (counting.metric.of, "SPIF"), lacking)
+    if not found:
+        return ()
     first, after = counting.span
-    found: NDArray[np.bool_] = (days >= first) & (days < after)
-    if len(deals) and deals.deal_id[0] < 0:  # what stands in for a deal comes first
-        found &= deals.deal_id > 0
-    if counting.rulings.deals:
-        found &= ~np.isin(deals.deal_id, np.fromiter(counting.rulings.deals, dtype=np.int64))
-    return found
-
-
-def _values(ground: Ground, counting: Counting, counts: NDArray[np.bool_]) -> tuple[Ints, list[Problem]]:
-    """What each deal is worth to the metric, 0 where it does not count, less what events have undone."""
-    metric, told = counting.metric, ground.told
-    figure = told.figures.axis(metric.of, metric.unit, (counting.spif.currency, told.exchange, "half_up"))
-    problems = figure_problems(figure, ground.deals, (metric.of, "SPIF"), np.flatnonzero(counts & figure.lacks))
-    value = figure.value if counts.all() else np.where(counts, figure.value, 0)
-    lost = ground.lost(counting.spif.reversal.events)
-    if len(lost.deal):
-        value = value.copy()
-        own = value[lost.deal]
-        value[lost.deal] = lost.left(own) if metric.unit == "money" else np.where(lost.is_whole, 0, own)
-    return value, problems
+    within = set(deals.deal_id[(days >= first) & (days < after)].tolist())
+    return tuple(sorted({each for each in found if each.deal is None or each.deal in within}))
 
 
 def _achieved(ground: Ground, counting: Counting) -> Entries:
@@ -224,7 +323,7 @@ def _achieved(ground: Ground, counting: Counting) -> Entries:
     first, after = counting.span
     own = (names.codes == names.code(counting.metric.of)) & (units.codes == units.code(counting.metric.unit))
     rows = np.flatnonzero(own & (rep_id > 0) & (on >= first) & (on < after))
-    rep_ids, rep = np.unique(rep_id[rows], return_inverse=True)
-    count = len(rows)
+    rows = rows[np.lexsort([on[rows], rep_id[rows]])]
+    rep_ids, starts = np.unique(rep_id[rows], return_index=True)
     value = integers(frame, "value")[rows].astype(np.int64)
-    return Entries(rep_ids, rep, np.arange(count), value, np.zeros(count, dtype=np.int64), on[rows])
+    return Entries(rep_ids, starts, np.arange(len(rows)), value, np.zeros(len(rows), dtype=np.int64), on[rows])

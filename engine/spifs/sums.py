@@ -26,7 +26,9 @@ def totals(found: Entries, ids: Ints, code: Rows | None = None, *, largest: bool
     """
     lookup, size = _lookup(found, ids, code)
     every = np.zeros(size + 1, dtype=np.int64)
-    (np.maximum if largest else np.add).at(every, lookup[found.rep], found.value)
+    add = np.maximum if largest else np.add
+    if len(found.value):
+        add.at(every, lookup, add.reduceat(found.value, found.starts))
     return every[:size]
 
 
