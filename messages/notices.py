@@ -15,7 +15,18 @@ from jinja2 import TemplateError as JinjaError
 
 from engine.errors import EngineError
 from engine.notice_kinds import KINDS
-from messages import actions, deal_nudges, deal_won, duties, figure_changed, leadership, nudges
+from messages import (
+    actions,
+    deal_nudges,
+    deal_won,
+    duties,
+    figure_changed,
+    leadership,
+    nudges,
+    ops_alerts,
+    spif_board,
+    spif_notices,
+)
 from messages.errors import MessageError, NotWordableError
 from messages.escape import unescape
 from messages.limits import BUTTON_TEXT
@@ -75,10 +86,16 @@ VIEWS: Mapping[str, Callable[[Mapping[str, Any], Reader], View]] = {
     "statement_ready": duties.statement_ready,
     "plan_changed": duties.plan_changed,
     "approval_waiting": duties.approval_waiting,
+    "ops_alert": ops_alerts.notice,
+    "ops_digest": ops_alerts.digest,
+    "run_summary": ops_alerts.run_summary,
+    "spif_standings": spif_board.view,
+    **spif_notices.VIEWS,
 }
 #: Which kinds come with a picture, and which function draws it; None where there is nothing to draw.
 PICTURES: Mapping[str, Callable[[Mapping[str, Any], Reader], Picture | None]] = {
     "leadership_digest": leadership.picture,
+    "spif_standings": spif_board.picture,
 }
 
 

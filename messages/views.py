@@ -15,6 +15,8 @@ from messages.notice_replies import acknowledged, muted, saved, snoozed, unmuted
 from messages.ops_alerts import listing as alerts
 from messages.quota import view as quota
 from messages.reader import Reader
+from messages.spif import listed as spif_list
+from messages.spif import standing as spif
 from messages.statement import view as statement
 from messages.voice import Check, Choice, ambiguous, busy, error, not_linked, refused, status
 from messages.voice import help_view as help  # noqa: A004 - called as views.help, after its template
@@ -76,6 +78,8 @@ VIEWS: dict[str, Callable[..., View]] = {
     "why_notice": why_notice,
     "not_linked": not_linked,
     "quota": quota,
+    "spif": spif,
+    "spif_list": spif_list,
     "statement": statement,
     "status": status,
     "what_if": what_if,

@@ -68,8 +68,8 @@ def _chosen(ctx: Context, known: list[PayPeriod], label: str) -> PayPeriod:
                 return one
     elif known:
         over = [one for one in known if one.span.end_on <= ctx.as_of]
-        waiting = [one for one in over if one.state == "review"] or [one for one in over if one.state == "open"][-1:]
-        return (waiting or over[-1:] or known[-1:])[0]
+        waiting = [one for one in over if one.state == "review"] or [one for one in over if one.state == "open"]
+        return max(waiting or over or known, key=lambda one: (one.span.end_on, one.span.start_on))
     names = ", ".join(one.label for one in known[-6:]) or "none"
     raise UnknownPeriod(f'There is no pay period "{label}" that has begun. The latest are: {names}.')
 

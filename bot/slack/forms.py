@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bot.errors import StaleFormError
-from bot.slack import routes
 from messages import voice
 from messages.modals import modal
 
@@ -40,6 +39,8 @@ def private(kind: type[Carried], inbound: Inbound) -> Carried:
 
 def check(inbound: Inbound) -> dict[str, str]:
     """What is wrong with a form, by the block it stands under; empty where it may be taken."""
+    from bot.slack import routes  # the handlers that it lists read what forms carry
+
     rule = routes.CHECKS.get(inbound.name)
     return dict(rule(inbound)) if rule else {}
 

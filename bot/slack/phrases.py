@@ -14,7 +14,18 @@ from rapidfuzz import fuzz, process
 from bot.slack import arguments, outlook_phrases
 
 Question = Literal[
-    "quota", "earnings", "deal", "line", "statement", "what_if", "gap", "why_not", "bridge", "help", "status"
+    "quota",
+    "earnings",
+    "deal",
+    "line",
+    "statement",
+    "what_if",
+    "gap",
+    "why_not",
+    "bridge",
+    "help",
+    "status",
+    "checklist",
 ]
 READ_CHARACTERS = 400
 #: What people say → the word the patterns below know.
@@ -60,6 +71,11 @@ _SEVERAL = re.compile(
     r"\b(?:every(?:one|body)(?:'?s)?|any(?:one|body)(?:'?s)?|some(?:one|body)(?:'?s)?|teams?|reps|company|department|"
     r"peers|colleagues|coworkers|leaderboard|ranking|who|whose|we|us|our|ours|he|she|they|him|them|his|hers?|their|"
     r"theirs|yours?|all(?! (?:of )?(?:my|the|deals|lines)\b))\b"
+)
+#: What ops ask before they lock a pay period.
+_ARE_WE_DONE = re.compile(
+    r"(?:are|when (?:are|will)) we (?:be )?(?:done|ready|finished)\b.*|(?:can|may) (?:we|i) lock\b.*|"
+    r"what (?:blocks|is blocking|holds up) the lock\b.*|lock checklist"
 )
 _ASKING = re.compile(
     r"\b(?:show|tell|give|send|let) me\b|\b(?:can|could|may|might|would) (?:i|you)(?: please)?"
@@ -148,6 +164,8 @@ def understand(text: str) -> Asked | None:
     words, spoken = normal(text), _spoken(text)
     if words in _GREETINGS or not words:
         return Asked("help")
+    if _ARE_WE_DONE.fullmatch(words):
+        return Asked("checklist", period=arguments.period_within(words))
     asked = _outlook(spoken) or _meant(words, spoken)
     if asked is None or asked.question in ("help", "status"):
         return asked

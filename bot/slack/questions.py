@@ -10,7 +10,7 @@ from bot.slack import arguments, outlook, phrases, replies
 from bot.slack.actions import say_line
 from bot.slack.arguments import Arguments
 from bot.slack.commands import subject
-from bot.slack.commands.attain import say_status
+from bot.slack.commands.attain import say_checklist, say_status
 from messages import actions, views
 from operations import answers
 
@@ -188,7 +188,11 @@ def _offer_nearest(turn: Turn) -> None:
     turn.say("ambiguous", views.ambiguous(turn.inbound.text[:80], choices[:3]))
 
 
-_ABOUT_NOBODY: Mapping[Question, Callable[[Turn], None]] = {"help": _help, "status": say_status}
+_ABOUT_NOBODY: Mapping[Question, Callable[[Turn], None]] = {
+    "help": _help,
+    "status": say_status,
+    "checklist": say_checklist,
+}
 _ACTIONS: Mapping[Question, str] = {
     "quota": "see_quota",
     "earnings": "see_earnings",

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from operations.ops_alerts.reading import Finder
     from store.database import Connection
 
+#: Kinds that are found without calculating anybody: these are looked for at once after a fix.
+CHEAP = frozenset({"A1", "A3", "A26", "A27", "A28", "A29"})
 #: Who makes the moves that nobody presses.
 CHECK = "attain"
 FINDERS: Mapping[str, Finder] = {

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.errors import NotUnderstoodError
-from bot.slack import arguments
+from bot.slack import arguments, preferences_form
+from bot.slack.alert_buttons import listed
 from messages import views
 from messages.format import day, number
-from operations import basis
-from store import quarantine
+from operations import basis, closing
+from store import ops_alerts, quarantine
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,9 +65,28 @@ def _whoami(turn: Turn) -> None:
     turn.say("status", views.status((), known, turn.reader))
 
 
+def say_alerts(turn: Turn) -> None:
+    """List what somebody has to look at, for those who run Attain."""
+    turn.permitted("see_alerts", turn.person)
+    with turn.services.db.read() as conn:
+        standing = ops_alerts.standing(conn)
+    turn.say("alerts", views.alerts([listed(alert) for alert in standing], turn.reader))
+
+
+def say_checklist(turn: Turn) -> None:
+    """Are we done? What stands between the pay period to close and its lock, for those who run Attain."""
+    turn.permitted("see_alerts", turn.person)
+    found = closing.checklist(turn.context)
+    steps = [(step.name, step.is_done, step.detail) for step in found.steps]
+    blockers = [listed(alert) for alert in found.blockers]
+    turn.say("checklist", views.checklist(found.period.label, steps, blockers, turn.reader))
+
+
 _WORDS: dict[str, Callable[[Turn], None]] = {
     "help": _help,
     "status": say_status,
     "whoami": _whoami,
+    "alerts": say_alerts,
+    "done": say_checklist,
     "preferences": preferences_form.open_form,
 }
