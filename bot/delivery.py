@@ -14,6 +14,8 @@ from datetime import UTC, datetime, timedelta
 from threading import Event
 from typing import TYPE_CHECKING
 
+from bot.budget import gate
+from bot.illustrations import Illustrations, without
 from bot.log import Journal
 from bot.lookups import LOOK_AFTER, Lookups
 from bot.parcels import Parcel, Parcels
@@ -22,7 +24,6 @@ from bot.slack.addresses import NOT_LINKED, SPACING, Addresses
 from bot.slack.courier import Courier
 from bot.slack.outcomes import REASONS, judged
 from bot.slack.sending import Sent
-from operations import attention
 from operations.context import Context
 from store import deliveries, lanes, outbox, people
 from store.deliveries import Attempt, Hold, Place
@@ -97,6 +98,7 @@ class Delivery:
         self._courier = Courier(client)
         self._addresses = Addresses(self._courier)
         self._parcels = Parcels(services)
+        self._illustrations = Illustrations(client)
         self._lookups = Lookups(services, self._courier, self._holder, self._parcels.disclose)
         self._ask_again_at, self._refused = _LONG_AGO, ""
         self._spacing = timedelta(minutes=1) / services.settings.sends_per_minute
@@ -160,12 +162,12 @@ class Delivery:
                     deliveries.dead(conn, hold, parcel, "unwordable", ctx.now)
             done.ended += 1
             return
+        parcel = self._illustrations.added(parcel, owed, self._parcels.reader(ctx, owed))
         sent = self._send(team_id, hold, parcel)
         if sent is None:
             done.put_off += 1
             return
-        other = _instead(owed, parcel, sent)
-        if other is not None:
+        while (other := _instead(owed, parcel, sent)) is not None:
             _journal.error("refused, sent otherwise", kind=owed.notice.kind, code=sent.code, method=other.method)
             parcel = other
             sent = self._send(team_id, hold, parcel, at_once=True) or sent
@@ -316,10 +318,10 @@ class _Settling:
 
 
 def _instead(owed: Owed, parcel: Parcel, sent: Sent) -> Parcel | None:
-    """What is sent once in place of what Slack refused: plain text for blocks, a new message for a board's edit."""
+    """What is sent in place of what Slack refused: no picture, then plain text; a new message for a board's edit."""
     outcome = judged(sent)
     if outcome == "blocks" and parcel.message.blocks:
-        return parcel.as_text(sent.code)
+        return without(parcel) or parcel.as_text(sent.code)
     if outcome == "uneditable" and parcel.method == slack.UPDATE and not owed.notice.to.rep_id:
         return parcel.as_new()
     return None
@@ -329,7 +331,7 @@ def delivering(services: Services) -> Delivery:
     """A worker for the workspace of the settings, behind the attention budget."""
     from bot.slack.app import make_client  # Bolt is not needed to deliver, and slow to import
 
-    return Delivery(services, make_client(services.settings), attention.gate)
+    return Delivery(services, make_client(services.settings), gate(services.settings))
 
 
 def let_all(ctx: Context) -> int:

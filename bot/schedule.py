@@ -61,6 +61,7 @@ def standing_jobs(settings: Settings) -> tuple[Job, ...]:
         Job("due", LOOK),
         Job("recalculate", timedelta(seconds=settings.recalculate_seconds)),
         Job("alerts", timedelta(minutes=settings.alerts_minutes)),
+        Job("nudges", timedelta(minutes=settings.nudges_minutes)),
         Job("purge", timedelta(hours=1)),
     )
 

@@ -50,6 +50,9 @@ class Settings(BaseSettings):
     ops_channel: str = "#revops"
     alerts_minutes: int = Field(5, ge=1, le=1440)
     alerts_show_risk: bool = False
+    nudges_minutes: int = Field(15, ge=1, le=1440)
+    dms_a_day: int = Field(2, ge=1, le=50)
+    nudges_a_week: int = Field(5, ge=0, le=100)
     sends_per_minute: int = Field(100, ge=1, le=10_000)
     keep_notices_days: int = Field(400, ge=1, le=3_650)
 

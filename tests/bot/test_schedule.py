@@ -150,7 +150,12 @@ def test_slots_are_counted_in_utc_so_that_no_hour_repeats(now: datetime, slot: d
 
 def test_the_standing_jobs_follow_the_settings() -> None:
     found = {job.name: job.every for job in standing_jobs(Settings(recalculate_seconds=10))}
-    standing = {"due": LOOK, "recalculate": timedelta(seconds=10), "purge": timedelta(hours=1)}
+    standing = {
+        "due": LOOK,
+        "recalculate": timedelta(seconds=10),
+        "purge": timedelta(hours=1),
+        "nudges": timedelta(minutes=15),
+    }
     assert found == found | standing
 
 
