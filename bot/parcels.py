@@ -70,7 +70,7 @@ class Parcels:
         notice = owed.notice
         try:
             message = notices.worded(
-                notice.kind, notice.data, self._reader(ctx, owed), owed.notice_id, is_resend=owed.is_resend
+                notice.kind, notice.data, self.reader(ctx, owed), owed.notice_id, is_resend=owed.is_resend
             )
         except NotWordableError as error:
             _journal.error("notice cannot be worded", error, kind=notice.kind, notice=owed.notice_id)
@@ -112,7 +112,8 @@ class Parcels:
             return slack.POST, {"channel": above.channel_id, "thread_ts": above.ts}
         return slack.POST, {"channel": channel_id}
 
-    def _reader(self, ctx: Context, owed: Owed) -> Reader:
+    def reader(self, ctx: Context, owed: Owed) -> Reader:
+        """Whom the notice is worded for; nobody in particular for a channel."""
         with ctx.db.read() as conn:
             person = people.by_id(conn, owed.notice.to.rep_id) if owed.notice.to.rep_id else None
         if person is None:
