@@ -98,6 +98,7 @@ def _register() -> None:
     from bot.cli.explain import explain
     from bot.cli.gap import gap
     from bot.cli.init import init
+    from bot.cli.nudges import nudges
     from bot.cli.period import period
     from bot.cli.plan import plan
     from bot.cli.replay import replay
@@ -117,6 +118,7 @@ def _register() -> None:
     app.add_typer(crm, name="crm")
     app.add_typer(plan, name="plan")
     app.add_typer(period, name="period")
+    app.add_typer(nudges, name="nudges")
     app.add_typer(alerts, name="alerts")
 
 
