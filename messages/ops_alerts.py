@@ -219,7 +219,7 @@ def listing(alerts: Sequence[Listed], reader: Reader) -> ListView:
     """Return the alerts that stand, the most urgent first."""
     lines = tuple(_line(alert, reader) for alert in alerts[:LISTED])
     hidden = len(alerts) - LISTED
-    count = "Nothing needs you." if not alerts else f"{_alerts(len(alerts))} to look at"
+    count = "No ops alert stands: nothing needs you." if not alerts else f"{_alerts(len(alerts))} to look at"
     return ListView(count, lines, f"+{hidden} more: `attain alerts list`" if hidden > 0 else "")
 
 

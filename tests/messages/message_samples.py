@@ -27,6 +27,7 @@ from engine.money import Money, Rate
 from engine.problems import Problem
 from messages import views
 from messages.reply import Reply, Visibility
+from tests.messages.alert_samples import ALERT_REPLY_CASES
 from tests.messages.notice_answer_samples import NOTICE_ANSWER_CASES
 from tests.messages.outlook_samples import OUTLOOK_CASES
 from tests.messages.pay_samples import PAY_CASES
@@ -380,6 +381,7 @@ CASES: dict[str, Callable[[Words], Reply]] = {
     "not_linked_address": lambda _: Reply("not_linked", views.not_linked("dana_reyes@example.com")),
     "busy": lambda _: Reply("busy", views.busy()),
     **NOTICE_ANSWER_CASES,
+    **ALERT_REPLY_CASES,
     "status": lambda w: Reply("status", views.status((fresh(w),), (), READER)),
     "status_stale": lambda w: Reply(
         "status",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from engine.preferences import Preferences
 from messages import notice_replies, voice
+from tests.messages.alert_samples import ALERT_MODAL_CASES
 from tests.messages.sample_words import GERMAN, READER
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ CHOSEN = Preferences(
     away=(date(2025, 12, 22), date(2026, 1, 5)),
 )
 MODAL_CASES: dict[str, Callable[[Words], Sample]] = {
+    **ALERT_MODAL_CASES,
     "apology": lambda words: ("apology", voice.apology(words.message)),
     "preferences": lambda _: ("preferences", notice_replies.preferences(Preferences(), READER)),
     "preferences_chosen": lambda _: ("preferences", notice_replies.preferences(CHOSEN, GERMAN)),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tests.messages.alert_samples import ALERT_NOTICE_CASES
 from tests.messages.leadership_samples import LEADERSHIP_CASES
 from tests.messages.nudge_samples import NUDGE_CASES
 from tests.messages.sample_words import GERMAN, READER, Words
@@ -115,6 +116,7 @@ NOTICE_CASES: dict[str, Callable[[Words], Sample]] = {
         figure_changed(words, *[cause(words)] * 9, others=3),
         READER,
     ),
+    **ALERT_NOTICE_CASES,
     **LEADERSHIP_CASES,
     **NUDGE_CASES,
 }

@@ -84,7 +84,7 @@ def test_buttons_carry_ids_and_never_amounts(case: str) -> None:
         assert base(button["action_id"]) in ACTION_IDS
         value = json.loads(button["value"])
         assert value["v"] == 1
-        assert set(value) in ({"v", "receipt", "line"}, {"v", "rep", "period"}, {"v", "kind"})
+        assert set(value) in ({"v", "receipt", "line"}, {"v", "rep", "period"}, {"v", "kind"}, {"v", "alert"})
 
 
 @pytest.mark.parametrize("case", CASES)
