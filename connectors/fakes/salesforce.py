@@ -17,6 +17,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 
 from connectors.fakes.errors import SalesforceRefused
+from connectors.fakes.salesforce_changes import changes
 from connectors.fakes.salesforce_objects import PREFIXES
 from connectors.fakes.salesforce_org import Org
 from connectors.fakes.salesforce_query import Query, shown
@@ -91,7 +92,8 @@ class SalesforceFake:
     def _answer(self, request: httpx.Request, asked: str) -> tuple[int, Any]:
         url = urlsplit(asked)
         if url.path == "/services/oauth2/token" and request.method == "POST":
-            return self.tokens.answer(request.content, self.instance_url, self.org.clock())
+            named = request.headers.get("Authorization", "")
+            return self.tokens.answer(request.content, self.instance_url, self.org.clock(), named)
         if url.path.rstrip("/") == "/services/data":
             return 200, [{"label": v, "version": v, "url": f"/services/data/v{v}"} for v in VERSIONS]
         self._admit(request)
@@ -156,6 +158,9 @@ class SalesforceFake:
         if rest == ["describe"]:
             fields = [spec.described() for spec in self.org.schema[name].values()]
             return 200, self._summary(name, root) | {"fields": fields}
+        if rest in (["updated"], ["deleted"]):
+            asked = parse_qs(request.url.query.decode("ascii"))
+            return 200, changes(self.org, name, rest[0], asked)
         sent = json.loads(request.content or b"{}", parse_float=Decimal)
         if not rest and request.method == "POST":
             return 201, {"id": self.org.create(name, **sent), "success": True, "errors": []}

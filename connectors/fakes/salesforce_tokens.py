@@ -24,6 +24,7 @@ class Tokens:
         client_secret: Its secret.
         username: The user an assertion may speak for.
         audience: Whom an assertion must be addressed to.
+        public_key: Of the certificate, in PEM form: what assertions must be signed for; "" looks at claims alone.
         issued: Valid tokens.
         count: Tokens issued so far.
     """
@@ -32,12 +33,16 @@ class Tokens:
     client_secret: str = "attain-secret"  # noqa: S105 - a fake's
     username: str = "sync@acme.example"
     audience: str = "https://login.salesforce.com"
+    public_key: str = ""
     issued: set[str] = field(default_factory=set)
     count: int = 0
 
-    def answer(self, body: bytes, instance_url: str, now: datetime) -> tuple[int, dict[str, Any]]:
-        """Status and body of a request for a token. The signature of an assertion is not checked, its claims are."""
+    def answer(
+        self, body: bytes, instance_url: str, now: datetime, authorization: str = ""
+    ) -> tuple[int, dict[str, Any]]:
+        """Status and body of a request for a token; an app may name itself in the body or by `authorization`."""
         form = {name: values[0] for name, values in parse_qs(body.decode("utf-8", "replace")).items()}
+        form = _named(authorization) | form
         refused = self._refused(form, now)
         if refused:
             code, description = refused
@@ -77,6 +82,8 @@ class Tokens:
             expires = int(claims["exp"])
         except (IndexError, KeyError, ValueError, TypeError, binascii.Error):
             return "invalid_grant", "invalid assertion"
+        if self.public_key and not _is_signed(assertion, self.public_key):
+            return "invalid_grant", "invalid assertion"
         if claims.get("iss") != self.client_id:
             return "invalid_client_id", "client identifier invalid"
         if claims.get("aud") != self.audience:
@@ -86,3 +93,25 @@ class Tokens:
         if claims.get("sub") != self.username:
             return "invalid_grant", "user hasn't approved this consumer"
         return None
+
+
+def _named(authorization: str) -> dict[str, str]:
+    """Id and secret of an app that names itself by HTTP Basic."""
+    scheme, _, code = authorization.partition(" ")
+    try:
+        name, found, secret = base64.b64decode(code if scheme == "Basic" else "").decode().partition(":")
+    except ValueError:
+        return {}
+    return {"client_id": name, "client_secret": secret} if found else {}
+
+
+def _is_signed(assertion: str, public_key: str) -> bool:
+    """Whether the assertion is signed with RS256 for that key; times and claims are looked at elsewhere."""
+    import jwt
+
+    unchecked = {"verify_exp": False, "verify_aud": False, "verify_iat": False, "verify_nbf": False}
+    try:
+        jwt.decode(assertion, public_key, algorithms=["RS256"], options=unchecked)
+    except jwt.PyJWTError:
+        return False
+    return True
