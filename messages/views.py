@@ -16,6 +16,7 @@ from messages.ops_alerts import listing as alerts
 from messages.quota import view as quota
 from messages.reader import Reader
 from messages.spif import listed as spif_list
+from messages.spif import own as spif_own
 from messages.spif import standing as spif
 from messages.statement import view as statement
 from messages.voice import Check, Choice, ambiguous, busy, error, not_linked, refused, status
@@ -52,6 +53,9 @@ __all__ = [
     "refused",
     "saved",
     "snoozed",
+    "spif",
+    "spif_list",
+    "spif_own",
     "statement",
     "status",
     "unmuted",

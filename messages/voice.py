@@ -42,6 +42,7 @@ COMMANDS = (
     CommandHelp("/earnings", "what you earned, line by line, each with a Why"),
     CommandHelp("/earnings this month", "the same for another period"),
     CommandHelp("/myquota @person", "for managers: someone who reports to you"),
+    CommandHelp("/spif", "which SPIFs there are, where you stand, and for managers a new one"),
     CommandHelp("/attain status", "how fresh the data is"),
     CommandHelp("/attain whoami", "whom I take you for"),
     CommandHelp("/attain help", "this page"),

@@ -101,6 +101,15 @@ def looked_at(ctx: Context, spif_id: int) -> None:
         spif_readers.open_(conn, spif_id, kept.rules_hash, ctx.actor.rep_id, ctx.now)
 
 
+def known(conn: Connection, spif_id: int) -> Kept:
+    """The SPIF of that number.
+
+    Raises:
+        SpifUnknown: There is none.
+    """
+    return found(conn, spif_id)
+
+
 def reach(conn: Connection, kept: Kept) -> Reach:
     """How far the announcement of the rules has come."""
     readers = spif_readers.readers(conn, kept.spif_id, kept.rules_hash)

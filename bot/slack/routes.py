@@ -5,8 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.errors import StaleButtonError, StaleFormError
-from bot.slack import actions, alert_buttons, alert_forms, home, notice_buttons, preferences_form, questions
-from bot.slack.commands import attain, earnings, myquota
+from bot.slack import (
+    actions,
+    alert_buttons,
+    alert_forms,
+    home,
+    notice_buttons,
+    preferences_form,
+    questions,
+    spif_buttons,
+)
+from bot.slack.commands import attain, earnings, myquota, spif
+from bot.slack.modals import spif as spif_forms
 from messages.actions import base
 
 if TYPE_CHECKING:
@@ -23,6 +33,7 @@ if TYPE_CHECKING:
 COMMANDS: Mapping[str, Handler] = {
     "/myquota": myquota.handle,
     "/earnings": earnings.handle,
+    "/spif": spif.handle,
     "/attain": attain.handle,
 }
 EVENTS: Mapping[str, Handler] = {
@@ -31,11 +42,20 @@ EVENTS: Mapping[str, Handler] = {
     "app_home_opened": home.handle,
 }
 #: What answers a button or a field that tells at once; by the part of the action id before the colon.
-ACTIONS: Mapping[str, Handler] = {**actions.ACTIONS, **notice_buttons.ACTIONS, **alert_buttons.ACTIONS}
+ACTIONS: Mapping[str, Handler] = {
+    **actions.ACTIONS,
+    **notice_buttons.ACTIONS,
+    **alert_buttons.ACTIONS,
+    **spif_buttons.ACTIONS,
+}
 #: What is done with a form that was sent; by its callback id, which is the name of its template.
-SUBMISSIONS: Mapping[str, Handler] = {**preferences_form.SUBMISSIONS, **alert_forms.SUBMISSIONS}
+SUBMISSIONS: Mapping[str, Handler] = {
+    **preferences_form.SUBMISSIONS,
+    **alert_forms.SUBMISSIONS,
+    **spif_forms.SUBMISSIONS,
+}
 #: What is wrong with a form as it was entered, by block id. Runs before Slack's acknowledgement: pure, no store.
-CHECKS: Mapping[str, Check] = {**preferences_form.CHECKS, **alert_forms.CHECKS}
+CHECKS: Mapping[str, Check] = {**preferences_form.CHECKS, **alert_forms.CHECKS, **spif_forms.CHECKS}
 #: What happens when a form that wants to hear of it is closed without being sent.
 CLOSED: Mapping[str, Handler] = {}
 #: What a menu offers for what was typed into it; by action id.

@@ -46,6 +46,7 @@ from tests.messages.sample_words import (
     held,
     usd,
 )
+from tests.messages.spif_samples import SPIF_REPLY_CASES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -382,6 +383,7 @@ CASES: dict[str, Callable[[Words], Reply]] = {
     "busy": lambda _: Reply("busy", views.busy()),
     **NOTICE_ANSWER_CASES,
     **ALERT_REPLY_CASES,
+    **SPIF_REPLY_CASES,
     "status": lambda w: Reply("status", views.status((fresh(w),), (), READER)),
     "status_stale": lambda w: Reply(
         "status",

@@ -12,6 +12,7 @@ from engine.preferences import Preferences
 from messages import notice_replies, voice
 from tests.messages.alert_samples import ALERT_MODAL_CASES
 from tests.messages.sample_words import GERMAN, READER
+from tests.messages.spif_samples import SPIF_MODAL_CASES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,5 +38,6 @@ MODAL_CASES: dict[str, Callable[[Words], Sample]] = {
     "apology": lambda words: ("apology", voice.apology(words.message)),
     "preferences": lambda _: ("preferences", notice_replies.preferences(Preferences(), READER)),
     "preferences_chosen": lambda _: ("preferences", notice_replies.preferences(CHOSEN, GERMAN)),
+    **SPIF_MODAL_CASES,
     "working": lambda _: ("working", voice.working("New SPIF")),
 }

@@ -11,6 +11,7 @@ from tests.messages.alert_samples import ALERT_NOTICE_CASES
 from tests.messages.leadership_samples import LEADERSHIP_CASES
 from tests.messages.nudge_samples import NUDGE_CASES
 from tests.messages.sample_words import GERMAN, READER, Words
+from tests.messages.spif_samples import SPIF_NOTICE_CASES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -119,4 +120,5 @@ NOTICE_CASES: dict[str, Callable[[Words], Sample]] = {
     **ALERT_NOTICE_CASES,
     **LEADERSHIP_CASES,
     **NUDGE_CASES,
+    **SPIF_NOTICE_CASES,
 }

@@ -1,0 +1,1 @@
+"""Forms, one file each: what is wrong with what was entered, and what is done with it."""

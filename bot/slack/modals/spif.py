@@ -1,0 +1,208 @@
+"""The forms of SPIFs: a new one with a preview that follows every change, and the reason for a move."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from bot.errors import StaleButtonError
+from bot.slack import spifs
+from bot.slack.forms import Private, private
+from engine.errors import SpifUnreadable
+from engine.spifs import templates
+from engine.spifs.definition import Spif
+from messages import spif_modal
+from messages.spif_modal import Entered, Outlook
+from operations import spif_drafts, spif_endings, spif_launch, spif_results
+from operations.spif_drafts import Wanted
+from store.spif_prizes import Ruling
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from bot.slack.inbound import Inbound
+    from bot.slack.turn import Turn
+    from bot.slack.voice import OpenModal
+
+NEW, REASON = "spif_new", "spif_reason"
+USUAL = "per_deal"
+USUAL_DAYS = "14"
+MOST_DAYS = 366
+
+
+class NewSpif(Private):
+    """What the form of a new SPIF carries: the currency and zone of whoever makes it."""
+
+    currency: str
+    zone: str
+
+
+class Why(Private):
+    """What the form of a reason carries."""
+
+    spif: int
+    what: str
+    deal: int = 0
+
+
+def open_new(turn: Turn) -> None:
+    """Open the form of a new SPIF: at once, and with its preview once that is worked out."""
+    groups = spif_drafts.groups(turn.context)
+    start = (turn.as_of + timedelta(days=1)).isoformat()
+    entered = Entered(USUAL, start, groups, turn.person.currency, name=_name(turn.as_of))
+    carried = NewSpif(currency=turn.person.currency, zone=turn.person.timezone)
+    opened = turn.open_modal(NEW, spif_modal.form(entered, None, turn.reader), carried)
+    _show(turn, entered, carried, opened)
+
+
+def preview(turn: Turn) -> None:
+    """Work out anew what would come of what stands in the form."""
+    carried = private(NewSpif, turn.inbound)
+    _show(turn, _entered(turn, carried), carried, None)
+
+
+def _show(turn: Turn, entered: Entered, carried: NewSpif, opened: OpenModal | None) -> None:
+    wanted = _wanted(turn, entered, carried)
+    seen = spif_drafts.preview(turn.context, wanted)
+    outlook = Outlook(
+        seen.rules, seen.eligible, seen.worst, seen.committed, spif_drafts.replays(seen.dry), seen.faults
+    )
+    turn.update_modal(NEW, spif_modal.form(entered, outlook, turn.reader), carried, opened)
+
+
+def check_new(inbound: Inbound) -> dict[str, str]:
+    """What cannot be read of a new SPIF, at the field where it stands; asks nobody."""
+    try:
+        carried = NewSpif.model_validate_json(inbound.private)
+        entered = _read(inbound, carried, ())
+        wanted = _asked(entered, carried, "")
+    except (ValueError, SpifUnreadable):
+        return {}  # an older form, which is said once it is taken
+    wrong: dict[str, str] = {}
+    if not wanted.name.strip():
+        wrong["name"] = "Give it a title."
+    rules = spif_drafts.read(wanted)
+    if isinstance(rules, Spif):
+        if rules.budget <= 0:
+            wrong["budget"] = "A budget is above zero."
+        return wrong
+    shown = {blank.name for blank in templates.template(wanted.template).blanks}
+    for fault in rules:
+        place = f"{wanted.template}.{fault.field}" if fault.field in shown else "budget"
+        wrong[place] = f"{fault.message} {fault.remedy}"[:150]
+    return wrong
+
+
+def take_new(turn: Turn) -> None:
+    """Save the draft with its check, ask for its approval, and say what it is."""
+    carried = private(NewSpif, turn.inbound)
+    kept, _ = spif_drafts.save(turn.context, _wanted(turn, _entered(turn, carried), carried))
+    spifs.say_lead(turn, kept.spif_id)
+
+
+def open_reason(turn: Turn, spif_id: int, what: str, deal_id: int = 0) -> None:
+    """Open the form that asks why.
+
+    Raises:
+        StaleButtonError: nothing asks for a reason of that sort.
+    """
+    if what not in _REASONS:
+        raise StaleButtonError
+    with turn.services.db.read() as conn:
+        kept = spif_launch.known(conn, spif_id)
+    view = spif_modal.reason(what, kept.rules.name)
+    turn.open_modal(REASON, view, Why(spif=spif_id, what=what, deal=deal_id))
+
+
+def check_reason(inbound: Inbound) -> dict[str, str]:
+    """What is wrong with a reason: that there is none."""
+    said = inbound.entered.get("reason", "")
+    return {} if isinstance(said, str) and said.strip() else {"reason": "Say why, in a few words."}
+
+
+def take_reason(turn: Turn) -> None:
+    """Make the move that a reason was given for."""
+    about, said = private(Why, turn.inbound), str(turn.inbound.entered.get("reason", ""))
+    act = _REASONS.get(about.what)
+    if act is None:
+        raise StaleButtonError
+    act(turn, about, said)
+    spifs.say_lead(turn, about.spif)
+
+
+def _cancel(turn: Turn, about: Why, said: str) -> None:
+    spif_endings.cancel(turn.context, about.spif, said)
+
+
+def _send_back(turn: Turn, about: Why, said: str) -> None:
+    spif_launch.send_back(turn.context, about.spif, said)
+
+
+def _rule(turn: Turn, about: Why, said: str) -> None:
+    now = turn.services.clock.now()
+    spif_results.rule(turn.context, about.spif, Ruling(about.deal, 0, is_out=True, actor="", reason=said, at=now))
+
+
+def _entered(turn: Turn, carried: NewSpif) -> Entered:
+    return _read(turn.inbound, carried, spif_drafts.groups(turn.context))
+
+
+def _read(inbound: Inbound, carried: NewSpif, groups: tuple[tuple[str, str], ...]) -> Entered:
+    """What stands in the form; blanks of a template that was just chosen have their defaults."""
+    got = {name: value for name, value in inbound.entered.items() if isinstance(value, str)}
+    kind = got.get("kind") or USUAL
+    start = f"{kind}."
+    typed = {name.removeprefix(start): value for name, value in got.items() if name.startswith(start)}
+    return Entered(
+        template=kind,
+        start=got.get("start", ""),
+        groups=groups,
+        currency=carried.currency,
+        group=got.get("group", ""),
+        name=got.get("name", ""),
+        length=got.get("length") or USUAL_DAYS,
+        budget=got.get("budget", ""),
+        values=typed,
+    )
+
+
+def _wanted(turn: Turn, entered: Entered, carried: NewSpif) -> Wanted:
+    found = _asked(entered, carried, turn.services.settings.spif_channel)
+    return found if found.name.strip() else replace(found, name="New SPIF")
+
+
+def _asked(entered: Entered, carried: NewSpif, channel: str) -> Wanted:
+    """What the form asks for.
+
+    Raises:
+        ValueError: its day or length is none.
+    """
+    days = int(entered.length)
+    if not 0 < days <= MOST_DAYS:
+        raise ValueError(entered.length)
+    return Wanted(
+        template=entered.template,
+        name=entered.name,
+        start_on=date.fromisoformat(entered.start),
+        days=days,
+        zone=carried.zone,
+        currency=carried.currency,
+        budget=entered.budget,
+        values=entered.values,
+        group=entered.group or (entered.groups[0][0] if entered.groups else spif_drafts.MINE),
+        channel=channel,
+    )
+
+
+def _name(on: date) -> str:
+    return f"{on:%B} blitz"
+
+
+_REASONS: Mapping[str, Callable[[Turn, Why, str], None]] = {
+    "cancel": _cancel,
+    "send_back": _send_back,
+    "rule": _rule,
+}
+SUBMISSIONS: Mapping[str, Callable[[Turn], None]] = {NEW: take_new, REASON: take_reason}
+CHECKS: Mapping[str, Callable[[Inbound], Mapping[str, str]]] = {NEW: check_new, REASON: check_reason}

@@ -1,0 +1,107 @@
+"""What is said of SPIFs: the list, one for whoever leads it, and the reader's own place in one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from messages import spif as words
+from messages import spif_prose, views
+from operations import spif_answers, spif_launch, spif_notices
+from store import spifs
+
+if TYPE_CHECKING:
+    from bot.slack.turn import Turn
+    from operations.spif_answers import Overview
+    from operations.spif_standings import OwnPlace
+    from store.spifs import Kept
+
+MAKERS = ("manager", *spif_notices.TREASURERS)
+
+
+def say_list(turn: Turn) -> None:
+    """Say which SPIFs there are for the reader."""
+    found = [_listed(kept) for kept in spif_answers.visible(turn.context)]
+    turn.say("spif_list", views.spif_list(found, turn.reader, may_make=turn.person.role in MAKERS))
+
+
+def say(turn: Turn, spif_id: int) -> None:
+    """Say where one SPIF stands: to whoever leads it with what they may do, to others their own place."""
+    if turn.person.role in MAKERS:
+        say_lead(turn, spif_id)
+    else:
+        say_own(turn, spif_id)
+
+
+def say_lead(turn: Turn, spif_id: int) -> None:
+    """Say where a SPIF stands and what the reader may do to it."""
+    found = spif_answers.overview(turn.context, spif_id)
+    turn.say("spif", views.spif(_standing(turn, found), turn.reader))
+
+
+def say_own(turn: Turn, spif_id: int) -> None:
+    """Say where the reader stands, which of their deals count, and note that they have looked."""
+    answer, names = spif_answers.own(turn.context, spif_id)
+    spif_launch.looked_at(turn.context, spif_id)
+    with turn.services.db.read() as conn:
+        is_hidden = turn.person.rep_id in spifs.opted_out(conn)
+    awards = tuple(
+        _award(answer.kept, place, {one: name.name for one, name in names.items()}) for place in answer.places
+    )
+    shown = words.OwnStanding(_listed(answer.kept), answer.barred, awards, answer.is_final, is_hidden)
+    turn.say("spif", views.spif_own(shown, turn.reader), turn.person)
+
+
+def say_running(turn: Turn) -> None:
+    """Say where the reader stands in the one SPIF that runs for them; which there are where it is not one."""
+    found = spif_answers.running(spif_answers.visible(turn.context))
+    if len(found) == 1 and turn.person.role == "rep":
+        say_own(turn, found[0].spif_id)
+    else:
+        say_list(turn)
+
+
+def _listed(kept: Kept) -> words.Listed:
+    return words.Listed(kept.spif_id, kept.rules, kept.state, kept.rules_hash)
+
+
+def _standing(turn: Turn, found: Overview) -> words.Standing:
+    rules, reach = found.kept.rules, found.reach
+    prizes = found.scored.prizes if found.scored is not None else None
+    figures = words.Figures(
+        (reach.acknowledged, reach.opened, reach.delivered, reach.waiting),
+        reach.unreachable,
+        (prizes.cost if prizes is not None else 0, found.paid, rules.budget),
+        rules.currency,
+    )
+    facts = words.facts(figures, turn.reader)
+    if found.waits:
+        facts = (*facts, found.waits)
+    by_name = {award.name: award for award in rules.awards}
+    winners = tuple(
+        (
+            spif_prose.ordinal(prize.place),
+            found.scored.name_of(prize.rep_id) if found.scored else "",
+            spif_prose.reward(by_name[prize.award].reward, prize.amount, prize.place, rules.currency, turn.reader),
+        )
+        for prize in (prizes.prizes if prizes is not None else ())[:20]
+    )
+    doubts = tuple((doubt.deal_id, doubt.deal, doubt.reason, _judged(doubt.ruling)) for doubt in found.doubts)
+    return words.Standing(
+        _listed(found.kept), found.kept.author.name, facts, found.moves, found.seen, doubts, winners
+    )
+
+
+def _judged(ruling: object) -> str:
+    if ruling is None:
+        return ""
+    return "left out" if getattr(ruling, "is_out", False) else "counts"
+
+
+def _award(kept: Kept, place: OwnPlace, names: dict[int, str]) -> words.OwnAward:
+    award = next(one for one in kept.rules.awards if one.name == place.award)
+    noun = "deal" if award.scoring.metric.of == "count" and place.unit == "number" else ""
+    around = tuple(words.Neighbour(one.rank, one.name, one.percent_ppm, one.is_reader) for one in place.around)
+    return words.OwnAward(
+        place.award, place.unit, place.rank, place.competing, place.value, place.gap, place.prize, place.kind, noun,
+        around, tuple((names.get(deal_id, "A credit"), value) for deal_id, value in place.counted),
+    )  # fmt: skip
