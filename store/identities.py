@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
+from store.bulk import inserting
 from store.tables.access import identity
 
 if TYPE_CHECKING:
@@ -55,7 +56,8 @@ def link(conn: Connection, found: Link, now: datetime) -> None:
         "unlinked_at": None,
         "unlink_reason": "",
     }
-    conn.execute(insert(identity), row)
+    # Two who link one account at the same time mean the same: the second one finds it done.
+    conn.execute(inserting(conn, identity).on_conflict_do_nothing(), row)
 
 
 def unlink(conn: Connection, team_id: str, user_id: str, now: datetime, reason: str) -> bool:
