@@ -62,6 +62,7 @@ def standing_jobs(settings: Settings) -> tuple[Job, ...]:
         Job("recalculate", timedelta(seconds=settings.recalculate_seconds)),
         Job("alerts", timedelta(minutes=settings.alerts_minutes)),
         Job("nudges", timedelta(minutes=settings.nudges_minutes)),
+        Job("spifs", timedelta(minutes=5)),
         Job("purge", timedelta(hours=1)),
     )
 

@@ -14,7 +14,7 @@ from bot.delivery import delivering
 from bot.log import Journal
 from bot.schedule import Schedule, is_due, source_jobs, standing_jobs
 from connectors.errors import ConnectorError
-from operations import nudges, recalculate, sync
+from operations import nudges, recalculate, spif_clock, sync
 from operations.context import Context
 from operations.errors import OperationError
 from operations.sources import Feed
@@ -187,6 +187,13 @@ def _deliver(services: Services) -> JobResult:
     return JobResult("deliver", ok=not done.held, sentence=done.sentence)
 
 
+def _spifs(services: Services) -> JobResult:
+    """SPIFs: windows open and close, boards are brought up to date, prizes behind refunds are taken back."""
+    done = spif_clock.tick(_context(services))
+    said = f"Moved {done.moved} SPIFs, brought {done.boards} boards up to date, changed {done.reversed} prizes."
+    return JobResult("spifs", ok=not done.refused, sentence=" ".join((said, *done.refused)))
+
+
 def _purge(services: Services) -> JobResult:
     """Requests and response addresses past their time, and what notices said long ago."""
     now = services.clock.now()
@@ -209,6 +216,7 @@ _JOBS: dict[str, Callable[[Services], JobResult]] = {
     "due": _due,
     "recalculate": _recalculate,
     "alerts": _alerts,
+    "spifs": _spifs,
     "nudges": _nudges,
     "deliver": _deliver,
     "purge": _purge,
