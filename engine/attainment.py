@@ -11,16 +11,14 @@ import numpy as np
 from engine.answers import NextTier, QuotaProgress
 from engine.calculation import KINDS
 from engine.commission import calculate
-from engine.crediting import seats_of
 from engine.dates import Calendar, Period, day, on_day
-from engine.deals import deals_in
 from engine.exchange import Exchange
 from engine.explained import span
 from engine.frames import integers, named
 from engine.halves import moving
 from engine.history import with_history
-from engine.kinds import Kinds, Names, Told
 from engine.money import Money, Quantity, Rate, divide
+from engine.pipeline import pipeline
 from engine.plans.axes import counts_numbers, start_of
 from engine.plans.filters import RateRule
 from engine.problems import Problem
@@ -229,7 +227,7 @@ def _progress(reading: _Reading, quota: _Quota, period: Period, amount: int) -> 
     credit, counted = _credited(reading, quota, period), quota.counted
     gone = (reading.as_of - period.start_on).days + 1
     gap = max(amount - credit, 0)
-    open_amount, open_deals = _pipeline(reading, quota, period)
+    open_amount, open_deals = pipeline(reading.facts, reading.rep_id, (quota.plan, quota.component), period)
     left = period.days - gone
     return QuotaProgress(
         name=quota.component.quota,
@@ -286,39 +284,3 @@ def _paid_by(tier: Tier, component: Component) -> tuple[str, Rate]:
     if tier.multiplier is None:
         return "rate", own or Rate(0)
     return ("target", tier.multiplier) if own is None else ("rate", Rate.of(own.fraction * tier.multiplier.fraction))
-
-
-def _pipeline(reading: _Reading, quota: _Quota, period: Period) -> tuple[int, int]:
-    """The rep's share of open deals that would count, if they close in the period as expected, and how many.
-
-    It is 0 where something else than amounts is counted: what open deals will bring of it is not known.
-    """
-    if quota.component.measure.achievement:
-        return 0, 0
-    frame = reading.facts.deals
-    stage, booked = named(frame, "stage"), integers(frame, "booked_on")
-    rows = (stage.codes == stage.code("open")) & (booked >= day(period.start_on)) & (booked < day(period.end_on))
-    deals = deals_in(frame).take(np.flatnonzero(rows))
-    deals = deals.take(np.argsort(deals.deal_id, kind="stable"))
-    if not len(deals):
-        return 0, 0
-    plan, exchange = quota.plan, Exchange(reading.facts.rates)
-    seats, _ = seats_of(deals, reading.facts.splits)
-    converted = exchange.into(plan.currency, (deals.amount, deals.currency), deals.booked, plan.rounding.mode)
-    measure = quota.component.measure
-    filters = [measure.where, measure.excluding, *(rule.when for rule in plan.crediting)]
-    told = Told(reading.facts, deals, exchange)
-    kinds, of_deals = Kinds(Names.of(told, filters), filters).codes(told)
-    held = kinds.held(told, seats.rep_ids[seats.rep], deals.booked[seats.deal])
-    codes = kinds.of_credits(of_deals, seats.deal, held)
-    counts = kinds.counted(measure)
-    counts &= np.logical_or.reduce([kinds.meeting(rule.when) for rule in plan.crediting])
-    own = seats.rep_ids[seats.rep] == reading.rep_id
-    own &= counts[0] if codes is None else counts[codes]
-    if converted.fault is not None:
-        own &= converted.fault[seats.deal] == 0
-    measure = quota.component.measure
-    if measure.sum != "amount" or measure.is_number or measure.team_commission is not None:
-        return 0, int(own.sum())
-    amount = int(seats.amounts(converted.amount)[own].sum())
-    return divide(amount * measure.times.num, measure.times.den), int(own.sum())

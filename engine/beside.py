@@ -13,6 +13,7 @@ from engine.conditions import Asked, Priced, effects
 from engine.dates import day
 from engine.exchange import Exchange
 from engine.gates import History
+from engine.halves import moving
 from engine.hierarchy import Placements
 from engine.order import ordered, positions
 from engine.problems import Problem
@@ -72,10 +73,7 @@ class Company:
         rows = self.rows(measure)
         own, basis = self.calc.counted.sorted.whole.part(self.calc.trace.at[rows]), self.calc.trace.basis[rows]
         slot = next(slot for slot in self.slots() if slot.number == measure)
-        tally, rule_of = slot.ready.tally(slot.offset), slot.ready.rule_of
-        if tally is not None and tally.for_quota is not None and rule_of is not None:
-            basis = np.where(tally.for_quota[rule_of[own.credit]], basis, 0)
-        return History(own, basis)
+        return History(own, moving(slot.ready, slot.measured, own.credit, basis))
 
     @cached_property
     def _keys(self) -> Ints:

@@ -21,6 +21,7 @@ import numpy as np
 from engine.calculation import KINDS, Extras
 from engine.dates import day, on_day
 from engine.frames import integers, named
+from engine.order import ordered
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -78,7 +79,18 @@ def kept(calc: Calculation, facts: Facts, as_of: date, reps: Collection[int] | N
     extras = [_without(calc.extras, beside[0]), _shown(calc, table, (frozen, names), as_of)]
     differences = _differences(_joined(computed, beside[1]), frozen)
     extras.append(_corrected(calc, differences, (names, periods), as_of))
-    return replace(calc, extras=Extras.joined(extras), hidden=hidden, locks=_spans(facts.locks))
+    found = _as_stated(Extras.joined(extras), periods)
+    return replace(calc, extras=found, hidden=hidden, locks=_spans(facts.locks))
+
+
+def _as_stated(extras: Extras, periods: _Locked) -> Extras:
+    """The extras with the lines of each locked period in the order in which it was stated, where it begins."""
+    start = periods.starts(extras.plan_no, extras.days)
+    locked = start >= 0
+    on = np.where(locked, start, extras.days)
+    known, number = np.where(locked, extras.y, 0), np.where(locked, extras.x, np.arange(len(extras)))
+    order = ordered([extras.rep_id, on, (~locked).astype(np.int8), known, number])
+    return Extras(**{name: getattr(extras, name)[order] for name in Extras.__slots__})
 
 
 def _spans(locks: pd.DataFrame) -> tuple[tuple[str, int, int], ...]:

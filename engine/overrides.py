@@ -5,7 +5,8 @@ the rate of the day; by who was above whom on the day of the deal. It is priced 
 in the order of day, deal and rep.
 
 The override of a manager is commission, too: it counts for whoever is above him, if `levels`, `plans` and
-`components` reach it. So managers are worked out from below, in rounds that end when nothing changes any more. If
+`components` reach it. With more than one level it counts only where `components` names it, because what it is paid
+on counts already. So managers are worked out from below, in rounds that end when nothing changes any more. If
 they do not end, because people were each other's managers at different times and their pay depends on each other's,
 that is a Problem and no override is paid.
 
@@ -182,7 +183,10 @@ def _counts(company: Company, slot: Slot) -> NDArray[np.bool_]:
         and (not asked.components or other.component.name in asked.components)
         for other in company.slots()
     ]
-    return np.array(counts, dtype=bool)
+    found = np.array(counts, dtype=bool)
+    if asked is not None and asked.levels != 1 and not asked.components:
+        found &= [other.component.measure.team_commission is None for other in company.slots()]
+    return found
 
 
 def _converted(company: Company, slot: Slot, below: Below) -> tuple[Below, list[Problem]]:

@@ -84,7 +84,10 @@ class TeamCommission:
 
     levels: Annotated[int, Says("How many levels below count: 1 is direct reports; 0: all.")] = 1
     plans: Annotated[tuple[str, ...], Says("Only commissions of these plans.")] = ()
-    components: Annotated[tuple[str, ...], Says("Only commissions of these components.")] = ()
+    components: Annotated[
+        tuple[str, ...],
+        Says("Only commissions of these components. Overrides of levels between count only if they are named here."),
+    ] = ()
 
 
 @dataclass(frozen=True, slots=True)

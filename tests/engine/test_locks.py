@@ -66,21 +66,21 @@ def facts(*deals: dict[str, Any]) -> Facts:
     )
 
 
-def run(found: Facts, as_of: date = date(2026, 12, 31)) -> Calculation:
-    return calculate(found, [plan()], as_of)
+def run(found: Facts, as_of: date = date(2026, 12, 31), by: Plan | None = None) -> Calculation:
+    return calculate(found, [by or plan()], as_of)
 
 
-def locked(found: Facts, *spans: Span) -> Facts:
+def locked(found: Facts, *spans: Span, plan: Plan | None = None) -> Facts:
     """The facts with each of the periods locked in turn, as they stand."""
     for start, end in spans:
-        lines = run(found, date(2026, 12, 31)).lines
+        lines = run(found, by=plan).lines
         booked = integers(lines, "booked_on")
         inside = lines[(booked >= day(start)) & (booked < day(end))]
         rows = pd.DataFrame(
             {
                 **{name: inside[name] for name in ("rep_id", "plan", "component", "kind", "deal_id", "line_no")},
                 "on": inside["booked_on"],
-                "for_on": concerns(run(found), inside, start),
+                "for_on": concerns(run(found, by=plan), inside, start),
                 **{name: inside[name] for name in ("basis_cents", "before_cents", "amount_cents")},
                 "watermark": 7,
             }
@@ -118,6 +118,20 @@ def test_locking_changes_nothing_by_itself() -> None:
     assert paid(found, JANUARY) == paid(run(BEFORE), JANUARY) == 3_000_00
     assert list(found.lines["amount_cents"]) == list(run(BEFORE).lines["amount_cents"][[1, 0]])
     assert "correction" not in set(found.lines["kind"])
+
+
+def test_the_lines_of_a_locked_period_stay_in_the_order_in_which_they_were_stated() -> None:
+    """Two deals of one day, each with a cap: the cap stands after its own deal, not after all commissions."""
+    capped = load(TEXT.replace("whole_amount", "marginal") + "    cap: {pay_per_deal: 1_000}\n", "plan.yaml")
+    assert isinstance(capped, Plan), capped
+    sold = facts(deal(1, 60_000_00, date(2026, 1, 10)), deal(2, 40_000_00, date(2026, 1, 10)))
+    before = calculate(sold, [capped], date(2026, 12, 31)).lines
+    after = calculate(locked(sold, JANUARY, plan=capped), [capped], date(2026, 12, 31)).lines
+    columns = ["kind", "deal_id", "amount_cents"]
+    assert before["kind"].tolist() == ["commission", "cap", "commission", "cap"]
+    assert after[columns].astype({"kind": str}).to_numpy().tolist() == (
+        before[columns].astype({"kind": str}).to_numpy().tolist()
+    )
 
 
 def test_a_late_deal_is_adjusted_in_the_open_period_by_exactly_the_difference() -> None:

@@ -38,6 +38,20 @@ def test_levels_say_how_far_down_commissions_count() -> None:
         assert paid(run([REPS, plan_of(text, name="lead")], facts), "Override", 9) == expected
 
 
+def test_an_override_of_several_levels_counts_what_was_sold_below_once() -> None:
+    """The manager's own override is paid on the same commission; it counts where `components` asks for it."""
+    sold = [deal(1, 1, (1, 5), 1_000_00)]
+    facts = facts_of(sold, people=PEOPLE, assignments=ASSIGNED)
+    for asked, expected in (
+        ("levels: 2", 5_00),
+        ("levels: 0", 5_00),
+        ("levels: 2, components: [Sales, Override]", 5_50),
+    ):
+        text = f"- {{name: Override, measure: {{team_commission: {{{asked}}}}}, rate: 10%}}"
+        calc = run([REPS, plan_of(text, name="lead")], facts)
+        assert (paid(calc, "Override", 8), paid(calc, "Override", 9)) == (5_00, expected), asked
+
+
 def test_who_is_above_on_the_day_of_the_deal_is_paid() -> None:
     moved = [
         person(1, 8, span=(YEAR[0], date(2026, 3, 1))),
