@@ -108,7 +108,8 @@ class Standing:
     @property
     def gap(self) -> Ints:
         """What is left to the quota, never below 0."""
-        return np.maximum(self.quota - self.credit, 0)
+        left: Ints = np.maximum(self.quota - self.credit, 0)
+        return left
 
     @property
     def unit(self) -> str:
