@@ -112,6 +112,7 @@ class Live:
             while not stop.wait(seconds):
                 try:
                     self.sync()
+                    run_job(self._services, "spifs")
                 except (StoreError, OperationError, ConnectorError) as error:
                     _journal.error("scheduled sync failed", error)
 
@@ -128,8 +129,9 @@ class Live:
         return run_job(self._services, "recalculate").sentence
 
     def nudge(self) -> str:
-        """Find what is due to whom, and deliver; what happened in a sentence."""
-        return f"{run_job(self._services, 'nudges').sentence} {self.deliver()}"
+        """Find what is due to whom, move SPIFs on, and deliver; what happened in a sentence."""
+        done = " ".join(run_job(self._services, job).sentence for job in ("spifs", "nudges"))
+        return f"{done} {self.deliver()}"
 
     def deliver(self) -> str:
         """Send what may go out now; the rest follows at Slack's pace. What happened in a sentence."""
