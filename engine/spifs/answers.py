@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from engine.spifs.entries import Ground, Rulings
     from engine.spifs.scores import Board
     from engine.spifs.standings import Row, Standing
+    from engine.whynot import State
 
 MILLION = 1_000_000
 #: A23: one rep has more of the cost than this share, in parts per million.
@@ -289,7 +290,7 @@ def _anchored(ground: Ground, counting: Counting, award: AwardRule, deal: DealFa
         at = np.flatnonzero(ground.deals.deal_id == deal.deal_id)
         on = int(ground.anchors(spif.anchor)[0][at[0]]) if len(at) else NEVER
     if on == NEVER:
-        state = "unknown" if ground.as_of < window.end_on else "fail"
+        state: State = "unknown" if ground.as_of < window.end_on else "fail"
         return Condition(
             asks, state, f"no {spif.anchor} yet", f"It enters with the {spif.anchor}, if that comes in time."
         )

@@ -34,9 +34,9 @@ def totals(found: Entries, ids: Ints, code: Rows | None = None, *, largest: bool
 
 def daily(found: Entries, ids: Ints, code: Rows | None, span: tuple[int, int], *, largest: bool = False) -> Ints:
     """The same after each day of `span`: one row per competitor, one column per day, running."""
+    found = found.counted()
     lookup, size = _lookup(found, ids, code)
     first, after = span
-    found = found.counted()
     table = np.zeros((size + 1, max(after - first, 1)), dtype=np.int64)
     (np.maximum if largest else np.add).at(table, (lookup[found.rep], found.days - first), found.value)
     run: Ints = np.maximum.accumulate(table, axis=1) if largest else np.cumsum(table, axis=1)
