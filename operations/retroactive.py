@@ -53,10 +53,12 @@ def _problems(changed: Sequence[Changed]) -> tuple[Problem, ...]:
 def _problem(one: Changed) -> Problem:
     periods = " and the ".join(f"{span.pays} period from {span.start_on}" for span in one.spans)
     found = list(_differences(one.before, one.after))
+    at_source = f", changed at the source {one.source_at:%Y-%m-%d %H:%M} UTC" if one.source_at else ""
+    came = f"came in {one.came_at:%Y-%m-%d %H:%M} UTC with change {one.change_id} ({one.came_by}){at_source}"
     said = "; ".join(f"{what} {before} is now {now}" for what, before, now in found)
     return Problem(
         code=CODE,
-        message=f"deal {one.external_id} of the {periods} changed after the lock: {said}",
+        message=f"deal {one.external_id} of the {periods} changed after the lock: {said}; {came}",
         remedy=_REMEDY,
         where=one.source,
         deal=one.deal_id,

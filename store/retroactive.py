@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, select
 
 from store import labels, periods
+from store.raw_records import instant
+from store.tables.changes import change
 from store.tables.facts import deal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import date
+    from datetime import date, datetime
 
     from sqlalchemy import ColumnElement, Connection
 
@@ -42,7 +44,21 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """A deal that was won in those locked periods, or is now."""
+    """A deal that was won in those locked periods, or is now.
+
+    Attributes:
+        source: Its source.
+        external_id: Its id there.
+        deal_id: Its number here.
+        name: What people call it.
+        spans: The locked periods.
+        before: What it was.
+        after: What it is since that change.
+        change_id: The change that says so.
+        came_at: When it came in here.
+        came_by: Who or what brought it, such as `sync crm`.
+        source_at: When the source says it was changed there; None where it does not say.
+    """
 
     source: str
     external_id: str
@@ -51,6 +67,10 @@ class Changed:
     spans: tuple[Span, ...]
     before: Standing
     after: Standing
+    change_id: int
+    came_at: datetime
+    came_by: str
+    source_at: datetime | None
 
 
 def newest(conn: Connection) -> int | None:
@@ -84,9 +104,12 @@ def _changed(conn: Connection, locked: Sequence[Moved], wanted: ColumnElement[bo
     if not locked:
         return []
     sides = [side.c[name].label(f"{side.name}_{name}") for side in (_OLD, _NEW) for name in _SHOWN]
-    named = (_NEW.c.source_label, _NEW.c.external_id, _NEW.c.deal_id, _NEW.c.name, _NEW.c.change_id)
+    named = (_NEW.c.source_label, _NEW.c.external_id, _NEW.c.deal_id, _NEW.c.name, _NEW.c.change_id, _NEW.c.source_us)
+    told = (change.c.at, change.c.actor, change.c.cause)
     same = (_OLD.c.deal_id == _NEW.c.deal_id) & (_OLD.c.superseded_by == _NEW.c.change_id)
-    rows = conn.execute(select(*named, *sides).join(_OLD, same).where(wanted).order_by(_NEW.c.version_id)).mappings()
+    made = change.c.change_id == _NEW.c.change_id
+    found_rows = select(*named, *told, *sides).join(_OLD, same).join(change, made).where(wanted)
+    rows = conn.execute(found_rows.order_by(_NEW.c.version_id)).mappings()
     words = labels.words(conn)
     found = (_one(dict(row), words, locked) for row in rows)
     return [one for one in found if one.spans and one.before != one.after]
@@ -97,7 +120,20 @@ def _one(row: dict[str, Any], words: Mapping[int, str], locked: Sequence[Moved])
     days = [each.booked_on for each in (before, after) if each.counts]
     spans = (moved.span for moved in locked if row["change_id"] > moved.change_id)
     hit = tuple(span for span in spans if any(span.start_on <= on < span.end_on for on in days))
-    return Changed(words[row["source_label"]], row["external_id"], row["deal_id"], row["name"], hit, before, after)
+    actor, cause, stamp = row["actor"], row["cause"], row["source_us"]
+    return Changed(
+        source=words[row["source_label"]],
+        external_id=row["external_id"],
+        deal_id=row["deal_id"],
+        name=row["name"],
+        spans=hit,
+        before=before,
+        after=after,
+        change_id=row["change_id"],
+        came_at=row["at"],
+        came_by=cause if actor == "system" else f"{cause} by {actor}",
+        source_at=None if stamp is None else instant(stamp),
+    )
 
 
 def _standing(row: dict[str, Any], side: str, words: Mapping[int, str]) -> Standing:

@@ -61,6 +61,7 @@ def test_bug_18_a_change_in_a_locked_period_is_told_once(
     (problem,) = told(desk)
     assert (problem.allowed, problem.found, problem.where) == (before, now, "hub")
     assert "deal h1 of the monthly period from 2026-07-01 changed after the lock" in problem.message
+    assert "UTC with change" in problem.message, "when it came in, and which change of the journal says so"
     assert told(desk) == []
     assert [one.message for one in retroactive.report(desk.context())] == [problem.message]
 
