@@ -63,6 +63,7 @@ def standing_jobs(settings: Settings) -> tuple[Job, ...]:
         Job("alerts", timedelta(minutes=settings.alerts_minutes)),
         Job("nudges", timedelta(minutes=settings.nudges_minutes)),
         Job("spifs", timedelta(minutes=5)),
+        Job("leadership", timedelta(minutes=30)),
         Job("purge", timedelta(hours=1)),
     )
 

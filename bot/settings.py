@@ -53,6 +53,7 @@ class Settings(BaseSettings):
     nudges_minutes: int = Field(15, ge=1, le=1440)
     dms_a_day: int = Field(2, ge=1, le=50)
     nudges_a_week: int = Field(5, ge=0, le=100)
+    leaders: str = ""
     sends_per_minute: int = Field(100, ge=1, le=10_000)
     keep_notices_days: int = Field(400, ge=1, le=3_650)
 
@@ -79,6 +80,11 @@ class Settings(BaseSettings):
         if value and not value.startswith(("https://", "http://127.0.0.1", "http://localhost", "http://[::1]")):
             raise ValueError("must start with https:// (plain http only to this machine)")
         return value.rstrip("/")
+
+    @property
+    def leaders_named(self) -> tuple[str, ...]:
+        """The addresses of those who get the leadership digest; empty for whoever stands at the top."""
+        return tuple(address.strip() for address in self.leaders.split(",") if address.strip())
 
     @classmethod
     def from_environment(cls, env_file: str | Path | None = ENV_FILE) -> Settings:

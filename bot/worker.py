@@ -14,7 +14,7 @@ from bot.delivery import delivering
 from bot.log import Journal
 from bot.schedule import Schedule, is_due, source_jobs, standing_jobs
 from connectors.errors import ConnectorError
-from operations import nudges, recalculate, spif_clock, sync
+from operations import leadership, nudges, recalculate, spif_clock, sync
 from operations.context import Context
 from operations.errors import OperationError
 from operations.sources import Feed
@@ -181,6 +181,12 @@ def _nudges(services: Services) -> JobResult:
     return JobResult("nudges", ok=True, sentence=f"{summary.new} new nudges.")
 
 
+def _leadership(services: Services) -> JobResult:
+    """The leadership digest of whoever's Monday morning has come."""
+    new = leadership.due(_context(services), services.settings.leaders_named)
+    return JobResult("leadership", ok=True, sentence=f"{new} leadership digests.")
+
+
 def _deliver(services: Services) -> JobResult:
     """Everything that may go out now; the worker's own thread does this all the time."""
     done = delivering(services).round()
@@ -218,6 +224,7 @@ _JOBS: dict[str, Callable[[Services], JobResult]] = {
     "alerts": _alerts,
     "spifs": _spifs,
     "nudges": _nudges,
+    "leadership": _leadership,
     "deliver": _deliver,
     "purge": _purge,
 }

@@ -16,7 +16,7 @@ from engine.leadership import Exceptions, LeadershipAnswer, PayCost, Reporting, 
 from engine.money import Money, Rate
 from engine.needs import needs
 from engine.notices import Notice, Recipient
-from operations import basis, leadership_data, pricing
+from operations import basis, leadership_beside, leadership_data, pricing
 from store import changes, frames, outbox, outcomes, people, placed
 
 if TYPE_CHECKING:
@@ -108,6 +108,8 @@ def _answer(ctx: Context, company: _Company, leader: Person) -> LeadershipAnswer
         return None
     with ctx.db.read() as conn:
         rests_on = basis.freshness(conn, ctx.now)
+        open_alerts, gravest = leadership_beside.alerts(conn)
+        spif_returns = leadership_beside.returns(conn, runs.period)
     return LeadershipAnswer(
         leader=RepRef(leader.rep_id, leader.name),
         as_of=runs.as_of,
@@ -118,7 +120,8 @@ def _answer(ctx: Context, company: _Company, leader: Person) -> LeadershipAnswer
         outcomes=company.outcomes,
         open_deals=company.open_deals,
         overdue=company.overdue,
-        exceptions=Exceptions(without_quota=_left_out(company, below, members)),
+        spifs=spif_returns,
+        exceptions=Exceptions(open_alerts, gravest, _left_out(company, below, members)),
         sources=rests_on,
     )
 

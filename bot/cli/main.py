@@ -94,6 +94,7 @@ def _register() -> None:
     from bot.cli.connect import connect
     from bot.cli.crm import crm
     from bot.cli.demo import demo
+    from bot.cli.digest import digest
     from bot.cli.doctor import doctor
     from bot.cli.explain import explain
     from bot.cli.gap import gap
@@ -109,7 +110,8 @@ def _register() -> None:
     from bot.cli.whynot import whynot
 
     verbs: tuple[Callable[..., Any], ...] = (
-        *(demo, init, connect, calc, ask, explain, whynot, whatif, gap, bridge, replay, sandbox, serve, doctor),
+        *(demo, init, connect, calc, ask, explain, whynot, whatif, gap, bridge, digest, replay),
+        *(sandbox, serve, doctor),
     )
     for verb in verbs:
         app.command()(verb)
