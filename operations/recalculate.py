@@ -12,7 +12,7 @@ from engine.dates import day, on_day
 from engine.frames import integers
 from engine.money import Money
 from engine.plans.schema import plan_hash
-from operations import loading, pricing
+from operations import loading, pay_notices, pricing
 from store import changes, plans, runs
 
 if TYPE_CHECKING:
@@ -21,9 +21,11 @@ if TYPE_CHECKING:
 
     from engine.calculation import Calculation
     from engine.dates import Period
+    from engine.frames import Facts
     from engine.plans.schema import Plan
     from engine.problems import Problem
     from operations.context import Context
+    from operations.pay_notices import ToTell
     from store.database import Connection
 
 #: A run takes at most this many reps, so that a first calculation is published in parts that fit in memory.
@@ -58,7 +60,9 @@ def drain(ctx: Context, cause: str = "facts changed") -> RunSummary:
     with ctx.db.read() as conn:
         is_new_day = runs.last_as_of(conn) not in (None, ctx.as_of)
         waiting = runs.stale_reps(conn, limit=REPS_PER_RUN)
-        sharing = _sharing(pricing.begun(conn, ctx.as_of)) if waiting or is_new_day else []
+        begun = pricing.begun(conn, ctx.as_of) if waiting or is_new_day else ()
+        sharing = _sharing(begun)
+        loaded = None if is_new_day or sharing or not waiting else _loaded(conn, ctx, waiting, begun)
     if is_new_day:
         with ctx.db.write() as conn:
             _mark_what_the_day_brings(conn, ctx)
@@ -71,9 +75,9 @@ def drain(ctx: Context, cause: str = "facts changed") -> RunSummary:
     while waiting:
         if sharing:
             spread, waiting = _spread(ctx, sharing, spread)
-        ran = _run(ctx, waiting, cause, spread)
+        ran = _run(ctx, waiting, cause, spread, loaded)
         reps += len(waiting)
-        waiting, sharing = ran.waiting, ran.sharing
+        waiting, sharing, loaded = ran.waiting, ran.sharing, None
         finished.append(ran.run_id)
         lines += len(ran.calculation.table)
         totals += _totals(ran.calculation)
@@ -129,12 +133,27 @@ class _Ran:
     sharing: list[Plan]
 
 
-def _run(ctx: Context, reps: Sequence[int], cause: str, spread: int) -> _Ran:
-    """These reps calculated and published."""
-    with ctx.db.read() as conn:
-        watermark = changes.watermark(conn)
-        begun = pricing.begun(conn, ctx.as_of)
-        facts = loading.for_many(conn, reps, loading.Asked(begun, pricing.window(begun, ctx.as_of), watermark))
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """What a run goes by, all as of one instant."""
+
+    watermark: int
+    begun: tuple[Plan, ...]
+    facts: Facts
+
+
+def _loaded(conn: Connection, ctx: Context, reps: Sequence[int], begun: tuple[Plan, ...]) -> _Loaded:
+    watermark = changes.watermark(conn)
+    asked = loading.Asked(begun, pricing.window(begun, ctx.as_of), watermark)
+    return _Loaded(watermark, begun, loading.for_many(conn, reps, asked))
+
+
+def _run(ctx: Context, reps: Sequence[int], cause: str, spread: int, loaded: _Loaded | None) -> _Ran:
+    """These reps calculated, from what is loaded of them if it is, and published."""
+    if loaded is None:
+        with ctx.db.read() as conn:
+            loaded = _loaded(conn, ctx, reps, pricing.begun(conn, ctx.as_of))
+    facts, begun, watermark = loaded.facts, loaded.begun, loaded.watermark
     calculation = commission.calculate(facts, begun, ctx.as_of, reps=reps)
     opened = runs.RunOpened(
         as_of=ctx.as_of,
@@ -146,21 +165,31 @@ def _run(ctx: Context, reps: Sequence[int], cause: str, spread: int) -> _Ran:
         started_at=ctx.now,
     )
     sharing = _sharing(begun)
+    earned = statements(calculation)
+    result = _Result(calculation, reps, earned, pay_notices.of(ctx, opened, calculation, reps, earned))
     with ctx.db.write() as conn:
-        run_id = _publish(conn, ctx, opened, calculation, reps)
+        run_id = _publish(conn, ctx, opened, result)
         runs.clear_stale(conn, reps, min(watermark, spread) if sharing else watermark)
         waiting = runs.stale_reps(conn, limit=REPS_PER_RUN)
     return _Ran(run_id, calculation, waiting, sharing)
 
 
-def _publish(
-    conn: Connection, ctx: Context, opened: runs.RunOpened, calculation: Calculation, reps: Sequence[int]
-) -> int:
-    """Lines, statements and the pointers to them in one transaction: nobody sees half a statement."""
-    run_id = runs.open_run(conn, opened)
-    runs.save_lines(conn, run_id, calculation.table)
-    earned = statements(calculation)
-    runs.publish(conn, run_id, earned + _emptied(runs.shown(conn, reps), earned), ctx.now)
+@dataclass(frozen=True, slots=True)
+class _Result:
+    """What a run came to, for whom, and what it has to tell them."""
+
+    calculation: Calculation
+    reps: Sequence[int]
+    earned: list[runs.Statement]
+    told: ToTell
+
+
+def _publish(conn: Connection, ctx: Context, opened: runs.RunOpened, result: _Result) -> int:
+    """Lines, statements, the pointers to them and what is told of them in one transaction: all of it or nothing."""
+    run_id, earned = runs.open_run(conn, opened), result.earned
+    runs.save_lines(conn, run_id, result.calculation.table)
+    runs.publish(conn, run_id, earned + _emptied(runs.shown(conn, result.reps), earned), ctx.now)
+    pay_notices.owe(conn, ctx, result.told)
     runs.close_run(conn, run_id, "done", ctx.now)
     return run_id
 

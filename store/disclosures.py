@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 
+from store.bulk import among
 from store.tables.access import disclosure
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
     from sqlalchemy import Connection, Row
@@ -52,6 +54,20 @@ def of_subject(conn: Connection, subject: int, since: datetime) -> tuple[Disclos
     """Who was shown this person's pay since then, newest first."""
     rows = select(disclosure).where(disclosure.c.subject_id == subject, disclosure.c.at >= since)
     return tuple(map(_disclosure, conn.execute(rows.order_by(disclosure.c.at.desc()))))
+
+
+def saw_own(conn: Connection, rep_ids: Collection[int], since: datetime) -> dict[int, datetime]:
+    """When each of these people, if they did, last saw pay of their own since then."""
+    rows = conn.execute(
+        select(disclosure.c.subject_id, func.max(disclosure.c.at))
+        .where(
+            among(conn, disclosure.c.subject_id, rep_ids),
+            disclosure.c.viewer_id == disclosure.c.subject_id,
+            disclosure.c.at >= since,
+        )
+        .group_by(disclosure.c.subject_id)
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def _disclosure(row: Row[tuple[object, ...]]) -> Disclosure:

@@ -178,6 +178,19 @@ def of_topic(conn: Connection, topic: str) -> tuple[Owed, ...]:
     return _owed(conn, select(outbox).where(outbox.c.topic == topic).order_by(outbox.c.outbox_id))
 
 
+def of_kind(conn: Connection, rep_id: int, kind: str, since: datetime) -> tuple[Owed, ...]:
+    """What was owed to a person of a kind since then, whatever became of it, oldest first."""
+    its = and_(outbox.c.rep_id == rep_id, outbox.c.kind == kind, outbox.c.created_at >= since)
+    return _owed(conn, select(outbox).where(its).order_by(outbox.c.outbox_id))
+
+
+def amend(conn: Connection, outbox_id: int, data: Mapping[str, Any], receipt_ids: Sequence[str]) -> bool:
+    """Whether the notice was still pending, and says this now; it has to be judged anew."""
+    told = {"data": _spelled(data), "receipt_ids": json.dumps(list(receipt_ids))}
+    its = and_(outbox.c.outbox_id == outbox_id, outbox.c.state == "pending")
+    return conn.execute(update(outbox).where(its).values(**told)).rowcount == 1
+
+
 def by_notice_id(conn: Connection, notice_id: str) -> Owed | None:
     """The notice of that uuid, as buttons and Slack's metadata name it."""
     found = _owed(conn, select(outbox).where(outbox.c.notice_id == notice_id))

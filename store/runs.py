@@ -180,6 +180,33 @@ def shown(conn: Connection, rep_ids: Iterable[int]) -> tuple[Statement, ...]:
     return tuple(map(_statement, conn.execute(_shown_to_few(conn.dialect.name), theirs)))
 
 
+def stands_since(conn: Connection, said: Statement) -> datetime | None:
+    """Since when a rep's period comes to what it is shown as now; None where it never was."""
+    rows = conn.execute(
+        select(said_once.c.total_cents, said_once.c.published_at)
+        .where(
+            said_once.c.rep_id == said.rep_id,
+            said_once.c.period_start_on == said.period.start_on,
+            said_once.c.period_end_on == said.period.end_on,
+            said_once.c.currency == said.total.currency,
+        )
+        .order_by(said_once.c.run_id.desc())
+    )
+    since = None
+    for total, published_at in rows:
+        if total != said.total.minor:
+            break
+        since = published_at
+    return since
+
+
+def shown_run(conn: Connection, rep_id: int) -> tuple[int, int, tuple[str, ...]] | None:
+    """The newest run that a rep is shown a statement of: its number, watermark and plans; None before the first."""
+    newest = select(func.max(statement_pointer.c.run_id)).where(statement_pointer.c.rep_id == rep_id)
+    row = conn.execute(select(run).where(run.c.run_id == newest.scalar_subquery())).first()
+    return None if row is None else (row.run_id, row.watermark, tuple(json.loads(row.plan_hashes)))
+
+
 def published_by(conn: Connection, start_on: date, end_on: date, at: datetime) -> dict[tuple[int, str], Money]:
     """What everybody's statement of a period came to at an instant, by rep and currency."""
     own = (said_once.c.period_start_on == start_on, said_once.c.period_end_on == end_on)
