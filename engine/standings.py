@@ -236,7 +236,8 @@ def _standing(asked: _Asked, rep_ids: Ints, as_of: date) -> Standing:
     begin, finish = (first, end) if span is None else (np.full_like(start, span[0]), np.full_like(end, span[1]))
     columns = [each[kept] for each in (place, start, end, quota, begin, finish, window_quota, is_fine)]
     place, start, end, quota, begin, finish, window_quota, is_fine = columns
-    opening, own = _openings(asked, rep_ids, (start, end, place)), _openings(asked, rep_ids, (begin, finish, place))
+    opening = _openings(asked, rep_ids, (start, np.minimum(end, today + 1), place))
+    own = _openings(asked, rep_ids, (begin, np.minimum(finish, today + 1), place))
     nothing = np.full(len(place), NONE)
     bare = Standing(
         plan, component, asked.counted, rep_ids[place], place, start, end, quota, opening,
@@ -292,8 +293,7 @@ def _tiers(of: Standing, credit: Ints, is_fine: Any) -> tuple[Rows, Ints, Rows]:
         tier = np.where(is_ahead, number, tier)
         missing = np.where(is_ahead, lacks, missing).astype(np.int64)
         reached = np.where(~is_ahead & (reached == NONE), number, reached)
-    usable = is_fine if by_quota else np.ones(len(credit), dtype=bool)
-    return np.where(usable, tier, NONE), np.where(usable, missing, NONE), np.where(usable, reached, NONE)
+    return np.where(is_fine, tier, NONE), np.where(is_fine, missing, NONE), np.where(is_fine, reached, NONE)
 
 
 def _starts(plan: Plan, component: Component) -> list[Any]:
