@@ -62,7 +62,9 @@ def bars(name: str, title: str, rows: Sequence[Bar], mark_ppm: int | None = None
         places, [max(row.ppm, 0) for row in shown], color=[_colour(row.ppm) for row in shown], height=_part(5, 8)
     )
     for place, row in zip(places, shown, strict=True):
-        axes.text(max(row.ppm, 0) + longest // 100, place, _plain(row.text), va="center", color=_INK, fontsize=9)
+        end = max(row.ppm, 0) + longest // 100
+        behind = {"facecolor": "white", "edgecolor": "none", "pad": 1}  # a mark passes behind the words
+        axes.text(end, place, _plain(row.text), va="center", color=_INK, fontsize=9, bbox=behind)
     if mark_ppm is not None:
         axes.axvline(mark_ppm, color=_MUTED, linestyle="--", linewidth=1)
     axes.set_yticks(places, [_plain(row.label) for row in shown])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.demo.budgets import budgets
 from bot.demo.calendar import FiscalCalendar, months_after
 from bot.demo.deals import Deal, deals
 from bot.demo.staff import (
@@ -66,7 +67,7 @@ def company(seed: int, today: date) -> Company:
         calendar=calendar,
         people=people,
         placements=placements(people, calendar),
-        quotas=numbers,
+        quotas=(*numbers, *budgets(people, numbers, calendar)),
         assignments=assignments(people, calendar),
         rates=_rates(seed, calendar),
         deals=(*deals(seed, calendar, people, numbers), *story(seed, calendar, people)),

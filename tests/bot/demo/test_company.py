@@ -73,10 +73,13 @@ def test_next_fiscal_year_has_quotas_plans_rates_and_deals(larkspur: Company) ->
     first = larkspur.calendar.next_year.start_on
     quarter = larkspur.calendar.next_windows()[0]
     with_plan = {a.person for a in larkspur.assignments if a.start_on <= first < a.end_on}
-    with_quota = {q.person for q in larkspur.quotas if q.start_on <= first < q.end_on}
+    with_quota = {q.person for q in larkspur.quotas if q.name == "bookings" and q.start_on <= first < q.end_on}
     stay = {p.external_id for p in larkspur.people if p.plan and not p.left_on}
     assert with_plan == stay
     assert with_quota == stay - {larkspur.playing("unquoted").external_id}
+    assert [q.person for q in larkspur.quotas if q.name == "pay_budget" and q.start_on <= first < q.end_on] == [
+        next(p.external_id for p in larkspur.people if p.role == "manager" and not p.manager)
+    ]
     assert {p.person for p in larkspur.placements if p.start_on <= first < p.end_on} >= stay
     assert any(r.start_on <= first < r.end_on for r in larkspur.rates)
     assert sum(d.outcome == "won" and d.close_on in quarter for d in larkspur.deals) > 80
