@@ -100,6 +100,7 @@ def _register() -> None:
     from bot.cli.gap import gap
     from bot.cli.init import init
     from bot.cli.nudges import nudges
+    from bot.cli.outbox import outbox
     from bot.cli.period import period
     from bot.cli.plan import plan
     from bot.cli.replay import replay
@@ -120,6 +121,7 @@ def _register() -> None:
     app.add_typer(crm, name="crm")
     app.add_typer(plan, name="plan")
     app.add_typer(period, name="period")
+    app.add_typer(outbox, name="outbox")
     app.add_typer(nudges, name="nudges")
     app.add_typer(alerts, name="alerts")
 
