@@ -156,7 +156,8 @@ def sent_to(conn: Connection, rep_id: int, since: datetime) -> tuple[Owed, ...]:
 
 def sent_since(conn: Connection, since: datetime, rep_ids: Collection[int] | None = None) -> tuple[Owed, ...]:
     """What went, or may have gone, to people since then, oldest first; not what only mended a message."""
-    perhaps = and_(outbox.c.state.in_(("leased", "unknown", "dead")), outbox.c.send_started_at >= since)
+    begun = and_(outbox.c.state.in_(("unknown", "dead")), outbox.c.send_started_at >= since)
+    perhaps = or_(begun, outbox.c.state == "leased")  # what a worker holds goes out in a moment
     gone = or_(and_(outbox.c.state == "sent", outbox.c.sent_at >= since), perhaps)
     people = outbox.c.rep_id != 0 if rep_ids is None else among(conn, outbox.c.rep_id, rep_ids)
     return _owed(conn, select(outbox).where(gone, people, outbox.c.edits == "").order_by(outbox.c.outbox_id))
