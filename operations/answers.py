@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 from engine import attainment, statements
+from engine.adjustments import KINDS_OF_ADJUSTMENT
 from engine.answers import (
     EarningsAnswer,
     HomeAnswer,
@@ -19,7 +20,7 @@ from engine.money import Money
 from engine.problems import Problem
 from operations import basis, memory, periods, pricing, receipted
 from operations.errors import FactsChanged, PeriodNotBegun, UnknownReceipt
-from store import frames, people, touched
+from store import adjustments, frames, people, touched
 from store import receipts as kept
 
 if TYPE_CHECKING:
@@ -89,8 +90,22 @@ def line(ctx: Context, receipt_id: str, line_no: int) -> LineExplanation:
         names = deal_names(conn, priced)
         explanation = statements.explain(priced.calculation, priced.facts, subject.rep_id, line_no, names)
         rests_on = basis.of(conn, ctx, subject)
+        if explanation.line.kind in KINDS_OF_ADJUSTMENT:
+            explanation = replace(explanation, note=_decided(conn, priced, line_no) or explanation.note)
     named = RepRef(subject.rep_id, subject.name)
     return replace(explanation, rep=named, basis=replace(rests_on, receipt_id=receipt_id))
+
+
+def _decided(conn: Connection, priced: Priced, line_no: int) -> str:
+    """The reason for an amount that somebody decided, and who approved it, as they were known then."""
+    calc = priced.calculation
+    lots = zip(calc.extras.rep_id.tolist(), calc.extra_numbers.tolist(), calc.extras.x.tolist(), strict=True)
+    number = next((x for rep_id, own, x in lots if (rep_id, own) == (priced.person.rep_id, line_no)), None)
+    found = None if number is None else adjustments.decided(conn, number, priced.watermark)
+    if found is None:
+        return ""
+    approved = f" Approved by {found.approved_by}." if found.approved_by else ""
+    return f"{found.reason.rstrip('.')}.{approved}" if found.reason else approved.strip()
 
 
 def subject_of(conn: Connection, receipt_id: str) -> tuple[Receipt, Person]:

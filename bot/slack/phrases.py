@@ -25,6 +25,7 @@ Question = Literal[
     "bridge",
     "help",
     "status",
+    "spif",
     "checklist",
 ]
 READ_CHARACTERS = 400
@@ -64,6 +65,13 @@ _BEYOND = re.compile(
     r"\b(?:when|why|wrong|incorrect|mistake|missing|error|dispute|isn't|isnt|is not|aren't|not on|not in|changed?|"
     r"differs?|different|compared?|versus|vs|tax|taxes|forecast|if|would|should|will i|arrived?|landed|approved?|"
     r"(?:go|gone|went|come|came) (?:through|in)|did i get pay|did i get paid|been paid|be paid|bank|spif)\b"
+)
+#: A SPIF together with what is asked of one: whether a deal counts, where one is, what it costs, which there are.
+_ABOUT_SPIFS = re.compile(
+    r"\b(?:where|stand|standing|standings|rank|ranking|place|counts?|counted|score|gap|lead|leads|leading|next prize|"
+    r"which|any|are there|running|list|show|cost|costs|work|works|worked|threshold|nobody)\b.*\bspif\b|"
+    r"\bspif\b.*\b(?:where|stand|standing|standings|rank|place|counts?|score|gap|lead|leads|leading|running|cost|costs|"
+    r"work|worked|threshold)\b|^(?:my |the |this |current )?spif$"
 )
 _YES_OR_NO = re.compile(r"(?:did|do|does|have|has|is|was|were|are|am|will)\b")
 #: Somebody else is meant, but not one person: nobody's figures answer that.
@@ -166,6 +174,8 @@ def understand(text: str) -> Asked | None:
         return Asked("help")
     if _ARE_WE_DONE.fullmatch(words):
         return Asked("checklist", period=arguments.period_within(words))
+    if _ABOUT_SPIFS.search(words):
+        return Asked("spif")
     asked = _outlook(spoken) or _meant(words, spoken)
     if asked is None or asked.question in ("help", "status"):
         return asked

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from bot.errors import NotPermittedError
-from bot.slack import arguments, outlook, phrases, replies
+from bot.slack import arguments, outlook, phrases, replies, spifs
 from bot.slack.actions import say_line
 from bot.slack.arguments import Arguments
 from bot.slack.commands import subject
@@ -189,6 +189,7 @@ def _offer_nearest(turn: Turn) -> None:
 
 
 _ABOUT_NOBODY: Mapping[Question, Callable[[Turn], None]] = {
+    "spif": spifs.say_running,
     "help": _help,
     "status": say_status,
     "checklist": say_checklist,
