@@ -14,7 +14,7 @@ from bot.delivery import delivering
 from bot.log import Journal
 from bot.schedule import Schedule, is_due, source_jobs, standing_jobs
 from connectors.errors import ConnectorError
-from operations import leadership, nudges, recalculate, spif_clock, sync
+from operations import leadership, nudges, recalculate, spif_clock, sync, sync_progress
 from operations.context import Context
 from operations.errors import OperationError
 from operations.sources import Feed
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from bot.wiring import Services
     from connectors.feed_source import FeedSource
     from connectors.source import Source
+    from engine.notices import Recipient
     from operations.sources import Mode
     from operations.sync import SyncSummary
 
@@ -129,7 +130,10 @@ def _asked_for(services: Services, source: Source | FeedSource) -> list[SyncSumm
         delete_any="delete" in asked,
         mode="sweep" if "delete" in asked else "incremental",
     )
-    done = sync.run(_context(services), source, options=options)
+    ctx = _context(services)
+    watch = _watch(services, source.name, sync_progress.to_whom(ctx, (wish.actor for wish in wishes)))
+    done = sync.run(ctx, source, watch, options)
+    watch.end(done)
     if not done.busy:
         with services.db.write() as conn:
             sync_wishes.done(conn, wishes, services.clock.now())
@@ -145,8 +149,15 @@ def _catch_up(services: Services, source: Source | FeedSource) -> list[SyncSumma
             started = syncs.last_started(conn, source.name)
         if is_due(job, started, services.clock.now()):
             mode: Mode = job.name  # type: ignore[assignment]
-            summaries.append(sync.run(_context(services), source, options=sync.Options(mode=mode)))
+            watch = _watch(services, source.name)
+            summaries.append(sync.run(watch.ctx, source, watch, sync.Options(mode=mode)))
+            watch.end(summaries[-1])
     return summaries
+
+
+def _watch(services: Services, source: str, to: tuple[Recipient, ...] = ()) -> sync_progress.Watch:
+    """Tells those who asked how far a sync is, and the channel of ops of one that takes long."""
+    return sync_progress.Watch(_context(services), source, to, services.settings.ops_channel, services.clock)
 
 
 def _told(summaries: list[SyncSummary], failed: list[str]) -> JobResult:

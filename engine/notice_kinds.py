@@ -75,5 +75,6 @@ _ALL = (
     NoticeKind("leadership_digest", "L", "nudge", "leadership digests", DIGEST),
     NoticeKind("spif_approval", "N18", "duty", "SPIFs that wait for you", SPIF, unknown="digest"),
     NoticeKind("spif_news", "S4", "duty", "news of your SPIFs", SPIF, unknown="digest"),
+    NoticeKind("sync_progress", "A", "ops", "sync progress", OPS, skips_quiet_hours=True),
 )
 KINDS: Mapping[str, NoticeKind] = {kind.name: kind for kind in _ALL}

@@ -35,14 +35,14 @@ _SPIFS = frozenset({
     SPIF_GOT_IT, SPIF_SHOW, SPIF_STANDING, SPIF_NEW, SPIF_PREVIEW, SPIF_APPROVE_BUDGET, SPIF_PROPOSE,
     SPIF_APPROVE_RESULTS, SPIF_PAY, SPIF_ASK_REASON, SPIF_LET_IN, SPIF_HIDE_ME,
 })  # fmt: skip
+SYNC_NOW = "sync_now"
 ALERT_OPEN = "alert_open"
 ALERT_FIX = "alert_fix"
 ALERT_TAKE = "alert_take"
 ALERT_SNOOZE = "alert_snooze"
 _ALERTS = frozenset({ALERT_OPEN, ALERT_FIX, ALERT_TAKE, ALERT_SNOOZE})
-ACTION_IDS = (
-    frozenset({WHY_LINE, SHOW_EARNINGS, SHOW_QUOTA, EXPLAIN_STATEMENT, OPEN_HOME_HELP}) | _NOTICES | _SPIFS | _ALERTS
-)
+_OWN = frozenset({WHY_LINE, SHOW_EARNINGS, SHOW_QUOTA, EXPLAIN_STATEMENT, OPEN_HOME_HELP, SYNC_NOW})
+ACTION_IDS = _OWN | _NOTICES | _SPIFS | _ALERTS
 
 
 def base(action_id: str) -> str:
@@ -88,6 +88,11 @@ def spif_value(spif_id: int, seen: str = "", what: str = "", deal_id: int = 0) -
 def alert_value(alert_id: int, fix: str = "") -> str:
     """Return the value of a button about an ops alert, of a fix of it where one is named."""
     return _compact({"v": VERSION, "alert": alert_id} | ({"fix": fix} if fix else {}))
+
+
+def sync_value() -> str:
+    """Return the value of the button that syncs now."""
+    return _compact({"v": VERSION})
 
 
 def _compact(value: dict[str, int | str]) -> str:

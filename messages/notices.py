@@ -26,6 +26,7 @@ from messages import (
     ops_alerts,
     spif_board,
     spif_notices,
+    sync_progress,
 )
 from messages.errors import MessageError, NotWordableError
 from messages.escape import unescape
@@ -90,6 +91,7 @@ VIEWS: Mapping[str, Callable[[Mapping[str, Any], Reader], View]] = {
     "ops_digest": ops_alerts.digest,
     "run_summary": ops_alerts.run_summary,
     "spif_standings": spif_board.view,
+    "sync_progress": sync_progress.view,
     **spif_notices.VIEWS,
 }
 #: Which kinds come with a picture, and which function draws it; None where there is nothing to draw.

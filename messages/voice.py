@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from messages import actions
+from messages import actions, sync_progress
 from messages.basis import SourceView, sources_view
 from messages.escape import quotes_kept
 
@@ -112,12 +112,13 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class StatusView(_Figureless):
-    """How fresh each source is, and what else was checked."""
+    """How fresh each source is, what else was checked, and the button that syncs now where the reader may."""
 
     headline: str
     is_well: bool
     sources: tuple[SourceView, ...]
     checks: tuple[Check, ...]
+    button: tuple[str, str, str] = ("", "", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +171,9 @@ def busy(minutes: int = 1) -> BusyView:
     return BusyView("in a minute" if minutes <= 1 else f"in {minutes} minutes")
 
 
-def status(sources: Sequence[Freshness], checks: Sequence[Check], reader: Reader) -> StatusView:
+def status(
+    sources: Sequence[Freshness], checks: Sequence[Check], reader: Reader, *, may_sync: bool = False
+) -> StatusView:
     """Return how fresh the data is and whether everything else is well; checks alone are simply told."""
     shown = sources_view(sources, reader)
     if not shown and not checks:
@@ -178,7 +181,8 @@ def status(sources: Sequence[Freshness], checks: Sequence[Check], reader: Reader
     well = not any(each.stale for each in shown) and all(each.is_well for each in checks)
     headline = "Everything is up to date." if shown else "This is what I know."
     told = tuple(replace(each, detail=each.detail.rstrip(".")) for each in checks)
-    return StatusView(headline if well else "Something needs attention.", well, shown, told)
+    offered = sync_progress.button() if may_sync else ("", "", "")
+    return StatusView(headline if well else "Something needs attention.", well, shown, told, offered)
 
 
 def ambiguous(heard: str, choices: Sequence[Choice], about: str = "question") -> AmbiguousView:

@@ -14,6 +14,7 @@ from bot.slack import (
     preferences_form,
     questions,
     spif_buttons,
+    sync_buttons,
 )
 from bot.slack.commands import attain, earnings, myquota, spif
 from bot.slack.modals import spif as spif_forms
@@ -47,6 +48,7 @@ ACTIONS: Mapping[str, Handler] = {
     **notice_buttons.ACTIONS,
     **alert_buttons.ACTIONS,
     **spif_buttons.ACTIONS,
+    **sync_buttons.ACTIONS,
 }
 #: What is done with a form that was sent; by its callback id, which is the name of its template.
 SUBMISSIONS: Mapping[str, Handler] = {

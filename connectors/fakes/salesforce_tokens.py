@@ -109,7 +109,7 @@ def _is_signed(assertion: str, public_key: str) -> bool:
     """Whether the assertion is signed with RS256 for that key; times and claims are looked at elsewhere."""
     import jwt
 
-    unchecked = {"verify_exp": False, "verify_aud": False, "verify_iat": False, "verify_nbf": False}
+    unchecked: Any = {"verify_exp": False, "verify_aud": False, "verify_iat": False, "verify_nbf": False}
     try:
         jwt.decode(assertion, public_key, algorithms=["RS256"], options=unchecked)
     except jwt.PyJWTError:

@@ -10,7 +10,7 @@ import pytest
 from bot import wiring, worker
 from bot.clock import MovableClock
 from bot.settings import Settings
-from store import people, runs
+from store import outbox, people, runs, sync_wishes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -106,3 +106,20 @@ def test_purging_an_empty_inbox_is_fine(services: Services) -> None:
 def test_an_unknown_job_is_refused(services: Services) -> None:
     with pytest.raises(KeyError):
         worker.run_job(services, "rocket")
+
+
+def test_a_sync_that_somebody_asked_for_is_done_at_the_next_look_and_told_to_them(services: Services) -> None:
+    folder = services.settings.sources
+    (folder / "hr.yaml").write_text(MAPPING)
+    (folder / "files" / "people.csv").write_text("id,name,email\n1,Dana,dana@x.com\n")
+    worker.run_job(services, "due")
+    (folder / "files" / "people.csv").write_text("id,name,email\n1,Dana,dana@x.com\n2,Lena,lena@x.com\n")
+    with services.db.write() as conn:
+        sync_wishes.put(conn, sync_wishes.Wish("hr", "now", "dana@x.com", "button"), services.clock.now())
+    assert "Synced 1 sources, 1 rows" in worker.run_job(services, "due").sentence
+    with services.db.read() as conn:
+        told = [one.notice for one in outbox.pending(conn) if one.notice.kind == "sync_progress"]
+        dana = people.by_email(conn, "dana@x.com")
+    assert dana is not None
+    assert [(one.to.rep_id, one.data["state"], one.data["changed"]) for one in told] == [(dana.rep_id, "done", 1)]
+    assert "nothing to sync" in worker.run_job(services, "due").sentence

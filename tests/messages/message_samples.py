@@ -25,7 +25,7 @@ from engine.answers import (
 )
 from engine.money import Money, Rate
 from engine.problems import Problem
-from messages import views
+from messages import sync_progress, views
 from messages.reply import Reply, Visibility
 from tests.messages.alert_samples import ALERT_REPLY_CASES
 from tests.messages.notice_answer_samples import NOTICE_ANSWER_CASES
@@ -389,6 +389,9 @@ CASES: dict[str, Callable[[Words], Reply]] = {
         "status",
         views.status((fresh(w, stale=True),), (views.Check("Quarantine", is_well=False, detail=w.reason),), READER),
     ),
+    "status_for_ops": lambda w: Reply("status", views.status((fresh(w),), (), READER, may_sync=True)),
+    "sync_asked": lambda w: Reply("noted", sync_progress.asked([w.source], READER)),
+    "sync_asked_of_none": lambda _: Reply("noted", sync_progress.asked([], READER)),
     "status_empty": lambda _: Reply("status", views.status((), (), READER)),
     "status_whoami": lambda w: Reply(
         "status", views.status((), (views.Check("You are", is_well=True, detail=w.rep),), READER)

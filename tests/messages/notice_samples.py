@@ -87,6 +87,26 @@ def _moved(words: Words) -> list[dict[str, Any]]:
     ]
 
 
+def progress(words: Words, state: str, **changes: Any) -> dict[str, Any]:
+    made = {"source": words.source, "state": state, "seconds": 95, "read": 41_000, "changed": 12, "held": 0}
+    return made | changes
+
+
+SYNC_CASES: dict[str, Callable[[Words], Sample]] = {
+    "sync_progress": lambda words: (
+        "sync_progress",
+        progress(words, "running", kind="deal", total=100_000, seconds=20),
+        READER,
+    ),
+    "sync_progress_open": lambda words: ("sync_progress", progress(words, "running", kind="tag", total=None), READER),
+    "sync_progress_done": lambda words: ("sync_progress", progress(words, "done", held=3, problems=[]), READER),
+    "sync_progress_refused": lambda words: (
+        "sync_progress",
+        progress(words, "refused", problems=[words.message, words.reason], more=4),
+        READER,
+    ),
+    "sync_progress_busy": lambda words: ("sync_progress", progress(words, "busy"), READER),
+}
 NOTICE_CASES: dict[str, Callable[[Words], Sample]] = {
     "deal_won": lambda words: ("deal_won", deal_won(words), READER),
     "deal_won_german": lambda words: ("deal_won", deal_won(words), GERMAN),
@@ -121,4 +141,5 @@ NOTICE_CASES: dict[str, Callable[[Words], Sample]] = {
     **LEADERSHIP_CASES,
     **NUDGE_CASES,
     **SPIF_NOTICE_CASES,
+    **SYNC_CASES,
 }

@@ -45,7 +45,8 @@ def say_status(turn: Turn) -> None:
     with turn.services.db.read() as conn:
         sources = basis.freshness(conn, turn.services.clock.now())
         waiting = quarantine.count(conn) if runs_it else 0
-    turn.say("status", views.status(sources, (_waiting(waiting, turn),) if runs_it else (), turn.reader))
+    checks = (_waiting(waiting, turn),) if runs_it else ()
+    turn.say("status", views.status(sources, checks, turn.reader, may_sync=runs_it and bool(sources)))
 
 
 def _waiting(records: int, turn: Turn) -> Check:
