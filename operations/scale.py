@@ -59,7 +59,7 @@ def calculate(facts: Facts, plans: Sequence[Plan], as_of: date, executor: Execut
         facts: The frames of everybody.
         plans: The plan versions.
         as_of: The last day that counts.
-        executor: Runs the parts: threads, processes, or `dask(address)`.
+        executor: Runs the parts: threads, processes, or `dask(cluster)`.
         parts: How many parts to make; where nearly everybody shares with everybody there are fewer.
     """
     work = [Part(_facts(facts, plans, group), tuple(plans), as_of, group) for group in groups(facts, plans, parts)]
@@ -139,8 +139,11 @@ def _joined(parts: list[pd.DataFrame]) -> pd.DataFrame:
 
 
 @contextmanager
-def dask(address: str | None = None) -> Iterator[Executor]:
-    """An executor that runs the parts on a Dask cluster: at that address, else processes on this machine.
+def dask(cluster: object = None) -> Iterator[Executor]:
+    """An executor that runs the parts on a Dask cluster.
+
+    Args:
+        cluster: Its address, or a cluster that this process has started; processes on this machine when None.
 
     Raises:
         ScaleMissing: Dask distributed is not installed.
@@ -149,5 +152,5 @@ def dask(address: str | None = None) -> Iterator[Executor]:
         from distributed import Client  # an optional extra
     except ImportError as error:
         raise ScaleMissing from error
-    with Client(address) as client:
+    with Client(cluster) as client:  # type: ignore[no-untyped-call]
         yield client.get_executor(pure=False)

@@ -80,6 +80,18 @@ def test_who_shares_a_pool_is_in_one_part(whole: Company) -> None:
 
 @pytest.mark.skipif(not HAS_DASK, reason="dask distributed is not installed: pip install attain[scale]")
 def test_dask(whole: Company) -> None:
+    """On a scheduler and a worker of two threads within this process, which takes a second."""
+    from distributed import LocalCluster
+
+    shape = {"processes": False, "n_workers": 1, "threads_per_worker": 2, "dashboard_address": None}
+    local = LocalCluster(**shape)  # type: ignore[no-untyped-call]
+    with local as cluster, scale.dask(cluster) as executor:
+        same(whole, executor, 3)
+
+
+@pytest.mark.soak
+@pytest.mark.skipif(not HAS_DASK, reason="dask distributed is not installed: pip install attain[scale]")
+def test_dask_over_processes(whole: Company) -> None:
     with scale.dask() as executor:
         same(whole, executor, 3)
 
