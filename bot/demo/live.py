@@ -41,6 +41,12 @@ OPERATIONS = {
     "gap": "operations.gap.gap",
     "why_not": "operations.why_not.why_not",
     "bridge": "operations.bridges.between_periods",
+    "alerts": "operations.ops_alerts.checks.check",
+    "alert_said": "operations.fixes.presses.fix",
+    "checklist": "operations.closing.checklist",
+    "ops_alert": "operations.ops_alerts.notices.owed",
+    "ops_digest": "operations.ops_alerts.digests.daily",
+    "run_summary": "operations.ops_alerts.digests.run_summary",
     "home": "operations.answers.home",
 }
 
@@ -101,7 +107,9 @@ class Live:
         with self._turn:  # the schedule and a button must not write the same files at once
             self._export()
             synced = run_job(self._services, "sync")
-            return f"{synced.sentence} {self.recalculate()}" if synced.ok else synced.sentence
+            said = f"{synced.sentence} {self.recalculate()}" if synced.ok else synced.sentence
+            run_job(self._services, "alerts")
+            return said
 
     @contextmanager
     def scheduled(self, seconds: float) -> Iterator[None]:
@@ -130,7 +138,7 @@ class Live:
 
     def nudge(self) -> str:
         """Find what is due to whom, move SPIFs on, and deliver; what happened in a sentence."""
-        done = " ".join(run_job(self._services, job).sentence for job in ("spifs", "nudges"))
+        done = " ".join(run_job(self._services, job).sentence for job in ("spifs", "nudges", "leadership"))
         return f"{done} {self.deliver()}"
 
     def deliver(self) -> str:
