@@ -8,6 +8,7 @@ from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -265,15 +266,26 @@ def people() -> list[Person]:
     return [person(rep, team) for rep, team in TEAMS.items()]
 
 
-@settings(max_examples=60, deadline=None)
-@given(companies())
-def test_every_mechanic_pays_what_a_brute_force_pays(deals: list[Deal]) -> None:
-    """16 ● and 5 ◐ of the catalogue in one SPIF, over splits, refunds, negative deals, ties and odd cents."""
+def check(deals: list[Deal]) -> None:
     ground = ground_of(facts_of(deals))
     found = played(spif_of(*AWARDS), ground, people(), seed=SEED)
     paid = {award.name: {p.rep_id: p.amount for p in found.prizes if p.award == award.name} for award in AWARDS}
     wanted = expected(deals)
     assert paid == wanted
+
+
+@settings(max_examples=60, deadline=None)
+@given(companies())
+def test_every_mechanic_pays_what_a_brute_force_pays(deals: list[Deal]) -> None:
+    """16 ● and 5 ◐ of the catalogue in one SPIF, over splits, refunds, negative deals, ties and odd cents."""
+    check(deals)
+
+
+@pytest.mark.soak
+@settings(max_examples=3_000, deadline=None)
+@given(companies())
+def test_every_mechanic_over_many_companies(deals: list[Deal]) -> None:
+    check(deals)
 
 
 @settings(max_examples=30, deadline=None)
