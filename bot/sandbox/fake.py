@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from bot.sandbox.delivery import ACK_SECONDS, Delivery
 from bot.sandbox.forms import Forms
@@ -12,7 +13,9 @@ from bot.sandbox.socket import SocketHub
 from bot.sandbox.webapi import WebApi
 from bot.sandbox.workspace import Setup, Workspace
 
-STEPS = ("1d", "7d", "period_end", "reset")
+STEPS = ("morning", "1d", "7d", "period_end", "reset")
+MORNING = time(10)
+SATURDAY = 5
 
 
 class FakeSlack:
@@ -36,8 +39,8 @@ class FakeSlack:
         self.workspace.tell("state")
         return said
 
-    def step(self, step: str) -> str:
-        """Move time by a step the page knows: `1d`, `7d`, `period_end` or `reset`.
+    def step(self, step: str, zone: str = "UTC") -> str:
+        """Move time by a step the page knows: `morning` (in that zone), `1d`, `7d`, `period_end` or `reset`.
 
         Raises:
             KeyError: there is no such step.
@@ -48,7 +51,12 @@ class FakeSlack:
             said = self.hooks.on_clock(timedelta(0))
             self.workspace.tell("state")
             return said
-        days = {"1d": timedelta(days=1), "7d": timedelta(days=7), "period_end": self.hooks.period_end(now) - now}
+        days = {
+            "morning": next_morning(now, ZoneInfo(zone)) - now,
+            "1d": timedelta(days=1),
+            "7d": timedelta(days=7),
+            "period_end": self.hooks.period_end(now) - now,
+        }
         return self.advance(days[step])
 
     def reset(self) -> None:
@@ -63,3 +71,11 @@ class FakeSlack:
         """Stop threads; the object is of no use afterwards."""
         self.delivery.close()
         self.socket.close()
+
+
+def next_morning(now: datetime, zone: ZoneInfo) -> datetime:
+    """Ten o'clock in that zone on the next day from Monday to Friday."""
+    day = now.astimezone(zone).date() + timedelta(days=1)
+    while day.weekday() >= SATURDAY:
+        day += timedelta(days=1)
+    return datetime.combine(day, MORNING, zone).astimezone(UTC)

@@ -125,7 +125,8 @@ class Page:
         step = body.get("advance", "")
         if step not in STEPS:
             raise BadRequestError(f"Time moves by one of: {', '.join(STEPS)}.")
-        said = self._fake.step(step)
+        zone = self._user(body["as"]).persona.tz if body.get("as") else "UTC"
+        said = self._fake.step(step, zone)
         return {"ok": True, "message": said, "now": self._fake.workspace.clock.now().isoformat()}
 
     def _tool(self, body: JSON) -> JSON:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.sandbox.fake import next_morning
 from bot.sandbox.hooks import GoLive, Hooks, Tool
 from tests.bot.sandbox.conftest import WEB, eventually, start
 from tests.bot.sandbox.sample import REP
@@ -146,6 +148,20 @@ def test_time_tools_and_reset(hooked: Stage) -> None:
     assert "reset" in HEARD
     assert hooked.slack.messages("dm", REP) == []
     assert hooked.workspace.clock.offset == timedelta(0)
+
+
+@pytest.mark.parametrize(
+    ("now", "zone", "morning"),
+    [
+        ("2026-11-20T12:00", "America/New_York", "2026-11-23T15:00"),  # a Friday
+        ("2026-11-22T23:30", "Asia/Tokyo", "2026-11-24T01:00"),  # Monday there already
+        ("2026-03-27T12:00", "Europe/Berlin", "2026-03-30T08:00"),  # summer time has begun
+        ("2026-12-31T22:00", "UTC", "2027-01-01T10:00"),
+    ],
+)
+def test_the_next_morning_is_ten_on_a_working_day_where_one_is(now: str, zone: str, morning: str) -> None:
+    found = next_morning(datetime.fromisoformat(now).replace(tzinfo=UTC), ZoneInfo(zone))
+    assert found == datetime.fromisoformat(morning).replace(tzinfo=UTC)
 
 
 def test_chaos_by_page_and_by_address(hooked: Stage) -> None:

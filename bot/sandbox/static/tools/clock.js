@@ -8,6 +8,7 @@ import { icon } from "../core/icons.js";
 import { emit, session } from "../core/session.js";
 
 const MOVES = [
+  { advance: "morning", label: "Next morning", detail: "10:00 on the next working day, where you are" },
   { advance: "1d", label: "+1 day", detail: "Tomorrow, same time" },
   { advance: "7d", label: "+7 days", detail: "A week from now" },
   { advance: "period_end", label: "End of period", detail: "First day of the next fiscal quarter, 09:00 UTC" },
