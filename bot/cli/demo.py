@@ -89,6 +89,7 @@ def _fill(where: place.Place, company: Company) -> None:
     from bot.demo.export import export_beside_crm
     from bot.demo.plan_files import write_plans
     from bot.demo.roster import COMPANY
+    from bot.demo.spif import running
     from operations import plans
 
     crm = where.crm(where.clock())
@@ -101,6 +102,7 @@ def _fill(where: place.Place, company: Company) -> None:
         files = mappings_in(where.settings.sources)
         show(ctx, [one for path in files for one in sync_mapping(ctx, path, given=given)])
         recalculate(ctx)
+        running(ctx, company, where.settings.spif_channel)
 
 
 def _counts(company: Company, on: date) -> str:

@@ -54,7 +54,7 @@ def go_to(stage: Stage, at: datetime, *, tells: bool = False) -> None:
     """Time moves and the SPIFs job runs; with `tells` what is owed goes out, too."""
     stage.clock.move_to(at)
     run_job(stage.services, "spifs")
-    for _ in range(2 if tells else 0):
+    for _ in range(3 if tells else 0):
         delivering(stage.services).round()
         stage.clock.advance(timedelta(seconds=2))
 
