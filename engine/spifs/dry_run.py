@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from engine.people import Person
     from engine.spifs.awards import Outcome
-    from engine.spifs.definition import Spif
+    from engine.spifs.definition import Scoring, Spif
     from engine.spifs.entries import Ground
     from engine.spifs.faults import Fault
     from engine.spifs.scores import Board
@@ -169,22 +169,26 @@ def hidden_twin(spif: Spif, number: int = 1) -> Spif:
 
 
 def _covered(spif: Spif, ground: Ground, windows: int) -> list[int]:
-    """Which windows before are over, and begin no earlier than the first deal."""
+    """Which windows before are over and begin, with the baselines before them, no earlier than the first deal."""
     days = ground.deals.booked[ground.deals.deal_id > 0]
     if not len(days):
         return []
     first = int(days.min())
+    reach = max((own.baseline_windows for own in _scorings(spif) if own.by == "improvement"), default=0)
     found: list[int] = []
     number = 1
     while len(found) < min(max(windows, 1), MOST_WINDOWS):
         window = spif.window.before(number)
-        start, _ = window.span
-        if start < first:
+        if spif.window.before(number + reach).span[0] < first:
             break
         if window.last_on <= ground.as_of:
             found.append(number)
         number += 1
     return found
+
+
+def _scorings(spif: Spif) -> list[Scoring]:
+    return [award.scoring for award in spif.awards]
 
 
 def _run(spif: Spif, ground: Ground, people: Sequence[Person]) -> _Run:
