@@ -265,7 +265,6 @@ def _people(conn: Connection, rep_ids: Sequence[int]) -> dict[int, Person]:
 def _waiting(owed: Owed) -> Waiting:
     """A notice as the budget sees it."""
     data = owed.notice.data
-    left = data.get("gap", {})
     return Waiting(
         id=owed.outbox_id,
         kind=owed.notice.kind,
@@ -274,9 +273,16 @@ def _waiting(owed: Owed) -> Waiting:
         state=str(data.get("state", "")),
         expires_at=owed.notice.expires_at,
         is_again=bool(data.get("again")),
-        has_gap=not left or left.get("minor", left.get("millionths", 1)) != 0,
+        has_gap=_has_gap(data.get("gap")),
         carries_duty=_carries_duty(owed),
     )
+
+
+def _has_gap(gap: object) -> bool:
+    """Whether something is left to reach: an amount, a number, or nothing that the notice speaks of."""
+    if isinstance(gap, dict):
+        return bool(gap.get("minor", gap.get("millionths", 1)))
+    return gap != 0
 
 
 def _said(owed: Owed, at: datetime, clicked: Collection[str]) -> Said:
