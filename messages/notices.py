@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 FOLDER = "notices"
 DIGEST_SHOWN = 20
 SNOOZE_DAYS = (1, 7)
+_HALF = "The last ones of this kind went unanswered, so you get half as many from now on. Home has the switch."
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +119,12 @@ def worded(kind: str, data: Mapping[str, Any], reader: Reader, notice_id: str, *
         message = _message(kind, data, reader)
     except (MessageError, JinjaError, EngineError, LookupError, TypeError, ValueError, AttributeError) as error:
         raise NotWordableError(f"{kind}: {type(error).__name__}") from error
-    blocks = [*message.blocks, *(_footer(KINDS[kind], notice_id) if reader.rep_id else ())]
+    own = (*_throttled(data), *_footer(KINDS[kind], notice_id)) if reader.rep_id else ()
+    blocks = [*message.blocks, *own]
     if not is_resend:
         return Message(message.text, blocks, kind, message.receipt_ids)
     said = "Sent again: whether it arrived the first time is not known."
-    marked = {"type": "context", "elements": [{"type": "mrkdwn", "text": said, "verbatim": True}]}
+    marked = _small_print(said)
     return Message(f"(resent) {message.text}", [marked, *blocks], kind, message.receipt_ids)
 
 
@@ -156,6 +158,15 @@ def _footer(kind: NoticeKind, notice_id: str) -> list[Block]:
     if kind.sort == "nudge":
         buttons.append(_button(f"Mute {kind.title}", actions.MUTE_KIND, actions.notice_value(notice_id)))
     return [{"type": "actions", "elements": buttons}]
+
+
+def _throttled(data: Mapping[str, Any]) -> list[Block]:
+    """Return that a kind comes half as often from now on, where the attention budget has it said."""
+    return [_small_print(_HALF)] if data.get("is_throttled") else []
+
+
+def _small_print(said: str) -> Block:
+    return {"type": "context", "elements": [{"type": "mrkdwn", "text": said, "verbatim": True}]}
 
 
 def _button(label: str, action_id: str, value: str) -> dict[str, Any]:

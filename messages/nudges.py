@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 DEALS_SHOWN = 5
 _PPM = 1_000_000
-_THROTTLED = "The last ones of this kind went unanswered, so from now on you get half as many. Home has the switch."
 _STALE = "The data behind this has not been read for a while; press the button for how things stand."
 
 
@@ -137,9 +136,8 @@ def personal_best(data: Mapping[str, Any], reader: Reader) -> BestNudge:
 
 
 def remarks(data: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return what stands below any nudge: that its kind comes less often, that the data is old."""
-    said = (_STALE if data.get("is_stale") else "", _THROTTLED if data.get("is_throttled") else "")
-    return tuple(each for each in said if each)
+    """Return what stands below a nudge where the data behind it is old."""
+    return (_STALE,) if data.get("is_stale") else ()
 
 
 def receipts(data: Mapping[str, Any]) -> tuple[str, ...]:
