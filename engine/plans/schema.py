@@ -234,7 +234,7 @@ class Component:
     @property
     def reads_quota(self) -> bool:
         """Whether its pricing reads the quota at all: the amount, or the dates as windows."""
-        return self.needs_quota or self.accumulate == "quota_period"
+        return self.needs_quota or self.accumulate in ("quota_period", "to_date")
 
 
 @dataclass(frozen=True, slots=True)
