@@ -2,13 +2,14 @@
 
 `/myquota` end to end is timed from the signed request to the answer at its response_url, and held against a bare ASGI
 handler that does the same read and render and answers in its body. The load runs are open-loop against a web process
-of its own, once alone and once beside a process that syncs and calculates without a pause.
+of its own, in turns alone and beside a process that syncs and calculates without a pause.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import csv
 import hashlib
 import hmac
 import io
@@ -114,6 +115,15 @@ class Company:
     reps: tuple[Person, ...]
 
 
+@dataclass(frozen=True)
+class Load:
+    """How many requests a second, for how long, and how often idle and busy each."""
+
+    rate: int
+    seconds: float
+    turns: int
+
+
 def company(folder: Path, sink: Sink) -> Company:
     from bot.demo.company import DEFAULT_SEED
     from bot.demo.company import company as demo
@@ -209,20 +219,28 @@ def serve(settings: Settings, stop: ProcessEvent) -> None:
     web.main(settings, stop)  # type: ignore[arg-type]
 
 
-def churn(settings: Settings, stop: ProcessEvent) -> None:
-    """Sync changed files and recalculate, over and over."""
+def churn(settings: Settings, stop: ProcessEvent, wanted: ProcessEvent) -> None:
+    """While it is wanted: every fortieth deal gets another amount, is synced, and whom it pays is recalculated."""
     worker.give_way()
     services = wiring.build(settings)
-    path = settings.sources / "deals.csv"
-    rows = path.read_text(encoding="utf-8").splitlines(keepends=True)
-    for turn in itertools.count():
-        if stop.is_set():
-            break
-        start = 1 + turn % 2
-        path.write_text("".join([rows[0], *(row for n, row in enumerate(rows[1:], 1) if n % 40 != start)]), "utf-8")
-        worker.run_job(services, "sync")
-        worker.run_job(services, "recalculate")
-    services.close()
+    for turn in itertools.count(1):
+        while not wanted.wait(0.1):
+            if stop.is_set():
+                services.close()
+                return
+        reprice(settings.sources / "deals.csv", turn)
+        assert worker.run_job(services, "sync").ok
+        assert worker.run_job(services, "recalculate").ok
+
+
+def reprice(path: Path, turn: int) -> None:
+    with path.open(encoding="utf-8", newline="") as file:
+        head, *rows = list(csv.reader(file))
+    amount = head.index("amount")
+    for row in rows[turn % 40 :: 40]:
+        row[amount] = f"{row[amount].partition('.')[0]}.{turn % 100:02}"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows([head, *rows])
 
 
 async def load(found: Company, sink: Sink, rate: int, seconds: float) -> dict[str, list[float]]:
@@ -263,31 +281,44 @@ async def wait_until_ready(port: int) -> None:
     raise TimeoutError
 
 
-async def beside_the_worker(found: Company, sink: Sink, rate: int, seconds: float) -> None:
+async def beside_the_worker(found: Company, sink: Sink, shape: Load) -> None:
+    """Idle and busy in turns, so that the machine's moods meet both; what counts is the median of the rounds' p99.
+
+    A spike of the machine in the idle run would else excuse one that the worker causes.
+    """
     spawn = get_context("spawn")
-    stop = spawn.Event()
+    stop, wanted = spawn.Event(), spawn.Event()
     started = [spawn.Process(target=serve, args=(found.settings, stop), daemon=True)]
     started[0].start()
+    idle, busy = [], []
     try:
         await wait_until_ready(found.settings.port)
         await load(found, sink, rate=10, seconds=len(found.reps) / 10)  # everybody is linked before it counts
-        idle = await load(found, sink, rate, seconds)
-        started.append(spawn.Process(target=churn, args=(found.settings, stop), daemon=True))
+        started.append(spawn.Process(target=churn, args=(found.settings, stop, wanted), daemon=True))
         started[1].start()
         await asyncio.sleep(3)
-        busy = await load(found, sink, rate, seconds)
+        for _ in range(shape.turns):
+            idle.append(await load(found, sink, shape.rate, shape.seconds))
+            wanted.set()
+            await asyncio.sleep(0.5)
+            busy.append(await load(found, sink, shape.rate, shape.seconds))
+            wanted.clear()
+            await asyncio.sleep(1)
     finally:
         stop.set()
         for process in started:
             process.join(20)
             process.kill()
-    for name, run in (("idle", idle), ("beside sync and calculation", busy)):
-        shown = {"ack": spread(run["ack"]), "answer": spread(run["answer"]), "unanswered": len(run["lost"])}
-        say(figure=f"/myquota at {rate}/s, {name}", **shown)
+    for name, runs in (("idle", idle), ("beside sync and calculation", busy)):
+        shown = {what: spread([one for run in runs for one in run[what]]) for what in ("ack", "answer")}
+        unanswered = sum(len(run["lost"]) for run in runs)
+        say(figure=f"/myquota at {shape.rate}/s, {name}", turns=shape.turns, **shown, unanswered=unanswered)
     for what in ("ack", "answer"):
-        ratio = round(p99(busy[what]) / p99(idle[what]), 2)
-        say(figure=f"p99 of the {what} beside the worker / idle", ratio=ratio, budget="<= 2", holds=ratio <= 2)
-    worst = max(busy["ack"])
+        mine, theirs = ([round(1000 * p99(run[what]), 1) for run in runs] for runs in (busy, idle))
+        ratio = round(statistics.median(mine) / statistics.median(theirs), 2)
+        said: dict[str, object] = {"p99_ms": mine, "idle_p99_ms": theirs, "ratio": ratio, "holds": ratio <= 2}
+        say(figure=f"p99 of the {what} beside the worker / idle, medians of the turns", budget="<= 2", **said)
+    worst = max(max(run["ack"]) for run in busy)
     say(figure="slowest ack beside the worker", seconds=round(worst, 3), budget="<= 1", holds=worst <= 1)
 
 
@@ -358,13 +389,13 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-async def run(rate: int, seconds: float, rounds: int) -> None:
+async def run(shape: Load, rounds: int) -> None:
     sink = Sink()
     with tempfile.TemporaryDirectory() as folder:
         found = company(Path(folder), sink)
         found = Company(found.settings.model_copy(update={"port": free_port()}), found.reps)
         await one_by_one(found, sink, rounds)
-        await beside_the_worker(found, sink, rate, seconds)
+        await beside_the_worker(found, sink, shape)
         await hostile(found, rounds=5)
 
 
@@ -372,12 +403,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rate", type=int, default=100, help="requests per second")
     parser.add_argument("--seconds", type=float, default=8)
+    parser.add_argument("--turns", type=int, default=3, help="idle and busy runs of so many seconds each")
     parser.add_argument("--rounds", type=int, default=200)
     chosen = parser.parse_args()
     log.configure("ERROR", "text")
     logging.getLogger("httpx").setLevel(logging.ERROR)
     warm()
-    asyncio.run(run(chosen.rate, chosen.seconds, chosen.rounds))
+    asyncio.run(run(Load(chosen.rate, chosen.seconds, chosen.turns), chosen.rounds))
 
 
 if __name__ == "__main__":

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from operations.sources import Page
-    from store.database import Connection
+    from store.database import Connection, Database
+    from store.facts import Compared
     from store.source_files import PackedFile
     from store.sync import PageApplied, State
 
@@ -43,6 +44,23 @@ class Intake:
 
 
 @dataclass(frozen=True, slots=True)
+class Ready:
+    """A page with everything done to it that can be done before others have to wait for it.
+
+    Attributes:
+        page: The page.
+        names: How quarantine names its rows.
+        held: Its refused rows, as quarantine keeps them.
+        compared: Its rows, held against what is known.
+    """
+
+    page: Page
+    names: frozenset[str]
+    held: tuple[Held, ...]
+    compared: Compared | None
+
+
+@dataclass(frozen=True, slots=True)
 class Taken:
     """What a page did. `spared` records are absent at the source but too many: they stay, and so does the cursor."""
 
@@ -52,22 +70,31 @@ class Taken:
     spared: int = 0
 
 
-def take(conn: Connection, intake: Intake, page: Page) -> Taken:
+def ready(db: Database, source: str, page: Page) -> Ready:
+    """The page of that source, ready to be stored."""
+    rejected = page.rejected.to_dict("records") if len(page.rejected) else []
+    names = frozenset(page.rows["key"].tolist()) if len(page.rows) else frozenset()
+    held = tuple(held_row(source, page.kind, row) for row in rejected)
+    return Ready(page, names, held, sync.compared(db, page.kind, source, page.rows))
+
+
+def take(conn: Connection, intake: Intake, found: Ready) -> Taken:
     """The page stored. A page that changes no fact leaves no change in the journal."""
-    source, kind = intake.state.source, intake.state.kind
+    source, kind, page = intake.state.source, intake.state.kind, found.page
     gone, spared = _gone(conn, intake, page)
     state = intake.state if spared else replace(intake.state, resume=page.cursor)
-    released = quarantine.close_passed(conn, source, kind, _passed(conn, intake, page), intake.now)
+    released = quarantine.close_passed(conn, source, kind, _passed(conn, intake, found), intake.now)
     write = PageWrite(
         kind=kind,
         source=source,
         rows=page.rows,
         state=state,
         now=intake.now,
-        held=[held_row(source, kind, row) for row in page.rejected.to_dict("records")],
+        held=found.held,
         gone=gone,
         actor=intake.actor,
         cause=f"sync {source}",
+        compared=found.compared,
     )
     applied = sync.apply_page(conn, write)
     for file in intake.files:
@@ -114,11 +141,12 @@ def _live(conn: Connection, intake: Intake) -> frozenset[str]:
     return facts.live_keys(conn, kind, source, intake.now.date())
 
 
-def _passed(conn: Connection, intake: Intake, page: Page) -> set[str]:
+def _passed(conn: Connection, intake: Intake, found: Ready) -> set[str]:
     """Records that leave the quarantine: their rows passed, or the file that held them no longer does.
 
     A deal with an id stays until its row passes, as its facts do: a file that is no snapshot may leave it out.
     """
+    page = found.page
     waiting = quarantine.open_rows(conn, source=intake.state.source, kind=intake.state.kind)
     if not waiting:
         return set()
@@ -129,7 +157,7 @@ def _passed(conn: Connection, intake: Intake, page: Page) -> set[str]:
         for row in waiting
         if read_again and row.place.startswith(read_again) and not (stays and row.code != "key_missing")
     }
-    return (passed | set(page.rows["key"])) - set(page.rejected["external_id"])
+    return (passed | found.names) - {one.external_id for one in found.held}
 
 
 def held_row(source: str, kind: str, row: Mapping[Hashable, Any]) -> Held:

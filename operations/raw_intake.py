@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from operations.sources import Feed, FreshRecord, Normal
     from operations.sync_run import SyncRun
     from store.database import Connection
+    from store.facts import Compared
     from store.raw_records import Kept
     from store.sync import PageApplied, State
 
@@ -132,7 +133,9 @@ class Intake:
             return Outcome(refused=normal.refused)
         fresh = {item.external_id for item in news}
         same = [item for item in current if item.external_id not in fresh]
-        page = _Page(self, news, same, _Read(counted, normal))
+        rows = _ordered(normal)
+        compared = syncs.compared(self.run.ctx.db, self.kind, self.feed.name, rows)
+        page = _Page(self, news, same, _Read(counted, normal), rows, compared)
         with self.run.ctx.db.write() as conn:
             self.run.keep(conn)
             return page.write(conn, state, len(items))
@@ -182,33 +185,36 @@ class _Page:
     news: Sequence[Item]
     same: Sequence[Item]
     read: _Read
+    rows: pd.DataFrame
+    compared: Compared | None
     keys: dict[str, set[str]] = field(default_factory=dict)
 
     def write(self, conn: Connection, state: State, count: int) -> Outcome:
         """Facts, quarantine, records and the place to go on."""
         source, kind, now = self.intake.feed.name, self.intake.kind, self.intake.run.ctx.now
         normal, held = self.read.normal, self.read.held()
-        rows, gone = self._rows_and_gone(conn, held)
+        gone = self._gone(conn, held)
         rejected = [] if normal is None else normal.rejected.to_dict("records")
-        released = self._release(conn, rows, {row["external_id"] for row in rejected})
+        released = self._release(conn, {row["external_id"] for row in rejected})
         write = PageWrite(
             kind=kind,
             source=source,
-            rows=rows,
+            rows=self.rows,
             state=state,
             now=now,
             held=[held_row(source, kind, row) for row in rejected],
             gone=gone,
             actor=self.intake.run.ctx.actor_name,
             cause=f"sync {source}",
+            compared=self.compared,
         )
         applied = syncs.apply_page(conn, write)
         self._keep(conn, held)
         skipped = 0 if normal is None else len(normal.skipped)
         return Outcome(applied, count, skipped, len(rejected), released + applied.passed)
 
-    def _rows_and_gone(self, conn: Connection, held: set[str]) -> tuple[pd.DataFrame, set[str]]:
-        """The rows in the order of their keys, and the keys of facts that are no more."""
+    def _gone(self, conn: Connection, held: set[str]) -> set[str]:
+        """The keys of facts that are no more."""
         kind = self.intake.kind
         self.keys = self.read.keys(kind)
         gone: set[str] = set()
@@ -225,9 +231,7 @@ class _Page:
         if gone and kind not in ("person", "deal", "split"):
             mine = [item.external_id for item in self.news]
             gone -= raw_records.claimed(conn, self.intake.feed.name, kind, mine)
-        rows = pd.DataFrame() if self.read.normal is None else self.read.normal.rows
-        ordered = rows.sort_values("key", kind="stable", ignore_index=True) if len(rows) else rows
-        return ordered, gone
+        return gone
 
     def _left(self, item: Item, before: frozenset[str]) -> set[str]:
         """A person who is gone has left and stays known, once."""
@@ -237,7 +241,7 @@ class _Page:
         self.keys[item.external_id] = set(known)
         return set(known) if item.before is None or not item.before.deleted else set()
 
-    def _release(self, conn: Connection, rows: pd.DataFrame, rejected: set[Any]) -> int:
+    def _release(self, conn: Connection, rejected: set[Any]) -> int:
         """How many waiting rows of these records no longer wait."""
         source, kind = self.intake.feed.name, self.intake.kind
         waiting = quarantine.open_rows(conn, source=source, kind=kind)
@@ -245,7 +249,7 @@ class _Page:
             return 0
         places = {f"{source}: {kind} {item.external_id}" for item in self.news}
         passed = {row.external_id for row in waiting if row.place in places}
-        passed |= set(rows["key"]) if len(rows) else set()
+        passed |= set(self.rows["key"]) if len(self.rows) else set()
         return quarantine.close_passed(conn, source, kind, passed - rejected, self.intake.run.ctx.now)
 
     def _keep(self, conn: Connection, held: set[str]) -> None:
@@ -302,6 +306,12 @@ def _shape(names: tuple[str, ...]) -> tuple[list[str], str]:
     ordered = sorted(names)
     written = (encode_basestring_ascii(name).replace("%", "%%") + ":%s" for name in ordered)
     return ordered, "{" + ",".join(written) + "}"
+
+
+def _ordered(normal: Normal | None) -> pd.DataFrame:
+    """The rows in the order of their keys."""
+    rows = pd.DataFrame() if normal is None else normal.rows
+    return rows.sort_values("key", kind="stable", ignore_index=True) if len(rows) else rows
 
 
 def _plain(value: Any) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from operations import blending, feeds, moves, retroactive
-from operations.intake import Intake, ceiling_problem, take
+from operations.intake import Intake, ceiling_problem, ready, take
 from operations.sources import Feed
 from operations.sync_run import BLOCKED, DONE, LEASE_TTL, REFUSED, KindResult, Options, SyncRun, SyncSummary
 from store import leases, source_files
@@ -202,6 +202,7 @@ def _state(this: SyncRun, kind: str) -> State:
 def _write(this: SyncRun, state: State, page: Page) -> Taken:
     files = tuple(source_files.pack(file.name, file.body) for file in page.files)
     intake = Intake(state, this.ctx.actor_name, this.ctx.now, this.options.delete_any, files)
+    found = ready(this.ctx.db, state.source, page)
     with this.ctx.db.write() as conn:
         this.keep(conn)
-        return take(conn, intake, page)
+        return take(conn, intake, found)

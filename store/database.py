@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +30,7 @@ __all__ = ["Connection", "Database", "head_revision"]
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT_MS = 5000
+POLL_SECONDS = 0.001
 POSTGRES_NAMES = ("postgres", "postgresql", "postgresql+psycopg")
 # 64 MiB of page cache and a checkpoint every 40 MB: a sync's random index pages stay in memory between commits.
 SQLITE_SETTINGS = (
@@ -188,7 +191,7 @@ def _sqlite(url: URL, busy_timeout_ms: int) -> Engine:
         connect_args={"timeout": busy_timeout_ms / 1000, "check_same_thread": False},
     )
     event.listen(engine, "connect", _configure_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "begin", partial(_begin_sqlite, busy_timeout_ms))
     return engine
 
 
@@ -201,7 +204,31 @@ def _configure_sqlite(connection: sqlite3.Connection, _record: object) -> None:
             connection.execute(setting)
 
 
-def _begin_sqlite(conn: Connection) -> None:
-    options = conn.get_execution_options()
-    # A write that starts as a read can be refused half-way; IMMEDIATE waits at the door instead.
-    conn.exec_driver_sql("BEGIN" if options.get("attain_read") else "BEGIN IMMEDIATE")
+def _begin_sqlite(busy_timeout_ms: int, conn: Connection) -> None:
+    driver: Any = conn.connection.driver_connection
+    if conn.get_execution_options().get("attain_read"):
+        driver.execute("BEGIN")
+    else:
+        _begin_writing(driver, busy_timeout_ms)
+
+
+def _begin_writing(driver: sqlite3.Connection, busy_timeout_ms: int) -> None:
+    """A write that starts as a read can be refused half-way; IMMEDIATE waits at the door instead.
+
+    SQLite sleeps longer each time that it finds the door closed, up to a tenth of a second; a person waits for this
+    write, and a sync's page is stored in less. So it is asked every millisecond.
+    """
+    until = time.monotonic() + busy_timeout_ms / 1000
+    driver.execute("PRAGMA busy_timeout=0")
+    try:
+        while True:
+            try:
+                driver.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() >= until:
+                    raise
+                time.sleep(POLL_SECONDS)
+            else:
+                return
+    finally:
+        driver.execute(f"PRAGMA busy_timeout={busy_timeout_ms}")

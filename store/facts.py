@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,6 +10,7 @@ from sqlalchemy import or_, select
 
 from store import columns, kinds, references, settling, versions
 from store.bulk import PAGE, among
+from store.changes import watermark as newest
 from store.columns import NOTHING, Rows, nullable
 from store.labels import number
 from store.labels import numbers as label_numbers
@@ -17,7 +18,7 @@ from store.references import Unresolved
 from store.tables.facts import person
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from datetime import date
 
     import pandas as pd
@@ -26,7 +27,18 @@ if TYPE_CHECKING:
 
     from store.kinds import Kind
 
-__all__ = ["Applied", "Unresolved", "apply", "delete", "keys", "leave", "live_keys", "resolve_owners"]
+__all__ = [
+    "Applied",
+    "Compared",
+    "Unresolved",
+    "apply",
+    "compare",
+    "delete",
+    "keys",
+    "leave",
+    "live_keys",
+    "resolve_owners",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +87,36 @@ class Applied:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """Rows of one source, each record once, and how many were dropped for that.
+
+    Attributes:
+        rows: The rows.
+        duplicates: How many were left out because their record came again.
+        hashes: What tells whether a row says anything new.
+        known: What was known of the records; None when nobody has looked.
+    """
+
+    rows: Rows
+    duplicates: int
+    hashes: NDArray[np.int64]
+    known: versions.Known | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A page held against what was known at a watermark; `apply` looks again if others have written since."""
+
+    watermark: int
+    parts: tuple[Part, ...]
+
+    @property
+    def keys(self) -> set[str]:
+        """The store's keys of the rows."""
+        return {key for part in self.parts for key in part.rows.keys}
+
+
+@dataclass(frozen=True, slots=True)
 class _Sorted:
     """Positions of a page's rows by what has to happen to them."""
 
@@ -92,16 +134,33 @@ class _Gone:
     source_us: list[int | None] | None = None
 
 
-def apply(conn: Connection, kind: str, rows: pd.DataFrame, change_id: int) -> Applied:
+def compare(conn: Connection, kind: str, rows: pd.DataFrame) -> Compared:
+    """The rows read, hashed and looked up in a reading transaction, so that the writing one only has to write.
+
+    Raises:
+        FrameRefused: The rows are not in the kind's shape.
+    """
+    watermark = newest(conn)
+    parts = list(_parts(kinds.named(kind), rows))
+    firsts = {part.rows.source: place for place, part in reversed(list(enumerate(parts)))}
+    for source, place in firsts.items():  # what a source's first rows do, those behind them have to find
+        mine = parts[place].rows
+        known = versions.current(conn, mine.kind, number(conn, source), mine.keys)
+        parts[place] = replace(parts[place], known=known)
+    return Compared(watermark, tuple(parts))
+
+
+def apply(conn: Connection, kind: str, rows: pd.DataFrame | Compared, change_id: int) -> Applied:
     """The rows made known: new and changed records get a version, equal ones nothing, `deleted` ones a tombstone.
 
     Within the rows the last of a record wins, or the one its source stamped last. A row never replaces what its
     source stamped later. The splits of a deal are replaced together, so all of them must be in `rows`.
 
     Args:
-        conn: A writing transaction in which `change_id` was begun.
+        conn: A writing transaction in which `change_id` was begun, and nothing else of that change was written yet
+            when the rows were compared before.
         kind: A name in `store.kinds.KINDS`.
-        rows: The kind's columns and `source`; `deleted` may be there.
+        rows: The kind's columns and `source`, `deleted` may be there; or what `compare` made of them.
         change_id: The number from `store.changes.begin`.
 
     Raises:
@@ -109,16 +168,27 @@ def apply(conn: Connection, kind: str, rows: pd.DataFrame, change_id: int) -> Ap
     """
     found = kinds.named(kind)
     applied = Applied()
-    for source, part in _by_source(rows):
-        page = columns.read(found, source, part)
-        for chunk in _chunks(page):
-            applied += _apply(conn, chunk, change_id)
+    if isinstance(rows, Compared):
+        # Numbers of changes have no gaps: before this one comes the last that anybody committed.
+        holds = rows.watermark == change_id - 1
+        parts: Iterable[Part] = rows.parts if holds else (replace(part, known=None) for part in rows.parts)
+    else:
+        parts = _parts(found, rows)
+    for part in parts:
+        applied += _apply(conn, part, change_id)
     # A person may have a new address that records wait for; a deal is named by its key, which it had before.
     if found.mints and (applied.inserted or (applied.changed and found.table is person)):
         applied += _heal(conn, change_id, found.name)
     if found.table is person and applied.written:
         applied += _settle(conn, change_id)
     return applied
+
+
+def _parts(kind: Kind, rows: pd.DataFrame) -> Iterator[Part]:
+    for source, mine in _by_source(rows):
+        for chunk in _chunks(columns.read(kind, source, mine)):
+            once, duplicates = _unique(chunk)
+            yield Part(once, duplicates, once.hashes())
 
 
 def keys(kind: str, rows: pd.DataFrame) -> list[str]:
@@ -206,11 +276,10 @@ def _chunks(page: Rows) -> Iterator[Rows]:
         yield page.take(np.arange(start, min(start + PAGE, len(page))))
 
 
-def _apply(conn: Connection, page: Rows, change_id: int) -> Applied:
-    rows, duplicates = _unique(page)
+def _apply(conn: Connection, part: Part, change_id: int) -> Applied:
+    rows, hashes = part.rows, part.hashes
     kind, source_label = rows.kind, label_numbers(conn, [rows.source])[rows.source]
-    known = versions.current(conn, kind, source_label, rows.keys)
-    hashes = rows.hashes()
+    known = part.known or versions.current(conn, kind, source_label, rows.keys)
     todo = _sort(rows, known, hashes)
     wanted = np.concatenate([todo.new, todo.changed])
     written = Applied(
@@ -218,7 +287,7 @@ def _apply(conn: Connection, page: Rows, change_id: int) -> Applied:
         changed=len(todo.changed),
         unchanged=len(rows) - len(wanted) - len(todo.gone) - todo.older,
         older=todo.older,
-        duplicates=duplicates,
+        duplicates=part.duplicates,
     )
     stamps = rows.numbers.get("source_at")
     gone = _Gone(

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from sqlalchemy import Connection, Row
 
-    from store.facts import Applied
+    from store.database import Database
+    from store.facts import Applied, Compared
     from store.quarantine import Held
 
 
@@ -60,6 +61,7 @@ class PageWrite:
         gone: Keys of records that the source no longer has; of people, who has left.
         actor: Who brings them.
         cause: Why.
+        compared: The rows as `compared` held them against what was known, so that less is left for the transaction.
     """
 
     kind: str
@@ -71,6 +73,14 @@ class PageWrite:
     gone: Collection[str] = ()
     actor: str = "sync"
     cause: str = "sync"
+    compared: Compared | None = None
+
+    @property
+    def keys(self) -> set[str]:
+        """The store's keys of the rows."""
+        if self.compared is not None:
+            return self.compared.keys
+        return set(facts.keys(self.kind, self.rows)) if len(self.rows) else set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +146,7 @@ def apply_page(conn: Connection, page: PageWrite) -> PageApplied:
     """
     change_id = changes.begin(conn, page.actor, page.cause, page.now)
     applied = _applied(conn, page, change_id)
-    passed = set(facts.keys(page.kind, page.rows)) if len(page.rows) else set()
-    closed = quarantine.close_passed(conn, page.source, page.kind, passed | set(page.gone), page.now)
+    closed = quarantine.close_passed(conn, page.source, page.kind, page.keys | set(page.gone), page.now)
     held = quarantine.put(conn, page.held, page.now)
     closed += quarantine.release_known(conn, page.now)
     # Who is known changes with people alone, and only then for kinds that are not on this page.
@@ -151,13 +160,24 @@ def apply_page(conn: Connection, page: PageWrite) -> PageApplied:
     return PageApplied(0, applied, held, closed)
 
 
+def compared(db: Database, kind: str, source: str, rows: pd.DataFrame) -> Compared | None:
+    """The rows held against what is known, before the transaction that makes everybody else wait.
+
+    None where there are none, or where what follows from them is not the rows themselves.
+    """
+    if not len(rows):
+        return None
+    with db.read() as conn:
+        return None if blending.rule_for(conn, kind, source) is not None else facts.compare(conn, kind, rows)
+
+
 def _applied(conn: Connection, page: PageWrite, change_id: int) -> Applied:
     """The page's facts, or what follows from them where other sources tell of the same records."""
     rule = blending.rule_for(conn, page.kind, page.source)
     if rule is not None:
         told = blending.Told(page.kind, page.source, page.rows, page.gone)
         return blending.take(conn, told, rule, change_id, page.now)
-    applied = facts.apply(conn, page.kind, page.rows, change_id)
+    applied = facts.apply(conn, page.kind, page.rows if page.compared is None else page.compared, change_id)
     return applied + _gone(conn, page, change_id) if page.gone else applied
 
 
