@@ -237,6 +237,17 @@ def newest_receipts(conn: Connection, count: int) -> list[str]:
     return list(dict.fromkeys(rows))[:count]
 
 
+def told(conn: Connection, kind: str) -> list[tuple[int, str, datetime]]:
+    """Whom a notice of that kind has reached: rep, topic and since when; of several on one topic the first."""
+    rows = conn.execute(
+        select(outbox.c.rep_id, outbox.c.topic, func.min(outbox.c.sent_at))
+        .where(outbox.c.kind == kind, outbox.c.state == "sent", outbox.c.rep_id != 0)
+        .group_by(outbox.c.rep_id, outbox.c.topic)
+        .order_by(outbox.c.rep_id, outbox.c.topic)
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
 def notices(conn: Connection, keys: Iterable[str]) -> frozenset[str]:
     """Which of these keys a notice has."""
     return frozenset(conn.execute(select(outbox.c.key).where(among(conn, outbox.c.key, sorted(keys)))).scalars())

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from engine.ops_alerts import Finding
 from operations.ops_alerts.reading import key_of, label_of
+from store import alert_facts, preferences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -27,9 +28,23 @@ def overdue(reading: Reading) -> Iterator[Finding]:
 
 
 def unsigned(reading: Reading) -> Iterator[Finding]:
-    """A25: quiet, because nothing acknowledges a plan version yet."""
-    del reading
-    yield from ()
+    """A25: who was told of a plan version that is effective by now, days ago, and has not acknowledged it."""
+    told = alert_facts.told(reading.conn, "plan_changed")
+    signed = preferences.acknowledged(reading.conn, {topic for _, topic, _ in told}) if told else frozenset()
+    effective = {f"{plan.name}:{plan.version}": plan for plan in reading.plans}
+    for rep_id, topic, since in told:
+        version = topic.removeprefix(f"plan_changed:{rep_id}:")
+        person = reading.people.get(rep_id)
+        gone = person is None or not person.is_employed(reading.ctx.as_of)
+        late = reading.ctx.now - since > timedelta(days=reading.limits.unsigned_days)
+        if gone or not late or version not in effective or (rep_id, topic) in signed:
+            continue
+        plan = effective[version]
+        message = f"{reading.name(rep_id)} was told on {since:%Y-%m-%d} and has not acknowledged it"
+        about = reading.rep(rep_id) | {"plan": plan.name, "version": str(plan.version)}
+        subject = f"plan {plan.name}, version {plan.version}"
+        begin = plan.effective.start_on
+        yield Finding("A25", version, subject, f"rep:{rep_id}", message, found=about, since_on=begin, mark=topic)
 
 
 FINDERS: Mapping[str, Finder] = {"A24": overdue, "A25": unsigned}

@@ -56,6 +56,8 @@ class Limits:
         rate_factor: A rate is old after so many times the gap in which it used to be renewed.
         adjustment_minor: An adjustment above that needs a second look.
         review_hours: So long a period may wait for its approval.
+        unsigned_days: So long somebody may take to acknowledge a plan version.
+        spif_share_ppm: One rep with more than this share of a SPIF's score is told of.
         cluster: From so many records on one reason is one alert.
         receipts: So many of the newest receipts are calculated again.
     """
@@ -71,6 +73,8 @@ class Limits:
     adjustment_minor: int = 1_000_000
     review_hours: int = 48
     cluster: int = 5
+    unsigned_days: int = 3
+    spif_share_ppm: int = 600_000
     receipts: int = 2
 
 
