@@ -124,16 +124,25 @@ class Standing:
         """What counted towards the tiers before a day."""
         return self.opening + self._sum(self.window_start, np.minimum(self.window_end, end))
 
+    @cached_property
+    def starts(self) -> list[Any]:
+        """Where the tiers of the component begin, exactly."""
+        return _starts(self.plan, self.component)
+
+    def reached_with(self, credit: Ints) -> Rows:
+        """The tier in which each entry would stand with that credit."""
+        return _tiers(self, credit, np.ones(len(credit), dtype=bool))[2]
+
     def threshold(self, tier: int, entry: int) -> int:
         """The least credit with which an entry's rep stands in a tier."""
-        start = _starts(self.plan, self.component)[tier]
+        start = self.starts[tier]
         by_quota = self.component.priced_by.by == "attainment"
         exact = start * (int(self.window_quota[entry]) if by_quota else 1)
         return int(-(-exact.numerator // exact.denominator))
 
     def from_ppm(self, tier: int, entry: int) -> int:
         """Where a tier begins, in parts per million of the window's quota."""
-        start = _starts(self.plan, self.component)[tier]
+        start = self.starts[tier]
         if self.component.priced_by.by == "attainment":
             return int(start * 1_000_000)
         return int(start * 1_000_000 / max(int(self.window_quota[entry]), 1))
@@ -284,7 +293,7 @@ def _tiers(of: Standing, credit: Ints, is_fine: Any) -> tuple[Rows, Ints, Rows]:
         return nothing, nothing.copy(), nothing.copy()
     tier, missing, reached = nothing, nothing.copy(), nothing.copy()
     by_quota = table.by == "attainment"
-    for number, start in reversed(list(enumerate(_starts(of.plan, component)))):
+    for number, start in reversed(list(enumerate(of.starts))):
         scaled: Any = of.window_quota if by_quota else np.ones_like(credit)
         if abs(start.numerator) * int(np.abs(scaled).max(initial=1)) >= _WIDE:
             scaled = scaled.astype(object)

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from engine import commission, statements
+from engine.dates import on_day
 from engine.frames import integers
 from engine.money import Money
 from engine.nudges.rule import amount
@@ -23,6 +24,7 @@ from store import frames, people, runs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from datetime import date
 
     from engine.answers import EarningsAnswer, LineSummary, QuotaAnswer
     from engine.nudges.rule import Due
@@ -181,24 +183,27 @@ def _team_at_risk(ask: _Ask) -> Told | None:
 def _stalled_deals(ask: _Ask) -> Told | None:
     with ask.ctx.db.read() as conn:
         of = pipeline(conn, ask.ctx, ask.person)
-    listed = [each for each in ask.due.data["deals"] if each["deal"] in of.open][:SHOWN]
+    due_on = dict(zip(ask.due.data["deals"], map(on_day, ask.due.data["due_on"]), strict=True))
+    listed = [deal_id for deal_id in due_on if deal_id in of.open][:SHOWN]
     if not listed:
         return None
-    rides = {}
-    for each in listed:
-        if any(ask.ctx.as_of in plan.effective for plan in of.priced.plans):
-            effect = what_if_of(of, [Closing(each["deal"], ask.ctx.as_of)])
-            rides[each["deal"]] = [figures.spelled(gain) for gain in effect.gain if gain.minor > 0]
+    is_paid = any(ask.ctx.as_of in plan.effective for plan in of.priced.plans)
     deals = [
         {
-            "name": figures.called(of.names[each["deal"]]),
-            "due_on": each["due_on"],
-            "amount": figures.spelled(of.open[each["deal"]][1]),
-            "rides": rides.get(each["deal"], []),
+            "name": figures.called(of.names[deal_id]),
+            "due_on": str(due_on[deal_id]),
+            "amount": figures.spelled(of.open[deal_id][1]),
+            "rides": _rides(of, deal_id, ask.ctx.as_of) if is_paid else [],
         }
-        for each in listed
+        for deal_id in listed
     ]
     return Told({"deals": deals, "count": ask.due.data["count"], "more": ask.due.data["count"] - len(deals)})
+
+
+def _rides(of: Pipeline, deal_id: int, on: date) -> list[dict[str, Any]]:
+    """What the deal would pay by itself if it closed on that day."""
+    effect = what_if_of(of, [Closing(deal_id, on)])
+    return [figures.spelled(gain) for gain in effect.gain if gain.minor > 0]
 
 
 def _missing_field(ask: _Ask) -> Told:

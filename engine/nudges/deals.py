@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +12,9 @@ from engine.calculation import KINDS
 from engine.dates import on_day
 from engine.earnings import months_later
 from engine.frames import integers, named
-from engine.nudges.rule import Due, amount, digest_of
+from engine.nudges.rule import Due, amount
 from engine.nudges.team import MONDAY
+from engine.order import starts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +23,8 @@ if TYPE_CHECKING:
     from engine.order import Ints, Rows
     from engine.plans.schema import Component
 
-SHOWN = 5
+#: So many overdue deals are named, the latest first.
+LISTED = 10
 _NINE = 9 * 60
 _FIRST_WEEK = 7
 
@@ -32,16 +35,19 @@ def stalled_deals(read: Readings) -> Iterator[Due]:
     stage, booked = named(deals, "stage"), integers(deals, "booked_on")
     late = (stage.codes == stage.code("open")) & (booked < read.today)
     rows = np.flatnonzero(late & (booked >= read.today - read.limits.overdue_days))
-    ids, owners = integers(deals, "deal_id")[rows], integers(deals, "owner_id")[rows]
-    found: dict[int, list[tuple[int, int]]] = {}
-    for rep_id, deal_id, on in zip(owners.tolist(), ids.tolist(), booked[rows].tolist(), strict=True):
+    owners, on = integers(deals, "owner_id")[rows], booked[rows]
+    rows = rows[np.lexsort([integers(deals, "deal_id")[rows], -on, owners])]  # by owner, the latest first
+    ids, owners, on = integers(deals, "deal_id")[rows], integers(deals, "owner_id")[rows], booked[rows]
+    starts, expires = starts_of(owners), read.as_of + timedelta(days=2)
+    listed, when = ids.tolist(), on.tolist()
+    # Plain numbers: thousands of reps have some, and few of them are told so at once.
+    for low, high in zip(starts.tolist(), [*starts[1:].tolist(), len(rows)], strict=False):
+        rep_id = int(owners[low])
         if rep_id:
-            found.setdefault(rep_id, []).append((on, deal_id))
-    for rep_id, own in sorted(found.items()):
-        listed = [{"deal": deal_id, "due_on": str(on_day(on))} for on, deal_id in sorted(own, reverse=True)]
-        data = {"deals": listed, "count": len(listed)}
-        state = digest_of(deal_id for _, deal_id in own)
-        yield Due("stalled_deals", rep_id, f"stalled_deals:{rep_id}", state, data, read.as_of + timedelta(days=2))
+            upto = min(high, low + LISTED)
+            data = {"deals": listed[low:upto], "due_on": when[low:upto], "count": high - low}
+            state = hashlib.sha256(ids[low:high].tobytes()).hexdigest()[:12]
+            yield Due("stalled_deals", rep_id, f"stalled_deals:{rep_id}", state, data, expires)
 
 
 def waiting_for_payment(read: Readings) -> Iterator[Due]:

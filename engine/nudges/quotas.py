@@ -53,14 +53,11 @@ def tier_crossed(read: Readings) -> Iterator[Due]:
     """N3: a tier was reached within the last days."""
     cut = read.today + 1 - read.limits.recent_days
     for at in read.standings:
-        crossed = np.flatnonzero((at.reached > 0) & (at.window_start <= read.today))
-        if not len(crossed):
+        if not (at.reached > 0).any():
             continue
-        earlier = at.tier_credit_until(cut)
-        for entry in crossed.tolist():
-            tier = int(at.reached[entry])
-            if at.threshold(tier, entry) > earlier[entry]:
-                yield _crossed(at, entry, tier, read)
+        earlier = at.reached_with(at.tier_credit_until(cut))
+        for entry in np.flatnonzero((at.reached > 0) & (at.reached > earlier)).tolist():
+            yield _crossed(at, entry, int(at.reached[entry]), read)
 
 
 def _crossed(at: Standing, entry: int, tier: int, read: Readings) -> Due:
