@@ -6,6 +6,7 @@ those who tie share, drawing level already wins something; where the earliest ra
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -111,6 +112,7 @@ def standing(
     won = _won(board, outcome)
     best = max((score.value for score in scores), default=0)
     gaps = _Gaps(award, scores)
+    before = {row.id: row.rank for row in moment.before.rows} if moment.before is not None else {}
     rows = []
     for score in order:
         rank, sharing = ranks.get(score.rep_id, (0, 0))
@@ -127,7 +129,7 @@ def standing(
                 won.get(score.rep_id, 0),
                 gap,
                 gap is not None and gap <= event,
-                _moved(moment.before, score.rep_id, rank),
+                _moved(before.get(score.rep_id, 0), rank),
                 max(score.value, 0) * MILLION // best if best > 0 else 0,
             )
         )
@@ -163,9 +165,8 @@ def _won(board: Board, outcome: Outcome) -> dict[int, int]:
     return found
 
 
-def _moved(before: Standing | None, competitor: int, rank: int) -> int | None:
-    row = before.of(competitor) if before is not None else None
-    return row.rank - rank if row is not None and row.rank and rank else None
+def _moved(before: int, rank: int) -> int | None:
+    return before - rank if before and rank else None
 
 
 class _Gaps:
@@ -173,8 +174,8 @@ class _Gaps:
 
     def __init__(self, award: AwardRule, scores: Sequence[Score]) -> None:
         self._pays = award.pays
-        self._values = sorted((score.value for score in scores), reverse=True)
-        whole = award.scoring.unit == "number" and all(value % MILLION == 0 for value in self._values)
+        self._rising = sorted(score.value for score in scores)
+        whole = award.scoring.unit == "number" and all(value % MILLION == 0 for value in self._rising)
         self._least = MILLION if whole else 1  # the smallest step that tells two scores apart
 
     def of(self, score: Score, rank: int) -> int | None:
@@ -187,7 +188,7 @@ class _Gaps:
                 return self._to_rank(value, rank, (len(pays.shares), pays.at_least, pays.ties))
             return max(pays.at_least - value, 0) or None
         if isinstance(pays, FirstTo):
-            there = sum(other >= pays.target for other in self._values)
+            there = len(self._rising) - bisect_left(self._rising, pays.target)
             return pays.target - value if value < pays.target and there < len(pays.prizes) else None
         if isinstance(pays, Steps):
             above = [step.least - value for step in pays.steps if step.least > value]
@@ -198,17 +199,18 @@ class _Gaps:
         """To the score of whoever stands before, or on the last rank that wins; at least to what has a rank."""
         prizes, at_least, ties = asked
         further = self._least if ties == "earliest" else 0
-        ranked = [other for other in self._values if other >= at_least]
+        ranked = len(self._rising) - bisect_left(self._rising, at_least)
+        last = self._rising[-prizes] + further if ranked >= prizes > 0 else 0
         if value < at_least:
-            last = ranked[prizes - 1] + further if len(ranked) >= prizes else 0
             return max(at_least, last) - value
-        ahead = [other for other in ranked if other > value]
-        if len(ahead) >= prizes:
-            return ranked[prizes - 1] + further - value
-        is_tied = ranked.count(value) > 1 and (ties == "share" or rank > len(ahead) + 1)
+        above = bisect_right(self._rising, value)
+        ahead = len(self._rising) - above
+        if ahead >= prizes:
+            return last - value
+        is_tied = above - bisect_left(self._rising, value) > 1 and (ties == "share" or rank > ahead + 1)
         if is_tied:
             return self._least
-        return ahead[-1] + further - value if ahead else None
+        return self._rising[above] + further - value if ahead else None
 
 
 def _to_unit(pays: PerUnit | Raffle, value: int) -> int | None:
