@@ -12,11 +12,12 @@ from store import ops_alerts, spif_prizes, spifs
 
 if TYPE_CHECKING:
     from engine.dates import Period
+    from engine.spifs.life import State
     from store.database import Connection
     from store.spifs import Kept
 
 #: From the announcement on people know of a SPIF; a hidden one is nobody's news.
-TOLD = ("announced", "live", "closed", "verification", "results_proposed", "results_approved", "paid", "clawback",
+TOLD: tuple[State, ...] = ("announced", "live", "closed", "verification", "results_proposed", "results_approved", "paid", "clawback",
         "reviewed")  # fmt: skip
 GRAVEST = 5
 
