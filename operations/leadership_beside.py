@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from store.spifs import Kept
 
 #: From the announcement on people know of a SPIF; a hidden one is nobody's news.
-TOLD: tuple[State, ...] = ("announced", "live", "closed", "verification", "results_proposed", "results_approved", "paid", "clawback",
-        "reviewed")  # fmt: skip
+TOLD: tuple[State, ...] = (
+    "announced", "live", "closed", "verification", "results_proposed", "results_approved", "paid", "clawback", "reviewed",
+)  # fmt: skip
 GRAVEST = 5
 
 
