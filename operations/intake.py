@@ -70,12 +70,13 @@ class Taken:
     spared: int = 0
 
 
-def ready(db: Database, source: str, page: Page) -> Ready:
-    """The page of that source, ready to be stored."""
+def ready(db: Database, state: State, page: Page) -> Ready:
+    """The page of the state's source and kind, ready to be stored."""
+    source, kind = state.source, state.kind
     rejected = page.rejected.to_dict("records") if len(page.rejected) else []
     names = frozenset(page.rows["key"].tolist()) if len(page.rows) else frozenset()
-    held = tuple(held_row(source, page.kind, row) for row in rejected)
-    return Ready(page, names, held, sync.compared(db, page.kind, source, page.rows))
+    held = tuple(held_row(source, kind, row) for row in rejected)
+    return Ready(page, names, held, sync.compared(db, kind, source, page.rows))
 
 
 def take(conn: Connection, intake: Intake, found: Ready) -> Taken:

@@ -202,7 +202,7 @@ def _state(this: SyncRun, kind: str) -> State:
 def _write(this: SyncRun, state: State, page: Page) -> Taken:
     files = tuple(source_files.pack(file.name, file.body) for file in page.files)
     intake = Intake(state, this.ctx.actor_name, this.ctx.now, this.options.delete_any, files)
-    found = ready(this.ctx.db, state.source, page)
+    found = ready(this.ctx.db, state, page)
     with this.ctx.db.write() as conn:
         this.keep(conn)
         return take(conn, intake, found)
