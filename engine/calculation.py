@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from engine.frames import Columns, Named, integers
-from engine.order import lengths_of, narrow, ordered, starts_of
+from engine.order import lengths_of, looked_up, narrow, ordered, starts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -197,7 +197,7 @@ class Calculation:
     @cached_property
     def line_reps(self) -> Rows:
         """The rep of each line, as a position in the rising rep ids."""
-        return self.counted.sorted.whole.rep[self.trace.at]
+        return looked_up(self.counted.sorted.whole.rep, self.trace.at)
 
     @cached_property
     def lines(self) -> pd.DataFrame:
@@ -256,23 +256,26 @@ class Calculation:
     def _of_credits(self) -> Columns:
         trace, deals, seats = self.trace, self.counted.deals, self.counted.seats
         plan_no, component, names = _numbering(self.plans)
-        order = self.counted.sorted.whole
-        by_credit = seats.deal[order.credit]
-        starts = starts_of(self.line_reps)
-        numbers = np.arange(1, len(trace.at) + 1) - np.repeat(starts, lengths_of(starts, len(trace.at)))
+        order, reps = self.counted.sorted.whole, self.line_reps
+        starts = starts_of(reps)
+        lengths = lengths_of(starts, len(reps))
+        numbers = np.arange(1, len(reps) + 1)
+        numbers -= np.repeat(starts, lengths)
+        ids = np.maximum(deals.deal_id, 0)[seats.deal[order.credit]]
+        plans = looked_up(plan_no, trace.measure)
         every = Columns(
             {
-                "rep_id": seats.rep_ids[self.line_reps],
-                "plan": Named(_plan_codes(self.plans)[plan_no[trace.measure]], _plan_names(self.plans)),
-                "component": Named(component[trace.measure], names),
+                "rep_id": np.repeat(seats.rep_ids[reps[starts]], lengths),
+                "plan": Named(looked_up(_plan_codes(self.plans), plans), _plan_names(self.plans)),
+                "component": Named(looked_up(component, trace.measure), names),
                 "kind": Named(trace.kind, KINDS),
-                "deal_id": np.maximum(deals.deal_id, 0)[by_credit][trace.at],
-                "rule": self._rules(plan_no[trace.measure], order.credit[trace.at]),
-                "booked_on": order.days[trace.at],
+                "deal_id": looked_up(ids, trace.at),
+                "rule": self._rules_of_lines(plans),
+                "booked_on": looked_up(order.days, trace.at),
                 "basis_cents": trace.basis,
                 "before_cents": trace.before,
                 "amount_cents": trace.amount,
-                "plan_no": plan_no[trace.measure],
+                "plan_no": plans,
                 "line_no": numbers,
             }
         )
@@ -332,6 +335,13 @@ class Calculation:
         """The rule that gives one credit in a plan, or the name of the achievement that it is for."""
         found = self._rules(np.array([plan_no]), np.array([credit]))
         return found.names[int(found.codes[0])]
+
+    def _rules_of_lines(self, plan_no: Rows) -> Named:
+        """The rule behind each line of a credit."""
+        names = {name for plan in self.plans for name in _rule_names(plan)}
+        if len(names) == 1:
+            return Named(np.zeros(len(plan_no), dtype=np.int8), tuple(names))
+        return self._rules(plan_no, looked_up(self.counted.sorted.whole.credit, self.trace.at))
 
     def _rules(self, plan_no: Rows, credit: Rows) -> Named:
         """The rule that gives each credit, or the name of the achievement that it is for."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     Rows = NDArray[np.integer[Any]]
 
 WIDEST = 63
+_SMALL = 1_000  # values of a table that are worth comparing before it is used
 AT_ONCE = 1 << 16  # rows that are worked on together where there are many, so that they stay in the processor's cache
 
 
@@ -128,6 +129,19 @@ def merged(parts: Sequence[Rows], size: int) -> list[Ints]:
         shift = begin - (np.cumsum(count) - count)
         found.append(np.arange(len(part)) + shift[part])
         begin += count
+    return found
+
+
+def looked_up(table: NDArray[Any], codes: Rows) -> NDArray[Any]:
+    """The value of each code, piece by piece, because an index is made wide before it is used."""
+    if 0 < len(table) < _SMALL and bool((table == table[0]).all()):
+        return np.full(len(codes), table[0], dtype=table.dtype)
+    if len(table) < _SMALL and table.dtype == codes.dtype and np.array_equal(table, np.arange(len(table))):
+        return codes
+    found = np.empty(len(codes), dtype=table.dtype)
+    for low in range(0, len(codes), AT_ONCE):
+        part = slice(low, low + AT_ONCE)
+        found[part] = table[codes[part]]
     return found
 
 
