@@ -18,7 +18,7 @@ from bot.budget import gate
 from bot.illustrations import Illustrations, without
 from bot.log import Journal
 from bot.lookups import LOOK_AFTER, Lookups
-from bot.parcels import Parcel, Parcels
+from bot.parcels import Parcel, Parcels, reader_of
 from bot.slack import courier as slack
 from bot.slack.addresses import NOT_LINKED, SPACING, Addresses
 from bot.slack.courier import Courier
@@ -30,17 +30,22 @@ from store.deliveries import Attempt, Hold, Place
 from store.errors import StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from slack_sdk import WebClient
 
     from bot.slack.outcomes import Outcome
     from bot.wiring import Services
+    from engine.people import Person
+    from store.database import Connection
     from store.outbox import Owed
 
 #: Longer than a request and the wait before it may take.
 LEASE = timedelta(seconds=45)
 POLL_SECONDS = 2.0
+#: So long a worker waits for its turn; where that comes later it looks what else there is to do.
+PATIENCE = timedelta(milliseconds=900)
+LONGEST_TURN = timedelta(seconds=10)
 PER_CHANNEL = timedelta(seconds=1)
 #: How long a workspace is left alone whose token was refused, and one whose plan allows no more messages.
 PARKED = {"credential": timedelta(minutes=10), "plan": timedelta(hours=1)}
@@ -138,22 +143,27 @@ class Delivery:
 
     def _deliver_all(self, team_id: str, claimed: tuple[Owed, ...], done: Round) -> None:
         """Each of the claimed rows, or none of the rest once everything is held up."""
+        rep_ids = {owed.notice.to.rep_id for owed in claimed} - {0}
+        with self._services.db.read() as conn:
+            known = _Known(team_id, people.by_ids(conn, rep_ids), lanes.direct_channels(conn, team_id, rep_ids))
         for place, owed in enumerate(claimed):
-            if self._stop.is_set() or not self._is_free(team_id, done):
+            if self._stop.is_set() or done.held:
                 rest = [one.outbox_id for one in claimed[place:]]
                 with self._services.db.write() as conn:
                     deliveries.let_go(conn, rest, self._holder)
                 return
-            self._deliver(team_id, owed, done)
+            self._deliver(known, owed, done)
 
-    def _deliver(self, team_id: str, owed: Owed, done: Round) -> None:
+    def _deliver(self, known: _Known, owed: Owed, done: Round) -> None:
         """One row on its way: addressed, worded, sent, settled."""
+        team_id, person = known.team_id, known.people.get(owed.notice.to.rep_id)
         ctx, hold = self._context(), Hold(owed.outbox_id, self._holder)
-        address = self._address(ctx, team_id, owed)
+        address = self._address(ctx, known, owed)
         if address.body is None:
             self._settle(_Settling(team_id, owed, hold, address), None, done)
             return
-        parcel = self._parcels.pack(ctx, owed, str(address.body["channel"]["id"]))
+        reader = reader_of(person, ctx.now)
+        parcel = self._parcels.pack(ctx, owed, str(address.body["channel"]["id"]), reader)
         if isinstance(parcel, str):
             with ctx.db.write() as conn:
                 if owed.notice.edits:
@@ -162,7 +172,7 @@ class Delivery:
                     deliveries.dead(conn, hold, parcel, "unwordable", ctx.now)
             done.ended += 1
             return
-        parcel = self._illustrations.added(parcel, owed, self._parcels.reader(ctx, owed))
+        parcel = self._illustrations.added(parcel, owed, reader)
         sent = self._send(team_id, hold, parcel)
         if sent is None:
             done.put_off += 1
@@ -170,18 +180,20 @@ class Delivery:
         while (other := _instead(owed, parcel, sent)) is not None:
             _journal.error("refused, sent otherwise", kind=owed.notice.kind, code=sent.code, method=other.method)
             parcel = other
-            sent = self._send(team_id, hold, parcel, at_once=True) or sent
+            sent = self._send(team_id, hold, parcel, at_once=True) or Sent("later", "paced", pause=1.0)
         self._settle(_Settling(team_id, owed, hold, sent), parcel, done)
 
-    def _address(self, ctx: Context, team_id: str, owed: Owed) -> Sent:
+    def _address(self, ctx: Context, known: _Known, owed: Owed) -> Sent:
         """Where the notice goes, as `channel.id` of the body; refused where nobody is there."""
-        if not owed.notice.to.rep_id:
+        rep_id = owed.notice.to.rep_id
+        if not rep_id:
             return Sent("sent", body={"channel": {"id": owed.notice.to.channel}})
-        with ctx.db.read() as conn:
-            person = people.by_id(conn, owed.notice.to.rep_id)
+        person = known.people.get(rep_id)
         if person is None or not person.is_employed(ctx.as_of):
             return Sent("refused", NOT_LINKED)
-        return self._addresses.direct(ctx, team_id, person)
+        if rep_id in known.channels:
+            return Sent("sent", body={"channel": {"id": known.channels[rep_id]}})
+        return self._addresses.direct(ctx, known.team_id, person)
 
     def _send(self, team_id: str, hold: Hold, parcel: Parcel, *, at_once: bool = False) -> Sent | None:
         """What became of the request; None where it was too early for it, or the row is somebody else's by now.
@@ -199,26 +211,28 @@ class Delivery:
     def _begin(self, team_id: str, hold: Hold, parcel: Parcel, *, at_once: bool) -> datetime | None:
         """The moment at which the request may go out, once the row says that it does."""
         now = self._services.clock.now()
-        channel = lanes.channel(parcel.channel_id)
-        with self._services.db.write() as conn:
-            method = lanes.method(parcel.method)
-            free = lanes.free_at(conn, team_id, (lanes.TEAM, method, channel), now)
-            if free > now and not at_once:
-                deliveries.let_go(conn, [hold.outbox_id], hold.holder, free)
-                return None
-            slot = lanes.reserve(conn, team_id, lanes.WORKSPACE, self._spacing, free)
-            slot = lanes.reserve(conn, team_id, channel, PER_CHANNEL, slot)
-            if parcel.method == slack.UPDATE:
-                lanes.reserve(conn, team_id, method, SPACING, slot)
-            attempt = Attempt(
-                leased_until=slot + LEASE,
-                team_id=team_id,
-                channel_id=parcel.channel_id,
-                template=parcel.message.template,
-                template_version=parcel.version,
-                payload_hash=parcel.payload_hash,
-            )
-            return slot if deliveries.start(conn, hold, attempt, now) else None
+        spacings = {lanes.WORKSPACE: self._spacing, lanes.channel(parcel.channel_id): PER_CHANNEL}
+        if parcel.method == slack.UPDATE:
+            spacings[lanes.method(parcel.method)] = SPACING
+        slot = now
+        try:
+            with self._services.db.write() as conn:
+                slot = lanes.take(conn, team_id, spacings, now)
+                if slot - now > (LONGEST_TURN if at_once else PATIENCE):
+                    raise _TooEarly  # rolls back: nothing was taken
+                attempt = Attempt(
+                    leased_until=slot + LEASE,
+                    team_id=team_id,
+                    channel_id=parcel.channel_id,
+                    template=parcel.message.template,
+                    template_version=parcel.version,
+                    payload_hash=parcel.payload_hash,
+                )
+                return slot if deliveries.start(conn, hold, attempt, now) else None
+        except _TooEarly:
+            with self._services.db.write() as conn:
+                deliveries.let_go(conn, [hold.outbox_id], hold.holder, slot)
+            return None
 
     def _settle(self, case: _Settling, parcel: Parcel | None, done: Round) -> None:
         """Keep what became of a row; a store that is busy is asked again, since Slack has the message by then."""
@@ -232,35 +246,38 @@ class Delivery:
         self._note(case, parcel, done)
 
     def _note(self, case: _Settling, parcel: Parcel | None, done: Round) -> None:
-        now, outcome = self._services.clock.now(), judged(case.sent)
-        if parcel is None and outcome == "uncertain":
-            outcome = "retry"  # an address may be asked for twice
-        if parcel is not None and parcel.method == slack.UPDATE and outcome == "uncertain":
-            outcome = "retry"  # and a message edited twice
+        now, outcome = self._services.clock.now(), _outcome(case, parcel)
         with self._services.db.write() as conn:
             if outcome == "sent" and parcel is not None and case.sent.body is not None:
                 at = Place(str(case.sent.body["channel"]), str(case.sent.body["ts"]))
                 deliveries.sent(conn, case.hold, at, now, parcel.error)
                 self._parcels.disclose(conn, case.owed, parcel.payload_hash, now)
                 done.sent += 1
-            elif outcome == "retry":
-                until, free = self._again_at(case, parcel, now)
-                if case.sent.code == "ratelimited" and parcel is not None:
-                    lanes.block(conn, case.team_id, lanes.method(parcel.method), until, "ratelimited")
-                deliveries.later(conn, case.hold, until, case.sent.code, free=free)
-                done.put_off += 1
+            elif outcome == "retry" or outcome in PARKED:
+                self._put_off(conn, case, parcel, done)
             elif outcome == "uncertain":
                 deliveries.unsure(conn, case.hold, case.sent.code, now + LOOK_AFTER)
-                done.put_off += 1
-            elif outcome in PARKED:
-                until = now + PARKED[outcome]
-                lanes.block(conn, case.team_id, lanes.TEAM, until, case.sent.code)
-                deliveries.later(conn, case.hold, until, case.sent.code, free=True)
                 done.put_off += 1
             else:
                 deliveries.dead(conn, case.hold, _reason(outcome, case.sent.code), case.sent.code, now)
                 done.ended += 1
         self._tell(case, outcome)
+
+    def _put_off(self, conn: Connection, case: _Settling, parcel: Parcel | None, done: Round) -> None:
+        """Pending again, and the lanes held up that Slack or its refusal closes."""
+        now, code, outcome = self._services.clock.now(), case.sent.code, _outcome(case, parcel)
+        until, free = self._again_at(case, parcel, now)
+        held: tuple[str, ...] = ()
+        if outcome in PARKED:
+            until, free, held = now + PARKED[outcome], True, (lanes.TEAM, lanes.WORKSPACE)
+        elif code == "ratelimited" and parcel is not None:
+            held = _held_by(parcel.method)
+        for lane in held:
+            lanes.block(conn, case.team_id, lane, until, code)
+        if lanes.WORKSPACE in held:
+            done.held = code
+        deliveries.later(conn, case.hold, until, code, free=free)
+        done.put_off += 1
 
     def _again_at(self, case: _Settling, parcel: Parcel | None, now: datetime) -> tuple[datetime, bool]:
         """When to try again, and whether that costs no attempt: as Slack says, else later and later, with jitter."""
@@ -315,6 +332,31 @@ class _Settling:
     owed: Owed
     hold: Hold
     sent: Sent
+
+
+def _outcome(case: _Settling, parcel: Parcel | None) -> Outcome:
+    """What became of the row's request: an address may be asked for twice, and a message edited twice."""
+    outcome = judged(case.sent)
+    repeatable = parcel is None or parcel.method == slack.UPDATE
+    return "retry" if repeatable and outcome == "uncertain" else outcome
+
+
+class _TooEarly(Exception):
+    """A lane is not free yet: what was taken of the others is given back."""
+
+
+def _held_by(method: str) -> tuple[str, ...]:
+    """The lanes that a 429 of a method holds up: without posts there is nothing to do."""
+    return (lanes.method(method), lanes.WORKSPACE) if method == slack.POST else (lanes.method(method),)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of everybody in a handful of rows."""
+
+    team_id: str
+    people: Mapping[int, Person]
+    channels: Mapping[int, str]
 
 
 def _instead(owed: Owed, parcel: Parcel, sent: Sent) -> Parcel | None:

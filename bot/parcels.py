@@ -12,7 +12,7 @@ from messages import notices
 from messages.errors import NotWordableError
 from messages.reader import Reader
 from messages.validate import validate
-from store import disclosures, outbox, people
+from store import disclosures, outbox
 from store.disclosures import Disclosure
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from bot.wiring import Services
+    from engine.people import Person
     from messages.reply import Message
     from operations.context import Context
     from store.database import Connection
@@ -62,16 +63,14 @@ class Parcels:
 
     services: Services
 
-    def pack(self, ctx: Context, owed: Owed, channel_id: str) -> Parcel | str:
+    def pack(self, ctx: Context, owed: Owed, channel_id: str, reader: Reader) -> Parcel | str:
         """The notice ready to go, or why it cannot."""
         aim = self._aim(ctx, owed, channel_id)
         if aim is None:
             return NOTHING_TO_EDIT
         notice = owed.notice
         try:
-            message = notices.worded(
-                notice.kind, notice.data, self.reader(ctx, owed), owed.notice_id, is_resend=owed.is_resend
-            )
+            message = notices.worded(notice.kind, notice.data, reader, owed.notice_id, is_resend=owed.is_resend)
         except NotWordableError as error:
             _journal.error("notice cannot be worded", error, kind=notice.kind, notice=owed.notice_id)
             return "it could not be worded"
@@ -99,6 +98,8 @@ class Parcels:
     def _aim(self, ctx: Context, owed: Owed, channel_id: str) -> tuple[str, Mapping[str, str]] | None:
         """The method and where to; None for a correction of a message that nobody has."""
         notice = owed.notice
+        if not (notice.edits or notice.thread):
+            return slack.POST, {"channel": channel_id}
         with ctx.db.read() as conn:
             old = outbox.message_of(conn, notice.edits, notice.to) if notice.edits else None
             above = outbox.message_of(conn, notice.thread, notice.to) if notice.thread else None
@@ -112,10 +113,9 @@ class Parcels:
             return slack.POST, {"channel": above.channel_id, "thread_ts": above.ts}
         return slack.POST, {"channel": channel_id}
 
-    def reader(self, ctx: Context, owed: Owed) -> Reader:
-        """Whom the notice is worded for; nobody in particular for a channel."""
-        with ctx.db.read() as conn:
-            person = people.by_id(conn, owed.notice.to.rep_id) if owed.notice.to.rep_id else None
-        if person is None:
-            return Reader(now=ctx.now)
-        return Reader(person.locale, person.timezone, ctx.now, person.rep_id, person.email)
+
+def reader_of(person: Person | None, now: datetime) -> Reader:
+    """Whom a notice is worded for; nobody in particular for a channel."""
+    if person is None:
+        return Reader(now=now)
+    return Reader(person.locale, person.timezone, now, person.rep_id, person.email)

@@ -7,10 +7,10 @@ Whoever dies before it leaves one that certainly was not sent.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, case, or_, select, update
+from sqlalchemy import and_, bindparam, case, or_, select, update
 
 from store import outbox as owed_notices
 from store.bulk import among
@@ -46,6 +46,33 @@ class Attempt:
     template: str
     template_version: str
     payload_hash: str
+
+
+_SAID = ("leased_until", "team_id", "channel_id", "template", "template_version", "payload_hash")
+_MINE = and_(outbox.c.outbox_id == bindparam("its_id"), outbox.c.holder == bindparam("its_holder"))
+_START = (
+    update(outbox)
+    .where(_MINE, outbox.c.state == "leased", outbox.c.leased_until > bindparam("now"))
+    .values(
+        send_started_at=bindparam("now"),
+        attempts=outbox.c.attempts + 1,
+        **{name: bindparam(f"its_{name}") for name in _SAID},
+    )
+)
+_SENT = (
+    update(outbox)
+    .where(_MINE, outbox.c.state.in_(("leased", "unknown")))
+    .values(
+        state="sent",
+        holder="",
+        leased_until=None,
+        channel_id=bindparam("its_channel"),
+        ts=bindparam("its_ts"),
+        error=bindparam("its_error"),
+        sent_at=bindparam("now"),
+        ended_at=bindparam("now"),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,18 +140,8 @@ def recover(conn: Connection, now: datetime) -> tuple[int, int]:
 
 def start(conn: Connection, hold: Hold, attempt: Attempt, now: datetime) -> bool:
     """Whether the row is still ours and is being sent from now on; commit this before the request goes out."""
-    said = {
-        "send_started_at": now,
-        "leased_until": attempt.leased_until,
-        "attempts": outbox.c.attempts + 1,
-        "team_id": attempt.team_id,
-        "channel_id": attempt.channel_id,
-        "template": attempt.template,
-        "template_version": attempt.template_version,
-        "payload_hash": attempt.payload_hash,
-    }
-    still = and_(_ours(hold), outbox.c.leased_until > now)
-    return conn.execute(update(outbox).where(still).values(**said)).rowcount == 1
+    said = {f"its_{name}": value for name, value in zip(_SAID, astuple(attempt), strict=True)}
+    return conn.execute(_START, _of(hold) | said | {"now": now}).rowcount == 1
 
 
 def sent(conn: Connection, hold: Hold, place: Place, now: datetime, error: str = "") -> bool:
@@ -132,8 +149,8 @@ def sent(conn: Connection, hold: Hold, place: Place, now: datetime, error: str =
 
     `error` is Slack's code where it took the message only without its blocks.
     """
-    ended = {"state": "sent", "channel_id": place.channel_id, "ts": place.ts, "error": error}
-    return _move(conn, _ours(hold, "leased", "unknown"), ended | {"sent_at": now, "ended_at": now})
+    said = {"its_channel": place.channel_id, "its_ts": place.ts, "its_error": error, "now": now}
+    return conn.execute(_SENT, _of(hold) | said).rowcount == 1
 
 
 def later(conn: Connection, hold: Hold, retry_at: datetime, error: str, *, free: bool = False) -> bool:
@@ -219,6 +236,10 @@ def _take(
 def _move(conn: Connection, where: ColumnElement[bool], to: dict[str, Any]) -> bool:
     free = {"holder": "", "leased_until": None}
     return conn.execute(update(outbox).where(where).values(**free, **to)).rowcount == 1
+
+
+def _of(hold: Hold) -> dict[str, Any]:
+    return {"its_id": hold.outbox_id, "its_holder": hold.holder}
 
 
 def _ours(hold: Hold, *states: str) -> ColumnElement[bool]:

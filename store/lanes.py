@@ -7,17 +7,19 @@ statement, so that two workers never get the same; `block` holds a lane up for a
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, case, delete, func, literal, select, update
+from sqlalchemy import BigInteger, case, delete, func, literal, select, text, update
 
 from store.bulk import among, inserting
+from store.tables.access import identity
 from store.tables.outbox import direct_channel, send_lane
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from sqlalchemy import Case, Connection
+    from sqlalchemy import Case, Connection, TextClause
 
 WORKSPACE = "workspace"
 #: Holds up every request of a workspace: its token was refused, or its plan allows no more messages.
@@ -58,6 +60,33 @@ def reserve(conn: Connection, team_id: str, lane: str, spacing: timedelta, now: 
     return _instant(int(conn.execute(taken).scalar_one()) - gap)
 
 
+def take(conn: Connection, team_id: str, spacings: Mapping[str, timedelta], now: datetime) -> datetime:
+    """The first moment at which all of these lanes are ours; each is taken for its spacing from when it is free.
+
+    One statement, always in the same order, so that workers wait for each other and never for ever. Whoever does not
+    want to wait until then rolls the transaction back, and has taken nothing.
+    """
+    at = _number(now)
+    given: dict[str, Any] = {"team": team_id, "at": at}
+    for number, (lane, spacing) in enumerate(spacings.items()):
+        given |= {f"lane{number}": lane, f"until{number}": at + spacing // _MICROSECOND}
+    rows = conn.execute(_taking(len(spacings)), given).all()
+    return max(_instant(next_us - spacings[lane] // _MICROSECOND) for lane, next_us in rows)
+
+
+@cache
+def _taking(count: int) -> TextClause:
+    """Spelled once, and as text: rows of values are compiled anew for every execution."""
+    rows = ", ".join(f"(:team, :lane{number}, :until{number}, '')" for number in range(count))
+    return text(
+        f"INSERT INTO send_lane (team_id, lane, next_us, reason) VALUES {rows} "  # noqa: S608 (our own names)
+        "ON CONFLICT (team_id, lane) DO UPDATE SET reason = '', next_us = excluded.next_us - :at + CASE "
+        "WHEN send_lane.next_us > :at AND send_lane.next_us - :at <= "
+        f"CASE WHEN send_lane.reason = '' THEN {_TAKEN} ELSE {_HELD} END THEN send_lane.next_us ELSE :at END "
+        "RETURNING lane, next_us"
+    )
+
+
 def block(conn: Connection, team_id: str, lane: str, until: datetime, reason: str) -> None:
     """Nothing goes through the lane before `until`, or before what held it up already."""
     at = _number(until)
@@ -86,6 +115,24 @@ def blocked(conn: Connection, now: datetime) -> list[tuple[str, str, datetime, s
 def forget_old(conn: Connection, before: datetime) -> int:
     """How many lanes nobody went through since then were cleared away."""
     return conn.execute(delete(send_lane).where(send_lane.c.next_us < _number(before))).rowcount
+
+
+def direct_channels(conn: Connection, team_id: str, rep_ids: Iterable[int]) -> dict[int, str]:
+    """The direct messages with some people, as far as they are linked and one was opened."""
+    rows = conn.execute(
+        select(identity.c.rep_id, direct_channel.c.channel_id)
+        .join(
+            direct_channel,
+            (direct_channel.c.team_id == identity.c.team_id) & (direct_channel.c.user_id == identity.c.user_id),
+        )
+        .where(
+            identity.c.team_id == team_id,
+            identity.c.unlinked_at.is_(None),
+            among(conn, identity.c.rep_id, rep_ids),
+            direct_channel.c.channel_id != "",
+        )
+    )
+    return {row.rep_id: row.channel_id for row in rows}
 
 
 def direct_channel_of(conn: Connection, team_id: str, user_id: str) -> str:

@@ -8,10 +8,12 @@ from sqlalchemy import select
 
 from engine.people import Person
 from store import known
+from store.bulk import among
 from store.references import email_key, of_addresses
 from store.tables.facts import person, placement
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
 
     from sqlalchemy import ColumnElement, Connection, Row
@@ -40,6 +42,11 @@ def by_id(conn: Connection, rep_id: int, watermark: int | None = None) -> Person
     """The person with that number, as known now or once change `watermark` was committed."""
     found = _people(conn, person.c.rep_id == rep_id, watermark)
     return found[0] if found else None
+
+
+def by_ids(conn: Connection, rep_ids: Iterable[int]) -> dict[int, Person]:
+    """The people with those numbers, as known now."""
+    return {one.rep_id: one for one in _people(conn, among(conn, person.c.rep_id, rep_ids))}
 
 
 def by_email(conn: Connection, email: str) -> Person | None:

@@ -78,7 +78,8 @@ def test_a_rate_limit_is_heeded_and_costs_no_attempt(room: PostRoom) -> None:
     assert (room.row("won").state, room.row("won").attempts) == ("pending", 0)
     with room.db.read() as conn:
         assert [(lane, code) for _, lane, _, code in lanes.blocked(conn, started)] == [
-            ("method:chat.postMessage", "ratelimited")
+            ("method:chat.postMessage", "ratelimited"),
+            ("workspace", "ratelimited"),
         ]
     room.run(worker)
     assert len(room.posts(ADA)) == 1
