@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 #: From the announcement on people know of a SPIF; a hidden one is nobody's news.
 TOLD: tuple[State, ...] = (
-    "announced", "live", "closed", "verification", "results_proposed", "results_approved", "paid", "clawback", "reviewed",
+    "announced", "live", "closed", "verification", "results_proposed", "results_approved", "paid", "clawback",
+    "reviewed",
 )  # fmt: skip
 GRAVEST = 5
 
