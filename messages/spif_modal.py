@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from messages.reader import Reader
 
 FAULTS_SHOWN = 4
+SHARES = "shares"
+#: Remedies in the words of the form, by the code of the fault.
+_REMEDIES = {"deals_shared": "Choose other days, another product, or tick “may count in other SPIFs” in both."}
 LENGTHS = (("7", "1 week"), ("14", "2 weeks"), ("21", "3 weeks"), ("28", "4 weeks"), ("30", "30 days"))
 
 
@@ -49,6 +52,8 @@ class SpifForm:
     budget: str
     groups: tuple[Option, ...]
     group: str
+    sharing: tuple[Option, ...]
+    shared: tuple[str, ...]
     preview: tuple[str, ...]
     value: str
     receipt_ids: tuple[str, ...] = ()
@@ -67,6 +72,7 @@ class Entered:
     length: str = "14"
     budget: str = "5000"
     values: Mapping[str, str] = field(default_factory=dict)
+    shares: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +83,7 @@ class Outlook:
     eligible: int = 0
     worst: int | None = None
     committed: int = 0
-    replays: Mapping[str, Any] = field(default_factory=dict)
+    replays: Mapping[str, Any] | None = None
     faults: Sequence[Fault] = ()
 
 
@@ -116,6 +122,8 @@ def form(entered: Entered, outlook: Outlook | None, reader: Reader) -> SpifForm:
         budget=entered.budget,
         groups=tuple(Option(label, value) for value, label in entered.groups),
         group=entered.group or entered.groups[0][0],
+        sharing=(Option("Its deals may count in other SPIFs that allow it, too", SHARES),),
+        shared=(SHARES,) if entered.shares else (),
         preview=_preview(outlook, reader) if outlook is not None else ("Working out what it would cost…",),
         value="{}",
     )
@@ -142,12 +150,18 @@ def _preview(found: Outlook, reader: Reader) -> tuple[str, ...]:
         *(f"• {line}" for line in spif_prose.prizes(rules, reader)),
         f"When: {spif_prose.window(rules.window, reader)}. {spif_prose.people(found.eligible, reader)} take part.",
         f"Worst case {worst}; you can owe at most {_money(rules, found.committed, reader)}.",
-        *spif_prose.replays(found.replays, rules.currency, reader),
+        *(spif_prose.replays(found.replays, rules.currency, reader) if found.replays is not None else ()),
     ]
-    for fault in found.faults[:FAULTS_SHOWN]:
-        sign = "⛔" if fault.level == "error" else "⚠️"
-        lines.append(f"{sign} {clip(f'{fault.message} {fault.remedy}', 240)}")
-    return tuple(lines)
+    return (*lines, *faults(found.faults))
+
+
+def faults(found: Sequence[Fault]) -> tuple[str, ...]:
+    """Return what is wrong with rules, errors first, each with its remedy in the words of the form."""
+    return tuple(
+        f"{'⛔' if fault.level == 'error' else '⚠️'} "
+        f"{clip(f'{fault.message} {_REMEDIES.get(fault.code, fault.remedy)}', 240)}"
+        for fault in found[:FAULTS_SHOWN]
+    )
 
 
 def _money(rules: Spif, minor: int, reader: Reader) -> str:

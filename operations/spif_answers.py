@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.spifs import eligibility, life
+from engine.spifs.faults import Fault
 from operations import spif_ground, spif_launch, spif_notices, spif_results, spif_scores, spif_standings
 from operations.errors import SpifUnknown
 from operations.spif_drafts import led_by
 from operations.spif_moves import NOTHING, found, refusal
 from operations.spif_results import doubts
-from store import frames, spif_prizes, spifs
+from store import frames, spif_figures, spif_prizes, spifs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -51,6 +52,7 @@ class Overview:
         doubts: What has to be judged in the hold.
         paid: What was posted so far, in minor units, what was taken back deducted.
         waits: Why a result cannot be proposed yet; "" where it can.
+        faults: What the check of a draft found.
     """
 
     kept: Kept
@@ -61,6 +63,7 @@ class Overview:
     doubts: tuple[Doubt, ...]
     paid: int
     waits: str
+    faults: tuple[Fault, ...]
 
 
 def visible(ctx: Context) -> tuple[Kept, ...]:
@@ -116,7 +119,13 @@ def overview(ctx: Context, spif_id: int) -> Overview:
             doubts=doubts(conn, scored) if is_judged and scored is not None else (),
             paid=sum(spif_prizes.cost(conn, spif_id).values()),
             waits=waits,
+            faults=_faults(conn, kept) if kept.state in ("draft", "checked") else (),
         )
+
+
+def _faults(conn: Connection, kept: Kept) -> tuple[Fault, ...]:
+    check = spif_figures.latest(conn, kept.spif_id, "check")
+    return tuple(Fault(**each) for each in check.body["faults"]) if check is not None else ()
 
 
 def own(ctx: Context, spif_id: int) -> tuple[Own, dict[int, DealName]]:

@@ -44,6 +44,7 @@ def running(ctx: Context, company: Company, channel: str) -> Kept | None:
         budget="1750",
         values=PRIZES,
         channel=channel,
+        more={"shares_deals": True},
     )
     kept, _ = spif_drafts.save(made, wanted)
     spif_launch.approve_budget(replace(made, actor=approver), kept.spif_id)

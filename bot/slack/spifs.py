@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from messages import spif as words
-from messages import spif_prose, views
+from messages import spif_modal, spif_prose, views
 from operations import spif_answers, spif_launch, spif_notices
 from store import spifs
 
@@ -74,8 +74,7 @@ def _standing(turn: Turn, found: Overview) -> words.Standing:
         rules.currency,
     )
     facts = words.facts(figures, turn.reader)
-    if found.waits:
-        facts = (*facts, found.waits)
+    facts = (*facts, *((found.waits,) if found.waits else ()), *spif_modal.faults(found.faults))
     by_name = {award.name: award for award in rules.awards}
     winners = tuple(
         (
@@ -100,7 +99,11 @@ def _judged(ruling: object) -> str:
 def _award(kept: Kept, place: OwnPlace, names: dict[int, str]) -> words.OwnAward:
     award = next(one for one in kept.rules.awards if one.name == place.award)
     noun = "deal" if award.scoring.metric.of == "count" and place.unit == "number" else ""
-    around = tuple(words.Neighbour(one.rank, one.name, one.percent_ppm, one.is_reader) for one in place.around)
+    around = tuple(
+        words.Neighbour(one.rank, one.name, one.percent_ppm, one.is_reader)
+        for one in place.around
+        if one.rank or one.is_reader  # who has not scored yet is nobody's business
+    )
     return words.OwnAward(
         place.award, place.unit, place.rank, place.competing, place.value, place.gap, place.prize, place.kind, noun,
         around, tuple((names.get(deal_id, "A credit"), value) for deal_id, value in place.counted),

@@ -65,9 +65,8 @@ def preview(turn: Turn) -> None:
 def _show(turn: Turn, entered: Entered, carried: NewSpif, opened: OpenModal | None) -> None:
     wanted = _wanted(turn, entered, carried)
     seen = spif_drafts.preview(turn.context, wanted)
-    outlook = Outlook(
-        seen.rules, seen.eligible, seen.worst, seen.committed, spif_drafts.replays(seen.dry), seen.faults
-    )
+    past = spif_drafts.replays(seen.dry) if seen.dry is not None else None
+    outlook = Outlook(seen.rules, seen.eligible, seen.worst, seen.committed, past, seen.faults)
     turn.update_modal(NEW, spif_modal.form(entered, outlook, turn.reader), carried, opened)
 
 
@@ -164,6 +163,7 @@ def _read(inbound: Inbound, carried: NewSpif, groups: tuple[tuple[str, str], ...
         length=got.get("length") or USUAL_DAYS,
         budget=got.get("budget", ""),
         values=typed,
+        shares=bool(inbound.entered.get("sharing")),
     )
 
 
@@ -192,6 +192,7 @@ def _asked(entered: Entered, carried: NewSpif, channel: str) -> Wanted:
         values=entered.values,
         group=entered.group or (entered.groups[0][0] if entered.groups else spif_drafts.MINE),
         channel=channel,
+        more={"shares_deals": True} if entered.shares else {},
     )
 
 
