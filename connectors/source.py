@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 #: Kinds in the order they are synced: what others point at comes first.
 KINDS = (
-    *("person", "placement", "position", "deal", "split", "quota", "assignment", "rate"),
+    *("person", "placement", "position", "account", "product"),
+    *("deal", "line_item", "split", "quota", "assignment", "rate"),
     *("figure", "tag", "event", "achievement", "incentive", "adjustment", "absence"),
 )
 

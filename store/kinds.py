@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from store.errors import FrameRefused
-from store.tables import blending, counted, facts
+from store.tables import blending, counted, facts, goods
 
 if TYPE_CHECKING:
     from sqlalchemy import Table
@@ -276,6 +276,34 @@ _KINDS = (
         ("person_external_id", "start_on"),
         (*_text("person_external_id"), *_SPAN),
         (_WHO,),
+    ),
+    Kind(
+        "account",
+        goods.account,
+        ("external_id",),
+        (*_text("external_id", "name"), *_text_or_empty("domain", "industry", "segment", "region")),
+        mints="account_id",
+    ),
+    Kind(
+        "product",
+        goods.product,
+        ("external_id",),
+        (*_text("external_id", "name"), *_text_or_empty("code", "family")),
+        mints="product_id",
+    ),
+    Kind(
+        "line_item",
+        goods.line_item,
+        ("external_id",),
+        (
+            *_text("external_id", "deal_external_id"),
+            *_text_or_empty("product_external_id", "name"),
+            Field("quantity", "int"),
+            Field("amount_cents", "int"),
+            Field("currency", "label"),
+        ),
+        (_WHICH,),
+        mints="line_item_id",
     ),
     Kind("blend", blending.blend_rule, ("of_kind",), _text("of_kind", "said"), mints="rule_id"),
     Kind(

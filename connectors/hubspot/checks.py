@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from connectors.errors import SourceError
 from connectors.feed import Property
-from connectors.hubspot import companies, deals, line_items, owners, quotas, rates, splits
+from connectors.hubspot import companies, deals, goods, line_items, owners, quotas, rates, splits
 from engine.problems import Problem
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ OBJECTS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "figure": (deals.OBJECT, deals.OWN),
     "tag": (deals.OBJECT, deals.OWN),
     "quota": (quotas.OBJECT, quotas.OWN),
+    **goods.OBJECTS,
 }
 NEAREST = 5
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 #: What a mapping writes to get it.
 FIELD = "account_name"
+ID_FIELD = "account_id"
 OBJECT = "companies"
 
 
@@ -23,6 +24,11 @@ def names(client: Client, deal_ids: Sequence[str], known: dict[str, str]) -> Map
     chosen = {deal: _primary(found) for deal, found in tied.items() if found}
     ties.learn(client, OBJECT, chosen.values(), known)
     return {deal: known.get(company, "") for deal, company in chosen.items()}
+
+
+def ids(client: Client, deal_ids: Sequence[str], _known: dict[str, str]) -> Mapping[str, str]:
+    """The company's id by deal; deals without one are left out."""
+    return {deal: _primary(found) for deal, found in ties.read(client, "deals", OBJECT, deal_ids).items() if found}
 
 
 def _primary(found: Sequence[Tie]) -> str:

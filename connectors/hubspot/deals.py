@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 
 OBJECT = "deals"
 #: Names that a mapping may write and that are no properties.
-LENT: Mapping[str, Names] = {companies.FIELD: companies.names, line_items.FIELD: line_items.names}
+LENT: Mapping[str, Names] = {
+    companies.FIELD: companies.names,
+    companies.ID_FIELD: companies.ids,
+    line_items.FIELD: line_items.names,
+}
 OWN = ("id", *LENT)
 
 

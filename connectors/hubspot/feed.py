@@ -10,6 +10,7 @@ from connectors.errors import ConfigRefused, SourceError
 from connectors.hubspot import account, checks
 from connectors.hubspot.client import Client
 from connectors.hubspot.deals import Deals
+from connectors.hubspot.goods import Goods
 from connectors.hubspot.owners import Owners
 from connectors.hubspot.quotas import Quotas
 from connectors.hubspot.rates import Rates
@@ -42,6 +43,9 @@ NOUNS: Mapping[str, Callable[[Client, KindMapping], Noun]] = {
     "deal": Deals,
     "figure": Deals,
     "tag": Deals,
+    "account": Goods,
+    "product": Goods,
+    "line_item": Goods,
     "split": lambda client, _: Splits(client),
     "quota": Quotas,
     "rate": lambda client, _: Rates(client),

@@ -135,6 +135,17 @@ FIELDS: Mapping[str, Mapping[str, Field]] = MappingProxyType(
             "approved_by": _KEY,
         },
         "absence": {"person": _KEY, "start": _START, "end": _END},
+        "account": {"id": _KEY, "name": _KEY, "domain": _TEXT, "industry": _TEXT, "segment": _TEXT, "region": _TEXT},
+        "product": {"id": _KEY, "name": _KEY, "code": _TEXT, "family": _TEXT},
+        "line_item": {
+            "id": _KEY,
+            "deal": _KEY,
+            "product": _TEXT,
+            "name": _TEXT,
+            "quantity": Field("number"),
+            "amount": Field("money", mandatory=True, needed=True),
+            "currency": _CURRENCY,
+        },
     }
 )
 
@@ -163,6 +174,9 @@ KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "incentive": ("person", "name", "start"),
         "adjustment": ("id",),
         "absence": ("person", "start"),
+        "account": ("id",),
+        "product": ("id",),
+        "line_item": ("id",),
     }
 )
 

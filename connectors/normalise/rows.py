@@ -26,6 +26,7 @@ from connectors.normalise.fields import (
     nobody,
     range_of,
 )
+from connectors.normalise.goods import BUILDERS as GOODS
 from connectors.normalise.kinds import KEYS
 from connectors.normalise.sheet import Sheet, is_in
 from connectors.normalise.stages import stage_name, stage_of
@@ -292,4 +293,5 @@ _BUILDERS = {
     "assignment": _assignment,
     "rate": _rate,
     **COUNTED,
+    **GOODS,
 }

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from connectors.errors import ConfigRefused, SourceError
 from connectors.feed import Property
-from connectors.salesforce import account, deals, people, placements, quotas, rates, splits
+from connectors.salesforce import account, deals, goods, people, placements, quotas, rates, splits
 from connectors.salesforce.session import Session
 from connectors.salesforce.soql import among
 from connectors.salesforce.table import Window, changed, everything
@@ -38,6 +38,9 @@ _TABLES: Mapping[str, Callable[[KindMapping], Table]] = MappingProxyType(
         "person": people.table,
         "placement": placements.table,
         "deal": deals.table,
+        "figure": deals.table,
+        "tag": deals.table,
+        **dict.fromkeys(goods.OBJECTS, goods.table),
         "quota": quotas.table,
         "assignment": placements.assigned,
         "rate": rates.table,
