@@ -53,4 +53,4 @@ class Goods:
 
 
 def _with(raw: Raw, deals: Mapping[str, str]) -> Raw:
-    return raw if raw.deleted else replace(raw, body=raw.body | {DEAL: deals.get(raw.external_id, "")})
+    return raw if raw.deleted else raw._replace(body=raw.body | {DEAL: deals.get(raw.external_id, "")})

@@ -1,4 +1,4 @@
-"""What a service may answer at its worst: each is named on record, nothing is half applied, the next sync mends it."""
+"""What a service may answer at its worst: each is named on record, none is half applied, the next sync mends it."""
 
 from __future__ import annotations
 
