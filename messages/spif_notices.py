@@ -33,8 +33,7 @@ _NEWS = {
     "hold_over": "has passed its hold. Look at its results and propose them.",
     "sent_back": "has its results sent back to verification.",
     "paid": "is paid. Every winner has a direct message, and the prize stands on their statement.",
-    "refused": "was not approved.",
-    "off_course": "has lost somebody on its way: see where it stands.",
+    "reviewed": "was looked back at.",
 }
 
 
@@ -152,12 +151,14 @@ def approval(data: Mapping[str, Any], reader: Reader) -> SpifCard:
     )
 
 
-def news(data: Mapping[str, Any], reader: Reader) -> SpifCard:  # noqa: ARG001 - every view takes its reader
+def news(data: Mapping[str, Any], reader: Reader) -> SpifCard:
     """Return how one's SPIF has moved, by whom and why."""
     by = f" By {clip(data['by'], 80)}." if data["by"] and data["by"] != "system" else ""
     lines = [f"It {_NEWS[data['what']]}{by}"]
     if data["reason"]:
         lines.append(f"Why: {clip(data['reason'], 300)}")
+    if data.get("review"):
+        lines = list(spif_prose.review(data["review"], reader))
     return SpifCard(
         headline=f"Your SPIF: {clip(data['title'], spif_prose.TITLE)}",
         lines=tuple(lines),

@@ -127,6 +127,34 @@ def replays(said: Mapping[str, Any], currency: str, reader: Reader) -> tuple[str
     return (*found, f"Paid for what happens anyway: {share}.{odds}")
 
 
+def review(said: Mapping[str, Any], reader: Reader) -> tuple[str, ...]:
+    """Return whether a SPIF worked, against what is usual anyway; that nobody can tell, where that is so."""
+    unit, currency = said["unit"], said["currency"]
+
+    def figure(value: int) -> str:
+        return score(value, unit, currency, reader)
+
+    cost = written.money(Money(said["cost"], currency), reader)
+    verdict = {
+        "lift": "Did it work? There was a lift.",
+        "drop": "Did it work? It came to less than usual.",
+        "within": "Did it work? Not that one could tell it from chance.",
+        "cannot_tell": "Did it work? Nobody can tell.",
+    }[said["verdict"]]
+    found = [f"{verdict} {said['why']}", f"It came to {figure(said['actual']['value'])} and cost {cost}."]
+    if said["lift"] is not None:
+        share = f" ({written.rounded(said['lift_ppm'], reader)})" if said["lift_ppm"] is not None else ""
+        found.append(f"Usual: {figure(said['usual'])}; beyond it {figure(said['lift'])}{share}.")
+    if said["pulled_forward"]:
+        found.append(f"Of that {figure(said['pulled_forward'])} was missing afterwards: pulled forward.")
+    if said["cost_per_deal"] is not None:
+        each = written.money(Money(said["cost_per_deal"], currency), reader)
+        found.append(f"Each deal beyond the usual cost {each}.")
+    if said["actual"]["undone"]:
+        found.append(f"Refunds took back {figure(said['actual']['undone'])}.")
+    return tuple(found)
+
+
 def reward(kind: Reward, amount: int, place: int, currency: str, reader: Reader) -> str:
     """Return a prize: "$500.00", "300 points", the gift by its name."""
     if kind.kind == "points":

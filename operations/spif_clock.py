@@ -11,7 +11,7 @@ from datetime import time, timedelta
 from typing import TYPE_CHECKING
 
 from engine.spifs.windows import zone_of
-from operations import spif_endings, spif_ground, spif_notices, spif_scores, spif_standings
+from operations import spif_endings, spif_ground, spif_notices, spif_review, spif_scores, spif_standings
 from operations.errors import SpifRefused
 from operations.spif_moves import moving
 from store import outbox, spif_readers, spifs
@@ -56,6 +56,9 @@ def tick(ctx: Context) -> Ticked:
             moved += _advance(ctx, kept)
             boards += _bring_up(ctx, kept)
             taken += spif_endings.take_back(_on(ctx, kept), kept.spif_id)
+            if spif_review.is_due(ctx, kept):
+                spif_review.look_back(_on(ctx, kept), kept.spif_id)
+                moved += 1
         except SpifRefused as error:
             refused.append(f"SPIF {kept.spif_id}: {error}")
     return Ticked(moved, boards, taken, tuple(refused))

@@ -63,14 +63,16 @@ def approval_topic(spif_id: int, what: str, rep_id: int) -> str:
     return f"spif:{spif_id}:approval:{what}:{rep_id}"
 
 
-def news(kept: Kept, what: str, by: str = "", reason: str = "") -> Notice:
-    """To whoever runs it: it has moved, by whom and why."""
+def news(kept: Kept, what: str, by: str = "", reason: str = "", review: Mapping[str, Any] | None = None) -> Notice:
+    """To whoever runs it: it has moved, by whom and why; once it is reviewed, what became of it."""
     last = kept.moves[-1] if kept.moves else None
     return Notice(
         key=f"spif:{kept.spif_id}:news:{what}:{last.change_id if last else 0}",
         kind="spif_news",
         to=Recipient(kept.author.rep_id),
-        data=_about(kept) | {"what": what, "state": said(kept.state), "by": by, "reason": reason},
+        data=_about(kept)
+        | {"what": what, "state": said(kept.state), "by": by, "reason": reason}
+        | ({"review": review} if review is not None else {}),
         topic=f"spif:{kept.spif_id}:news",
     )
 

@@ -106,6 +106,7 @@ def _register() -> None:
     from bot.cli.replay import replay
     from bot.cli.sandbox import sandbox
     from bot.cli.serve import serve
+    from bot.cli.spif import spif
     from bot.cli.sync import sync
     from bot.cli.whatif import whatif
     from bot.cli.whynot import whynot
@@ -121,6 +122,7 @@ def _register() -> None:
     app.add_typer(crm, name="crm")
     app.add_typer(plan, name="plan")
     app.add_typer(period, name="period")
+    app.add_typer(spif, name="spif")
     app.add_typer(outbox, name="outbox")
     app.add_typer(nudges, name="nudges")
     app.add_typer(alerts, name="alerts")

@@ -168,6 +168,10 @@ def test_from_the_form_to_the_pay_slip(stage: Stage, hands: Driver) -> None:
     assert "SPIF" in words(why)
     assert OLGA in words(why)
     _replays(stage, earned)
+    go_to(stage, datetime(2026, 9, 15, 16, 0, tzinfo=UTC))
+    assert state(stage) == "reviewed"
+    with stage.services.db.read() as conn:
+        assert "cannot_tell" in str([one.notice.data for one in outbox.pending(conn)])
 
 
 def _prize_line(earned: Post) -> str:

@@ -126,6 +126,19 @@ def board(words: Words, rows: int, **changes: Any) -> dict[str, Any]:
     return about(words) | said | changes
 
 
+REVIEW = {
+    "unit": "number",
+    "currency": "USD",
+    "cost": 1_500_00,
+    "verdict": "lift",
+    "why": "It came to more than each of the 4 windows it is compared with.",
+    "lift": 6 * MILLION,
+    "lift_ppm": 250_000,
+    "usual": 24 * MILLION,
+    "pulled_forward": MILLION,
+    "cost_per_deal": 250_00,
+    "actual": {"value": 30 * MILLION, "undone": MILLION},
+}
 SPIF_NOTICE_CASES: dict[str, Callable[[Words], tuple[str, dict[str, Any], Reader]]] = {
     "spif_announced": lambda words: ("spif_announced", announced(words), READER),
     "spif_announced_every_shape": lambda words: (
@@ -197,6 +210,11 @@ SPIF_NOTICE_CASES: dict[str, Callable[[Words], tuple[str, dict[str, Any], Reader
     ),
     "spif_approval_budget": lambda words: ("spif_approval", approval(words, "budget"), MANAGER),
     "spif_approval_results": lambda words: ("spif_approval", approval(words, "results"), MANAGER),
+    "spif_news_reviewed": lambda words: (
+        "spif_news",
+        about(words) | {"what": "reviewed", "state": "reviewed", "by": "system", "reason": "", "review": REVIEW},
+        MANAGER,
+    ),
     "spif_news": lambda words: (
         "spif_news",
         about(words) | {"what": "sent_back", "state": "verification", "by": words.rep, "reason": words.reason},
