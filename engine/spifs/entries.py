@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from engine.figures import Figure
     from engine.frames import Facts
     from engine.order import Ints, Rows
+    from engine.plans.schema import Plan
     from engine.problems import Problem
     from engine.spifs.definition import Metric, Spif, Unit
 
@@ -93,6 +94,7 @@ class Ground:
     seats: Seats
     as_of: date
     by_rep: Rows | None = None  # the order of all credits by rep, where it is known
+    plans: tuple[Plan, ...] = ()  # whose rules make quotas
     _kept: dict[tuple[object, ...], Any] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
@@ -100,9 +102,8 @@ class Ground:
         """The ground of a calculation, with the facts that it was made from."""
         counted = calc.counted
         order = counted.sorted.whole.credit
-        return cls(
-            facts, counted.deals, counted.seats, as_of, order if len(order) == len(counted.seats.rep) else None
-        )
+        by_rep = order if len(order) == len(counted.seats.rep) else None
+        return cls(facts, counted.deals, counted.seats, as_of, by_rep, calc.plans)
 
     @cached_property
     def told(self) -> Told:

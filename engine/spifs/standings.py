@@ -92,7 +92,7 @@ class Moment:
 
 
 def standing(
-    board: Board, outcome: Outcome, moment: Moment, one_event: Mapping[int, int] | int = MILLION
+    board: Board, outcome: Outcome, moment: Moment, one_event: Mapping[int, int] | int | None = None
 ) -> Standing:
     """The standing of one award.
 
@@ -100,8 +100,11 @@ def standing(
         board: Its scores.
         outcome: The prizes as the scores stand.
         moment: When.
-        one_event: What one more event adds to a score: for everybody, or by competitor; see `typical_events`.
+        one_event: What one more event adds to a score: for everybody, or by competitor; see `typical_events`. None is
+            one deal or point for numbers, and nothing for money.
     """
+    if one_event is None:
+        one_event = MILLION if board.award.scoring.unit == "number" else 0
     award, scores = board.award, [score for score in board.scores if score.is_eligible]
     earliest = getattr(award.pays, "ties", "") == "earliest"
     ranks = {

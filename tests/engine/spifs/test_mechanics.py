@@ -274,7 +274,7 @@ def check(deals: list[Deal]) -> None:
     assert paid == wanted
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(companies())
 def test_every_mechanic_pays_what_a_brute_force_pays(deals: list[Deal]) -> None:
     """16 ● and 5 ◐ of the catalogue in one SPIF, over splits, refunds, negative deals, ties and odd cents."""
@@ -288,7 +288,7 @@ def test_every_mechanic_over_many_companies(deals: list[Deal]) -> None:
     check(deals)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(companies(), st.integers(1, 120_000), st.sampled_from(["scale", "in_order"]), st.integers(1, 30_000))
 def test_the_budget_is_never_exceeded_and_nothing_is_cut_below_it(
     deals: list[Deal], budget: int, rule: str, cap: int
@@ -304,7 +304,7 @@ def test_the_budget_is_never_exceeded_and_nothing_is_cut_below_it(
     assert unspoiled.prizes == free.prizes
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(companies(), st.randoms())
 def test_the_order_in_which_rows_are_read_changes_nothing(deals: list[Deal], rng: object) -> None:
     rows = facts_of(deals)

@@ -85,7 +85,7 @@ rules = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(rules)
 def test_rules_come_back_as_they_went(spif: Spif) -> None:
     again = from_text(text_of(spif))

@@ -7,6 +7,8 @@ from datetime import date
 
 import numpy as np
 
+from engine.commission import calculate
+from engine.dates import day
 from engine.frames import Facts
 from engine.money import Money, Rate
 from engine.plans.filters import Filter
@@ -15,6 +17,7 @@ from engine.spifs.eligibility import participants
 from engine.spifs.entries import Ground, Rulings
 from engine.spifs.prize_rules import FirstTo, PerUnit, Ranking, Step, Steps
 from engine.spifs.scores import board, boards
+from tests.engine.booked import plan_of
 from tests.engine.spifs.company import (
     AS_OF,
     COUNT,
@@ -190,6 +193,30 @@ def test_quota_gates_ask_for_the_part_of_the_window() -> None:
     assert barred(least_quota=Money(310_001, "USD")) == {1, 2}
     assert barred(least_attainment=Rate(200_000, 310_000)) == {2}
     assert barred(least_attainment=Rate(200_001, 310_000)) == {1, 2}
+
+
+def test_a_plan_that_ramps_quotas_ramps_attainment() -> None:
+    """A starter in March has half of the quota: the same sales are twice the attainment."""
+    plan = plan_of(
+        """  - {name: new, quota: bookings, accumulate: year_to_date,
+     table: {by: attainment, behaviour: marginal, tiers: [{from: 0%, rate: 8%}]}}
+""",
+        head="quotas: [{name: bookings, parts: month, ramp: [50%]}]",
+    )
+    rows = {
+        "deals": [deal(1, 1, 5, 50_000), deal(2, 2, 5, 50_000)],
+        "quotas": [quota(1, 1_200_000), quota(2, 1_200_000)],
+    }
+    since = {1: date(2026, 1, 1), 2: date(2026, 3, 1)}
+    facts = Facts.of(
+        assignments=[
+            {"rep_id": r, "plan": "p", "start_on": day(on), "end_on": day(date(2027, 1, 1))}
+            for r, on in since.items()
+        ],
+        **rows,
+    )
+    ground = Ground.of(calculate(facts, [plan], AS_OF), facts, AS_OF)
+    assert values(ground, Scoring("attainment", quota="bookings")) == {1: ONE // 2, 2: ONE}
 
 
 def test_own_numbers_stand_in_for_a_quota() -> None:

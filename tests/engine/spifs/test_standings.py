@@ -110,7 +110,7 @@ def test_teams_stand_by_their_names() -> None:
     ]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(
     st.lists(st.integers(0, 6), min_size=1, max_size=6),
     st.sampled_from(
