@@ -10,7 +10,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sqlalchemy import ARRAY, BigInteger, String, and_, any_, bindparam, cast, func, select, type_coerce
+from sqlalchemy import ARRAY, BigInteger, String, and_, any_, bindparam, cast, func, select, type_coerce, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel.sql.sqltypes import AutoString
 
@@ -36,6 +36,18 @@ def insert(conn: Connection, table: Table, columns: Mapping[str, Sequence[Any] |
         # The driver takes the rows one by one: as a list, 10,000 tuples would set off the garbage collector.
         rows: Any = zip(*map(_native, columns.values()), strict=True)
         cursor.executemany(f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})', rows)  # noqa: S608 (our own names)
+
+
+def supersede(conn: Connection, table: Table, version_ids: NDArray[np.int64], change_id: int) -> None:
+    """Those versions, in their order, replaced by that change."""
+    if conn.dialect.name == "postgresql":
+        mine = among(conn, table.c.version_id, version_ids.tolist())
+        conn.execute(update(table).where(mine).values(superseded_by=change_id))
+        return
+    # One by one and in order: from a list SQLite takes them through a table of its own, which a million rows notice.
+    with closing(conn.connection.cursor()) as cursor:
+        one = f'UPDATE "{table.name}" SET superseded_by = {change_id:d} WHERE version_id = ?'  # noqa: S608 (our own name)
+        cursor.executemany(one, ((version_id,) for version_id in version_ids.tolist()))
 
 
 def fetch_all(conn: Connection, statement: Select[Any]) -> list[tuple[Any, ...]]:

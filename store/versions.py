@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sqlalchemy import Integer, and_, func, select, type_coerce, update
+from sqlalchemy import Integer, and_, func, select, type_coerce
 
-from store.bulk import Sought, among, fetch_all, insert, look_up, next_id
+from store import bulk
+from store.bulk import Sought, among, fetch_all, look_up, next_id
 from store.columns import NOTHING, Rows, nullable
 from store.journal import Part, append
 from store.kinds import KINDS
@@ -230,9 +231,8 @@ def _replace(
     table = kind.table
     old = replaced[replaced > 0]
     if len(old):
-        supersede = update(table).where(among(conn, table.c.version_id, old.tolist())).values(superseded_by=change_id)
-        conn.execute(supersede)
-    insert(conn, table, stored)
+        bulk.supersede(conn, table, np.sort(old), change_id)
+    bulk.insert(conn, table, stored)
     numbered = stored["version_id"]
     append(conn, change_id, Part(kind.name, int(numbered[0]), len(numbered), digest(kind, stored)))
 
@@ -245,7 +245,8 @@ def _touched(
         return frozenset(conn.execute(select(person.c.rep_id).where(person.c.superseded_by.is_(None))).scalars())
     found = set(np.unique(np.concatenate(reps)).tolist()) if reps else set()
     if "deal_id" in stored:
-        deals = sorted(set(np.unique(np.asarray(stored["deal_id"])).tolist()) - {0})
+        deals = np.unique(np.asarray(stored["deal_id"]))
+        deals = deals[deals != 0].tolist()
         for tied in (split.c.rep_id, deal.c.owner_id):
             other = tied.table
             if other is kind.table and other is not split:
