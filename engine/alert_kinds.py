@@ -27,6 +27,7 @@ class Fix:
         needs_reason: It changes money, or says that something may stay as it is.
         outcome: "resolve": the next check should no longer find it; "accept": it may stay as it is.
         waits: It takes effect later, as a sync does; so many minutes are given to it.
+        optional: Which of the fields may stay empty.
         once: It is done once per alert, whoever presses it again; else once per item.
     """
 
@@ -37,18 +38,22 @@ class Fix:
     outcome: Literal["resolve", "accept"] = "resolve"
     waits: int = 0
     once: bool = False
+    optional: tuple[str, ...] = ()
 
 
 _FIXES = (
     Fix("retry_sync", "Retry the sync", needs_reason=False, waits=15, once=True),
     Fix("map_owner", "Map to a rep", ("email",), once=True),
-    Fix("set_quota", "Set quota", ("item", "amount", "currency", "start_on", "end_on")),
-    Fix("assign_plan", "Assign a plan", ("item", "plan", "start_on", "end_on")),
+    Fix("set_quota", "Set quota", ("item", "amount", "currency", "start_on", "end_on"), optional=("currency",)),
+    Fix("assign_plan", "Assign a plan", ("item", "plan", "start_on", "end_on"), optional=("end_on",)),
     Fix("end_assignment", "End one plan", ("item", "plan", "end_on")),
-    Fix("enter_rate", "Enter the rate", ("item", "rate", "start_on", "end_on")),
+    Fix("enter_rate", "Enter the rate", ("item", "rate", "start_on", "end_on"), optional=("end_on",)),
     Fix("edit_split", "Edit the split", ("item", "shares")),
     Fix("merge_deals", "Keep only one", ("item",)),
-    Fix("draft_correction", "Draft a correction", ("item", "email", "amount", "currency", "plan")),
+    Fix(
+        "draft_correction", "Draft a correction", ("item", "email", "amount", "currency", "plan"),
+        optional=("email", "currency", "plan"),
+    ),
     Fix("approve_correction", "Approve the correction", ("item",), outcome="accept"),
     Fix("second_approval", "Approve as second person", ("item",), outcome="accept"),
     Fix("rerun", "Calculate again", needs_reason=False, waits=5, once=True),
@@ -58,7 +63,7 @@ _FIXES = (
     Fix("resend", "Send again", ("item",), needs_reason=False),
     Fix("link_user", "Link a Slack user", ("item", "user"), needs_reason=False),
     Fix("accept", "Accept", outcome="accept", once=True),
-)
+)  # fmt: skip
 FIXES: Mapping[str, Fix] = {fix.name: fix for fix in _FIXES}
 
 

@@ -25,7 +25,7 @@ SHOWN = 10
 CHOICES = 100
 #: What a field is called, and what is small print under it.
 FIELDS: Mapping[str, tuple[str, str]] = {
-    "email": ("E-mail of the rep", "As the CRM has it."),
+    "email": ("Rep", "Type a part of their name or e-mail."),
     "amount": ("Amount", "In major units, such as 120000 or -250.50."),
     "currency": ("Currency", "Three letters, such as USD."),
     "start_on": ("From", "The first day."),
@@ -33,9 +33,10 @@ FIELDS: Mapping[str, tuple[str, str]] = {
     "plan": ("Plan", "The name it is published under."),
     "rate": ("Rate", "What one unit of the first currency is worth in the second, such as 1.0842."),
     "shares": ("Shares", "anna@example.com 60, ben@example.com 40"),
-    "user": ("Slack account", "As TEAM/USER, such as T0123/U0456."),
+    "user": ("Slack account", "Whose it is in this workspace."),
 }
-OPTIONAL = frozenset({"currency", "end_on", "plan", "email"})
+#: Which of them are picked from a list of people.
+_BOXES: Mapping[str, str] = {"email": "rep", "user": "user"}
 DAYS = frozenset({"start_on", "end_on"})
 
 
@@ -99,6 +100,7 @@ class FieldView:
     box: str
     initial: str
     is_optional: bool
+    options: tuple[Option, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,21 +115,28 @@ class FixView:
     receipt_ids: tuple[str, ...] = ()
 
 
-def fix(about: Listed, chosen: Fix, items: Sequence[Shown], known: Mapping[str, str]) -> FixView:
-    """Return the form of a fix, filled in with what is known already."""
+def fix(
+    about: Listed, chosen: Fix, items: Sequence[Shown], known: Mapping[str, str], plans: Sequence[str] = ()
+) -> FixView:
+    """Return the form of a fix, filled in with what is known already; `plans` are those that can be picked."""
     asks_item = "item" in chosen.fields and len(items) > 1
     return FixView(
         title=ops_alerts.fix_title(about.code, chosen)[:24],
         about=f"{about.code} {KINDS[about.code].name}: {about.subject}",
         items=tuple(Option(each.message[:70], each.item) for each in items[:CHOICES]) if asks_item else (),
-        fields=tuple(_field(name, known.get(name, "")) for name in chosen.fields if name != "item"),
+        fields=tuple(_field(name, known.get(name, ""), chosen, plans) for name in chosen.fields if name != "item"),
         needs_reason=chosen.needs_reason,
     )
 
 
-def _field(name: str, initial: str) -> FieldView:
+def _field(name: str, initial: str, chosen: Fix, plans: Sequence[str]) -> FieldView:
     label, hint = FIELDS[name]
-    return FieldView(name, label, hint, "day" if name in DAYS else "text", initial, name in OPTIONAL)
+    is_optional = name in chosen.optional
+    if name == "plan" and plans:
+        options = tuple(Option(plan[:75], plan[:150]) for plan in plans[:CHOICES])
+        return FieldView(name, label, hint, "menu", initial if initial in plans else "", is_optional, options)
+    box = "day" if name in DAYS else _BOXES.get(name, "text")
+    return FieldView(name, label, hint, box, initial, is_optional)
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,6 +94,8 @@ def _counted(count: int) -> str:
 
 def _status(data: Mapping[str, Any], reader: Reader) -> str:
     """Where the alert stands, with until when and why."""
+    if data["state"] == "open":
+        return ""
     said = _STATES[data["state"]]
     if data["state"] == "snoozed" and data["until"]:
         said += f" until {moment(datetime.fromisoformat(data['until']), reader)}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 
 from engine.people import Person
 from store import known
@@ -61,6 +61,18 @@ def by_email(conn: Connection, email: str) -> Person | None:
 def all(conn: Connection) -> tuple[Person, ...]:  # noqa: A001 (people.all reads as it should)
     """Everybody known now, by number."""
     return _people(conn, person.c.rep_id > 0)
+
+
+def like(conn: Connection, text: str, limit: int) -> tuple[Person, ...]:
+    """People whose name or address holds the text, by number; a few."""
+    part = text.strip()
+    if not part:
+        return ()
+    low = func.lower(person.c.name).contains(part.lower(), autoescape=True)
+    same = or_(low, person.c.name.contains(part, autoescape=True), person.c.email_key.contains(email_key(part)))
+    held = select(person.c.rep_id).where(known.now(person), person.c.is_primary == 1, same)
+    numbers = conn.execute(held.order_by(person.c.rep_id).limit(limit)).scalars().all()
+    return _people(conn, among(conn, person.c.rep_id, numbers)) if numbers else ()
 
 
 def chain(conn: Connection, rep_id: int, on: date) -> tuple[int, ...]:

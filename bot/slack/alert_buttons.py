@@ -12,19 +12,24 @@ from bot.slack.forms import Private
 from engine.access import can
 from engine.alert_kinds import FIXES, KINDS
 from messages import actions, alert_forms, views
+from messages.fields import Option
 from messages.ops_alerts import Listed
 from operations.errors import AlertUnknown
 from operations.fixes import presses
 from operations.ops_alerts import checks
-from store import ops_alerts
+from store import ops_alerts, people, plans
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from bot.slack.turn import Turn
     from engine.alert_kinds import Fix
     from operations.fixes.presses import Pressed
     from store.ops_alerts import Alert, Item, Move
+
+
+#: So many people are offered for what was typed.
+MOST_REPS = 20
 
 
 class AlertValue(BaseModel):
@@ -72,7 +77,9 @@ def alert_fix(turn: Turn) -> None:
         after(turn, presses.fix(turn.context, value.alert, value.fix, None, telling(turn.services.settings)))
         return
     shown = [alert_forms.Shown(one.item, one.message, None) for one in items]
-    view = alert_forms.fix(listed(alert), chosen, shown, _known(chosen, items))
+    with turn.services.db.read() as conn:
+        names = sorted({version.name for version in plans.all(conn)}) if "plan" in chosen.fields else []
+    view = alert_forms.fix(listed(alert), chosen, shown, _known(chosen, items), names)
     turn.open_modal("alert_fix", view, AlertForm(alert=value.alert, fix=value.fix))
 
 
@@ -147,9 +154,23 @@ def _told(move: Move) -> str:
     return f"{move.at:%Y-%m-%d %H:%M} UTC, {move.actor}: {what}{why}"
 
 
+def pick_rep(_turn: Turn) -> None:
+    """A rep was picked in a form: nothing happens before it is sent."""
+
+
+def reps_like(turn: Turn, typed: str) -> Sequence[Option]:
+    """The people whose name or address holds what was typed, for those who may fix."""
+    turn.permitted("fix_alert", turn.person)
+    with turn.services.db.read() as conn:
+        found = people.like(conn, typed, MOST_REPS)
+    return [Option(one.name[:75], one.email, one.email[:75]) for one in found if one.is_employed(turn.as_of)]
+
+
+OPTIONS: Mapping[str, Callable[[Turn, str], Sequence[Option]]] = {actions.ALERT_REP: reps_like}
 ACTIONS: Mapping[str, Callable[[Turn], None]] = {
     actions.ALERT_OPEN: alert_open,
     actions.ALERT_FIX: alert_fix,
     actions.ALERT_TAKE: alert_take,
     actions.ALERT_SNOOZE: alert_snooze,
+    actions.ALERT_REP: pick_rep,
 }

@@ -26,6 +26,8 @@ def send_fix(turn: Turn) -> None:
     form, entered = private(AlertForm, turn.inbound), _texts(turn.inbound)
     turn.permitted("fix_alert", turn.person)
     fields = {name: text for name, text in entered.items() if name not in ("item", "reason")}
+    if fields.get("user"):
+        fields["user"] = f"{turn.inbound.team_id}/{fields['user']}"
     told = Told(entered.get("item", ""), fields, entered.get("reason", ""))
     after(turn, presses.fix(turn.context, form.alert, form.fix, told, telling(turn.services.settings)))
 

@@ -61,7 +61,7 @@ CHECKS: Mapping[str, Check] = {**preferences_form.CHECKS, **alert_forms.CHECKS, 
 #: What happens when a form that wants to hear of it is closed without being sent.
 CLOSED: Mapping[str, Handler] = {}
 #: What a menu offers for what was typed into it; by action id.
-OPTIONS: Mapping[str, Offer] = {}
+OPTIONS: Mapping[str, Offer] = {**alert_buttons.OPTIONS}
 
 
 def answer(turn: Turn) -> None:

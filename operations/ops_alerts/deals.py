@@ -40,7 +40,7 @@ def splits(reading: Reading) -> Iterator[Finding]:
         row = rows.get(problem.deal or 0)
         if row is not None:
             yield _split(row, f"{row.name} ({row.external_id}): {problem.message} Found: {problem.found}.")
-    for waiting in reading.waiting:
+    for waiting in sorted(reading.waiting, key=lambda row: (row.kind != "deal", row.external_id)):
         if waiting.code in _HELD_SPLITS:
             deal = waiting.external_id.partition(_BETWEEN)[0]
             told = {"source": waiting.source, "deal": deal, "held": "yes"}
