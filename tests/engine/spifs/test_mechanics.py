@@ -21,6 +21,8 @@ from engine.spifs.windows import Window
 from tests.engine.spifs.company import MARCH, event, ground_of, person, played, quota, spif_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from engine.people import Person
 
 MILLION = 1_000_000
@@ -156,6 +158,12 @@ AWARDS = (
     AwardRule("SM22", Raffle(PRIZES, most_tickets=3), Scoring(metrics=(COUNT,))),
     AwardRule("SM24", Ranking(PRIZES), Scoring("points", (COUNT, Metric(weight=Rate(1, 300))))),
     AwardRule("SM25", Ranking(PRIZES), Scoring("improvement", (AMOUNT,), baseline_windows=2)),
+    AwardRule("race of teams", FirstTo(150_000, (1_001, 500)), Scoring(), competes="team", divides="by_score"),
+    AwardRule(
+        "race by points", FirstTo(2 * MILLION, PRIZES), Scoring("points", (COUNT, Metric(weight=Rate(1, 700))))
+    ),
+    AwardRule("race to a quota", FirstTo(200_000, PRIZES), Scoring("attainment", quota="bookings")),
+    AwardRule("largest, earliest", Ranking(PRIZES, ties="earliest"), Scoring("largest")),
 )
 
 
@@ -202,6 +210,57 @@ def team_ranked(deals: list[Deal]) -> dict[int, int]:
     return divided({team: 1_001 // len(best) + (turn < 1_001 % len(best)) for turn, team in enumerate(best)})
 
 
+def run_of(deals: list[Deal], score: Callable[[list[Deal], int], Fraction], target: int) -> dict[int, int]:
+    """Since when each rep has scored the target, judged anew at the end of every day; who does not end there is out."""
+    found = {}
+    for rep in TEAMS:
+        days = [score([one for one in deals if one.on <= on], rep) >= target for on in range(FIRST, AFTER)]
+        if days[-1]:
+            below = [place for place, there in enumerate(days) if not there]
+            found[rep] = FIRST + (below[-1] + 1 if below else 0)
+    return found
+
+
+def further(deals: list[Deal]) -> dict[str, dict[int, int]]:
+    """Races of teams, by points and to a quota; and the largest deal, the earliest first."""
+
+    def sold(until: list[Deal], rep: int, metric: Metric = AMOUNT) -> int:
+        return sum(value for _, value in entries(until, metric, (FIRST, AFTER), rep))
+
+    def of_team(until: list[Deal], rep: int) -> Fraction:
+        return Fraction(sum(sold(until, one) for one in TEAMS if TEAMS[one] and TEAMS[one] == TEAMS[rep]))
+
+    def points(until: list[Deal], rep: int) -> Fraction:
+        exact = sold(until, rep, COUNT) + Fraction(sold(until, rep) * MILLION, 100 * 700)
+        return Fraction(int(abs(exact) + Fraction(1, 2)) * (1 if exact >= 0 else -1))
+
+    def attainment(until: list[Deal], rep: int) -> Fraction:
+        amount = QUOTAS.get(rep, 0)
+        return Fraction(sold(until, rep) * MILLION * 365, amount * 31) if amount else Fraction(-1)
+
+    def largest(until: list[Deal], rep: int) -> Fraction:
+        return Fraction(max([value for _, value in entries(until, AMOUNT, (FIRST, AFTER), rep)], default=0))
+
+    teams = {TEAMS[rep]: (on,) for rep, on in run_of(deals, of_team, 150_000).items() if TEAMS[rep]}
+    won = by_rank({{"East": 1, "West": 2}[team]: key for team, key in teams.items()}, (1_001, 500))
+    purse: dict[int, int] = {}
+    for number, amount in won.items():
+        own = {rep: max(sold(deals, rep), 0) for rep in TEAMS if TEAMS[rep] == ("East", "West")[number - 1]}
+        purse |= shared(amount, own)
+    best = {rep: int(largest(deals, rep)) for rep in TEAMS}
+    since_when = {}
+    for rep, value in best.items():
+        if value > 0:
+            days = [on for on in range(FIRST, AFTER) if largest([one for one in deals if one.on <= on], rep) < value]
+            since_when[rep] = days[-1] + 1 if days else FIRST
+    return {
+        "race of teams": purse,
+        "race by points": by_rank({rep: (on,) for rep, on in run_of(deals, points, 2 * MILLION).items()}, PRIZES),
+        "race to a quota": by_rank({rep: (on,) for rep, on in run_of(deals, attainment, 200_000).items()}, PRIZES),
+        "largest, earliest": by_rank({rep: (-best[rep], on) for rep, on in since_when.items()}, PRIZES),
+    }
+
+
 def expected(deals: list[Deal]) -> dict[str, dict[int, int]]:
     count, sold = sums(deals, COUNT), sums(deals, AMOUNT)
     week = sums(deals, COUNT, WEEK.span)
@@ -237,6 +296,7 @@ def expected(deals: list[Deal]) -> dict[str, dict[int, int]]:
         "SM24": ranked(rounded),
         "SM25": ranked({rep: (2 * sold[rep] - before[rep]) // 2 for rep in TEAMS}),
     }
+    found |= further(deals)
     return {name: {rep: amount for rep, amount in own.items() if amount} for name, own in found.items()}
 
 
