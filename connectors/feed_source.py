@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 #: A window is not split below this: then it is too many changes in one moment, and the source must cope by itself.
 SMALLEST_WINDOW = timedelta(seconds=2)
 
+#: Types of sources that describe their fields without reading a record.
+DESCRIBED = ("hubspot", "salesforce")
+
 #: Records that are handed over at once, if there are as many; what takes longer to bring is handed over as it is, so
 #: that the lease is prolonged in time and somebody who watches sees it move.
 GATHERED = 10_000
@@ -123,6 +126,16 @@ class FeedSource:
     def columns(self, kind: str) -> tuple[str, ...]:
         """What the mapping reads of each record; a new name among them means that everything is read again."""
         return self._kinds[kind].columns
+
+    def types(self, kind: str) -> dict[str, str]:
+        """The type of each field that the mapping reads, as a CRM describes it; empty where it does not tell now."""
+        if self._entry.type not in DESCRIBED:
+            return {}
+        try:
+            known = {one.name: one.type for one in self._feed.properties(kind)}
+        except SourceError:
+            return {}
+        return {name: known[name] for name in self.columns(kind) if known.get(name)}
 
     def is_whole(self, kind: str) -> bool:
         """Whether its rows mean something only together."""

@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from engine.problems import Problem
+from operations import field_news
 from operations.intake import ceiling
 from operations.raw_intake import Intake
 from operations.sync_run import REFUSED, KindResult
@@ -298,6 +299,7 @@ def _resume(reading: Reading, now: datetime) -> None:
         resume = reading.state.resume | {reading.mode: place}
         reading.state = replace(reading.state, resume=resume)
         _watch_account(reading)
+        reading.state = field_news.watched(reading.state, feed.types(reading.kind))
     if reading.mode == "sweep":
         reading.intake.sweep = int(place["number"])
 

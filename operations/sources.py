@@ -241,6 +241,9 @@ class Feed(Protocol):
     def columns(self, kind: str) -> tuple[str, ...]:
         """What the mapping reads of each record."""
 
+    def types(self, kind: str) -> dict[str, str]:
+        """The type of each field that the mapping reads; empty where the source does not tell."""
+
     def is_whole(self, kind: str) -> bool:
         """Whether its rows mean something only together."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from operations import field_news
 from store import quarantine
 from store import sync as syncs
 
@@ -35,6 +36,7 @@ class KindStatus:
         read: Records read by the last reading so far.
         total: Records it expects, where the source says so.
         waiting: Records in quarantine.
+        news: What changed about its fields at the source, in a sentence; "" where nothing did.
     """
 
     source: str
@@ -49,6 +51,7 @@ class KindStatus:
     read: int
     total: int | None
     waiting: int
+    news: str = ""
 
 
 def report(ctx: Context) -> tuple[KindStatus, ...]:
@@ -87,6 +90,7 @@ def _status(
         read=0 if run is None else run.read,
         total=_total(state, run),
         waiting=waiting,
+        news="" if state is None else field_news.sentence(state),
     )
 
 

@@ -44,11 +44,12 @@ def doctor(
 
 
 def _checks(where: place.Place, online: bool, deep: bool) -> Iterator[Check]:
-    from bot.cli.source_checks import source_checks
+    from bot.cli.source_checks import field_checks, source_checks
     from bot.cli.store_checks import store_checks
     from bot.slack.doctor import slack_checks
 
     yield from store_checks(where.settings.database_url, where.clock().now(), deep=deep)
     crm = where.crm(where.clock())
     yield from source_checks(where.settings.sources, crm.outside() if crm is not None else None, online=online)
+    yield from field_checks(where.settings.database_url)
     yield from slack_checks(where.settings, online=online)

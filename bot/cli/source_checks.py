@@ -39,6 +39,34 @@ def source_checks(folder: Path, given: Outside | None, *, online: bool) -> Itera
             yield _source(mapping, name, folder, given) if online or _is_file(mapping, name) else _unasked(name)
 
 
+def field_checks(url: str) -> Iterator[Check]:
+    """One check per kind whose fields are not at the CRM what they were at the last sweep."""
+    from bot.cli.place import sqlite_file
+    from operations.field_news import sentence
+    from store import sync as syncs
+    from store.database import Database
+    from store.errors import StoreError
+
+    file = sqlite_file(url)
+    if file is not None and not file.exists():
+        return
+    database = None
+    try:
+        database = Database.open(url)
+        with database.read() as conn:
+            found = [(state, sentence(state)) for state in syncs.states(conn)]
+    except StoreError:
+        return  # the checks of the database say what is wrong with it
+    finally:
+        if database is not None:
+            database.dispose()
+    for state, said in found:
+        if said:
+            yield Check(
+                f"Fields of {state.source}", "warn", said, "Then run `attain sync --mode sweep` to look again."
+            )
+
+
 def _source(mapping: Mapping, name: str, folder: Path, given: Outside | None) -> Check:
     from bot.sources import outside
     from connectors.errors import ConnectorError

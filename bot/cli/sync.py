@@ -125,6 +125,8 @@ def status(folder: place.DirOption = None) -> None:
     for one in found:
         if one.error:
             terminal.failure(f"{one.source} {one.kind}: {one.error}")
+        if one.news:
+            terminal.failure(one.news)
     for problem in late:
         terminal.failure(f"{problem.where}: {_sentences(problem.message, problem.remedy)}")
 
