@@ -182,17 +182,17 @@ def races(deals: list[Deal], metric: Metric, target: int, prizes: tuple[int, ...
 
 def attained(deals: list[Deal]) -> dict[int, int]:
     """Parts per million of a yearly quota's 31 of 365 days."""
-    sold = sums(deals, AMOUNT)
+    money = sums(deals, AMOUNT)
     return {
-        rep: int((Fraction(sold[rep] * MILLION) / (Fraction(amount * 31, 365))).__floor__())
+        rep: int((Fraction(money[rep] * MILLION) / (Fraction(amount * 31, 365))).__floor__())
         for rep, amount in QUOTAS.items()
         if amount
     }
 
 
 def of_teams(deals: list[Deal]) -> dict[str, int]:
-    sold = sums(deals, AMOUNT)
-    return {team: sum(sold[rep] for rep in TEAMS if TEAMS[rep] == team) for team in ("East", "West")}
+    money = sums(deals, AMOUNT)
+    return {team: sum(money[rep] for rep in TEAMS if TEAMS[rep] == team) for team in ("East", "West")}
 
 
 def divided(won: dict[str, int]) -> dict[int, int]:
@@ -211,7 +211,7 @@ def team_ranked(deals: list[Deal]) -> dict[int, int]:
 
 
 def run_of(deals: list[Deal], score: Callable[[list[Deal], int], Fraction], target: int) -> dict[int, int]:
-    """Since when each rep has scored the target, judged anew at the end of every day; who does not end there is out."""
+    """Since when each rep has scored the target, judged anew at the end of every day; who ends below is out."""
     found = {}
     for rep in TEAMS:
         days = [score([one for one in deals if one.on <= on], rep) >= target for on in range(FIRST, AFTER)]
@@ -221,57 +221,70 @@ def run_of(deals: list[Deal], score: Callable[[list[Deal], int], Fraction], targ
     return found
 
 
+def sold(deals: list[Deal], rep: int, metric: Metric = AMOUNT) -> int:
+    return sum(value for _, value in entries(deals, metric, (FIRST, AFTER), rep))
+
+
+def of_team(deals: list[Deal], rep: int) -> Fraction:
+    return Fraction(sum(sold(deals, one) for one in TEAMS if TEAMS[one] and TEAMS[one] == TEAMS[rep]))
+
+
+def points(deals: list[Deal], rep: int) -> Fraction:
+    exact = sold(deals, rep, COUNT) + Fraction(sold(deals, rep) * MILLION, 100 * 700)
+    return Fraction(int(abs(exact) + Fraction(1, 2)) * (1 if exact >= 0 else -1))
+
+
+def attainment(deals: list[Deal], rep: int) -> Fraction:
+    amount = QUOTAS.get(rep, 0)
+    return Fraction(sold(deals, rep) * MILLION * 365, amount * 31) if amount else Fraction(-1)
+
+
+def largest(deals: list[Deal], rep: int) -> int:
+    return max([value for _, value in entries(deals, AMOUNT, (FIRST, AFTER), rep)], default=0)
+
+
+def team_race(deals: list[Deal]) -> dict[int, int]:
+    """First to 1,500.00, by team; a prize divided by the members' own scores."""
+    there = {TEAMS[rep]: (on,) for rep, on in run_of(deals, of_team, 150_000).items() if TEAMS[rep]}
+    numbers = {"East": 1, "West": 2}
+    found: dict[int, int] = {}
+    for number, amount in by_rank({numbers[team]: key for team, key in there.items()}, (1_001, 500)).items():
+        own = {rep: max(sold(deals, rep), 0) for rep in TEAMS if numbers.get(TEAMS[rep]) == number}
+        found |= shared(amount, own)
+    return found
+
+
+def earliest_largest(deals: list[Deal]) -> dict[int, int]:
+    keys: dict[int, tuple[object, ...]] = {}
+    for rep in TEAMS:
+        best = largest(deals, rep)
+        if best > 0:
+            held = (on for on in range(FIRST, AFTER) if largest([one for one in deals if one.on <= on], rep) == best)
+            keys[rep] = (-best, next(held))
+    return by_rank(keys, PRIZES)
+
+
 def further(deals: list[Deal]) -> dict[str, dict[int, int]]:
     """Races of teams, by points and to a quota; and the largest deal, the earliest first."""
-
-    def sold(until: list[Deal], rep: int, metric: Metric = AMOUNT) -> int:
-        return sum(value for _, value in entries(until, metric, (FIRST, AFTER), rep))
-
-    def of_team(until: list[Deal], rep: int) -> Fraction:
-        return Fraction(sum(sold(until, one) for one in TEAMS if TEAMS[one] and TEAMS[one] == TEAMS[rep]))
-
-    def points(until: list[Deal], rep: int) -> Fraction:
-        exact = sold(until, rep, COUNT) + Fraction(sold(until, rep) * MILLION, 100 * 700)
-        return Fraction(int(abs(exact) + Fraction(1, 2)) * (1 if exact >= 0 else -1))
-
-    def attainment(until: list[Deal], rep: int) -> Fraction:
-        amount = QUOTAS.get(rep, 0)
-        return Fraction(sold(until, rep) * MILLION * 365, amount * 31) if amount else Fraction(-1)
-
-    def largest(until: list[Deal], rep: int) -> Fraction:
-        return Fraction(max([value for _, value in entries(until, AMOUNT, (FIRST, AFTER), rep)], default=0))
-
-    teams = {TEAMS[rep]: (on,) for rep, on in run_of(deals, of_team, 150_000).items() if TEAMS[rep]}
-    won = by_rank({{"East": 1, "West": 2}[team]: key for team, key in teams.items()}, (1_001, 500))
-    purse: dict[int, int] = {}
-    for number, amount in won.items():
-        own = {rep: max(sold(deals, rep), 0) for rep in TEAMS if TEAMS[rep] == ("East", "West")[number - 1]}
-        purse |= shared(amount, own)
-    best = {rep: int(largest(deals, rep)) for rep in TEAMS}
-    since_when = {}
-    for rep, value in best.items():
-        if value > 0:
-            days = [on for on in range(FIRST, AFTER) if largest([one for one in deals if one.on <= on], rep) < value]
-            since_when[rep] = days[-1] + 1 if days else FIRST
     return {
-        "race of teams": purse,
+        "race of teams": team_race(deals),
         "race by points": by_rank({rep: (on,) for rep, on in run_of(deals, points, 2 * MILLION).items()}, PRIZES),
         "race to a quota": by_rank({rep: (on,) for rep, on in run_of(deals, attainment, 200_000).items()}, PRIZES),
-        "largest, earliest": by_rank({rep: (-best[rep], on) for rep, on in since_when.items()}, PRIZES),
+        "largest, earliest": earliest_largest(deals),
     }
 
 
 def expected(deals: list[Deal]) -> dict[str, dict[int, int]]:
-    count, sold = sums(deals, COUNT), sums(deals, AMOUNT)
+    count, money = sums(deals, COUNT), sums(deals, AMOUNT)
     week = sums(deals, COUNT, WEEK.span)
-    largest = {rep: max([v for _, v in entries(deals, AMOUNT, (FIRST, AFTER), rep)], default=0) for rep in TEAMS}
-    stood = {rep: since(entries(deals, AMOUNT, (FIRST, AFTER), rep), sold[rep]) for rep in TEAMS if sold[rep] > 0}
-    pot = max((sum(sold.values()) * 5 + 50) // 100, 0)
+    dearest = {rep: max([v for _, v in entries(deals, AMOUNT, (FIRST, AFTER), rep)], default=0) for rep in TEAMS}
+    stood = {rep: since(entries(deals, AMOUNT, (FIRST, AFTER), rep), money[rep]) for rep in TEAMS if money[rep] > 0}
+    pot = max((sum(money.values()) * 5 + 50) // 100, 0)
     slices = shared(pot, {1: 50, 2: 30, 3: 20})
-    fit = {rep: value for rep, value in sold.items() if value >= 30_000}
+    fit = {rep: value for rep, value in money.items() if value >= 30_000}
     before = {rep: sum(sums(deals, AMOUNT, MARCH.before(n).span)[rep] for n in (1, 2)) for rep in TEAMS}
-    points = {rep: Fraction(count[rep]) + Fraction(sold[rep] * MILLION, 100 * 300) for rep in TEAMS}
-    rounded = {rep: int((abs(p) + Fraction(1, 2)).__floor__()) * (1 if p >= 0 else -1) for rep, p in points.items()}
+    weighed = {rep: Fraction(count[rep]) + Fraction(money[rep] * MILLION, 100 * 300) for rep in TEAMS}
+    rounded = {rep: int((abs(p) + Fraction(1, 2)).__floor__()) * (1 if p >= 0 else -1) for rep, p in weighed.items()}
     reached = attained(deals)
     found = {
         "SM1": {rep: min(v // MILLION * 20_000, 50_000) for rep, v in count.items() if v >= MILLION},
@@ -280,13 +293,13 @@ def expected(deals: list[Deal]) -> dict[str, dict[int, int]]:
         "SM4": races(deals, COUNT, 2 * MILLION, PRIZES),
         "SM5": races(deals, COUNT, MILLION, (777,)),
         "SM6": ranked(count),
-        "SM7": ranked(largest),
+        "SM7": ranked(dearest),
         "SM8": ranked(reached),
-        "SM9": {rep: (v * 10_000 * 2 + 100_000) // 200_000 for rep, v in sold.items() if v >= 1},
+        "SM9": {rep: (v * 10_000 * 2 + 100_000) // 200_000 for rep, v in money.items() if v >= 1},
         "SM10": {rep: v // MILLION * 7_001 for rep, v in sums(deals, PRODUCT_B).items() if v >= MILLION},
-        "SM12": by_rank({rep: (-sold[rep], on) for rep, on in stood.items()}, PRIZES),
-        "SM13": by_rank({rep: (-v,) for rep, v in sold.items() if v >= 80_000}, PRIZES, share=False),
-        "SM14": ranked(sold, (slices[1], slices[2], slices[3])),
+        "SM12": by_rank({rep: (-money[rep], on) for rep, on in stood.items()}, PRIZES),
+        "SM13": by_rank({rep: (-v,) for rep, v in money.items() if v >= 80_000}, PRIZES, share=False),
+        "SM14": ranked(money, (slices[1], slices[2], slices[3])),
         "SM14 score": shared(10_001, fit) if fit else {},
         "SM15": {rep: 300 if v >= 2 * MILLION else 100 for rep, v in count.items() if v >= MILLION},
         "SM16": {rep: 5_000 for rep, v in reached.items() if v >= MILLION},
@@ -294,7 +307,7 @@ def expected(deals: list[Deal]) -> dict[str, dict[int, int]]:
         "SM19": team_ranked(deals),
         "SM22": drawn({rep: min(max(v // MILLION, 0), 3) for rep, v in count.items()}, PRIZES, f"{SEED}:SM22"),
         "SM24": ranked(rounded),
-        "SM25": ranked({rep: (2 * sold[rep] - before[rep]) // 2 for rep in TEAMS}),
+        "SM25": ranked({rep: (2 * money[rep] - before[rep]) // 2 for rep in TEAMS}),
     }
     found |= further(deals)
     return {name: {rep: amount for rep, amount in own.items() if amount} for name, own in found.items()}
