@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from store.outbox import Owed
 
     Retell = Callable[[Context, Person, str, str], Told | None]
+    _Given = tuple["_Inbox", Sequence[Verdict]]
 
 BUDGET = Budget()
 #: How far back it matters what somebody was sent.
@@ -88,8 +89,10 @@ def gate(ctx: Context, budget: Budget = BUDGET, retell: Retell = nudges_told.aga
     with ctx.db.write() as conn:
         waiting = outbox.unjudged(conn, ctx.now)
         found = _channels(conn, ctx, [each for each in waiting if not each.notice.to.rep_id], budget)
+        to = _Writing()
         for inbox in _inboxes(conn, ctx, waiting, budget):
-            found += _settle(conn, ctx, inbox, _verdicts(inbox, ctx.now, budget, told), told)
+            found += _settle(conn, ctx, (inbox, _verdicts(inbox, ctx.now, budget, told)), told, to)
+        to.write(conn, ctx.now)
     return GateSummary(tuple(found))
 
 
@@ -111,10 +114,10 @@ def _verdicts(inbox: _Inbox, now: datetime, budget: Budget, told: Mapping[int, T
     untrue = {key for key, one in told.items() if one is None}
     left = replace(inbox, owed=tuple(each for each in inbox.owed if each.outbox_id not in untrue))
     found = [Verdict(each.outbox_id, "suppress", NO_LONGER_TRUE) for each in inbox.owed if each.outbox_id in untrue]
+    kinds = {each.outbox_id: each.notice.kind for each in left.owed}
     for verdict in _judge(left, now, budget):
-        owed = next(each for each in left.owed if each.outbox_id == verdict.id)
         is_going = verdict.action in ("send", "digest")
-        if is_going and owed.notice.kind in RULES and verdict.id not in told and inbox.person is not None:
+        if is_going and kinds[verdict.id] in RULES and verdict.id not in told and inbox.person is not None:
             continue  # it came, or came up, while the others were worked out: the next pass sees it
         found.append(verdict)
     return found
@@ -127,22 +130,54 @@ def _judge(inbox: _Inbox, now: datetime, budget: Budget) -> tuple[Verdict, ...]:
     return judge([_waiting(each) for each in inbox.owed], inbox.reader, now, budget)
 
 
+@dataclass
+class _Writing:
+    """What a pass writes, put together so that thousands of people cost a handful of statements."""
+
+    cleared: dict[datetime, list[int]] = field(default_factory=dict)
+    ended: dict[str, list[int]] = field(default_factory=dict)
+    late: dict[int, datetime] = field(default_factory=dict)
+    habits: dict[tuple[int, str], Habit] = field(default_factory=dict)
+
+    def clear(self, outbox_id: int, until: datetime) -> None:
+        """The row may go out before then."""
+        self.cleared.setdefault(until, []).append(outbox_id)
+
+    def take(self, verdict: Verdict) -> None:
+        """The verdict is carried out."""
+        if verdict.action == "send" and verdict.until is not None:
+            self.clear(verdict.id, verdict.until)
+        elif verdict.action == "suppress":
+            self.ended.setdefault(verdict.reason, []).append(verdict.id)
+        elif verdict.action == "wait" and verdict.until is not None:
+            self.late[verdict.id] = verdict.until
+
+    def write(self, conn: Connection, now: datetime) -> None:
+        """Store it all."""
+        for until, ids in self.cleared.items():
+            outbox.clear(conn, ids, until)
+        for reason, ids in self.ended.items():
+            outbox.suppress(conn, ids, reason, now)
+        outbox.postpone(conn, self.late)
+        preferences.keep_habits(conn, self.habits, now)
+
+
 def _settle(
-    conn: Connection, ctx: Context, inbox: _Inbox, verdicts: Sequence[Verdict], told: Mapping[int, Told | None]
+    conn: Connection,
+    ctx: Context,
+    given: tuple[_Inbox, Sequence[Verdict]],
+    told: Mapping[int, Told | None],
+    to: _Writing,
 ) -> list[Judged]:
-    """The verdicts written: words first, then digests, then what is cleared, put off or ended."""
+    """One person's verdicts: words first, then digests, then what is cleared, put off or ended."""
+    inbox, verdicts = given
     owed = {each.outbox_id: each for each in inbox.owed}
     for verdict in (each for each in verdicts if each.action in ("send", "digest")):
         _reword(conn, owed[verdict.id], told.get(verdict.id), says_throttled=verdict.says_throttled)
-    _list(conn, ctx, inbox, verdicts)
+    _list(conn, ctx, given, to)
     for verdict in verdicts:
-        if verdict.action == "send" and verdict.until is not None:
-            outbox.clear(conn, (verdict.id,), verdict.until)
-        elif verdict.action == "suppress":
-            outbox.suppress(conn, (verdict.id,), verdict.reason, ctx.now)
-    late = {each.id: each.until for each in verdicts if each.action == "wait" and each.until is not None}
-    outbox.postpone(conn, late)
-    _keep_habits(conn, ctx, inbox, verdicts)
+        to.take(verdict)
+    to.habits.update(_habits(inbox, verdicts))
     return [Judged(owed[each.id], each) for each in verdicts]
 
 
@@ -157,21 +192,22 @@ def _reword(conn: Connection, owed: Owed, told: Told | None, *, says_throttled: 
         attention.reword(conn, owed.outbox_id, data, receipts)
 
 
-def _list(conn: Connection, ctx: Context, inbox: _Inbox, verdicts: Sequence[Verdict]) -> None:
+def _list(conn: Connection, ctx: Context, given: _Given, to: _Writing) -> None:
     """The digest of what is to be listed, cleared to go out at once."""
+    inbox, verdicts = given
     listed = [each for each in verdicts if each.action == "digest"]
     if not listed or inbox.person is None:
         return
     notice_id = outbox.merge(conn, inbox.person.rep_id, [each.id for each in listed], ctx.now)
     digest = outbox.by_notice_id(conn, notice_id) if notice_id else None
     if digest is not None and listed[0].until is not None:
-        outbox.clear(conn, (digest.outbox_id,), listed[0].until)
+        to.clear(digest.outbox_id, listed[0].until)
 
 
-def _keep_habits(conn: Connection, ctx: Context, inbox: _Inbox, verdicts: Sequence[Verdict]) -> None:
+def _habits(inbox: _Inbox, verdicts: Sequence[Verdict]) -> dict[tuple[int, str], Habit]:
     """Of throttled kinds: what was left out, what came, and that it was said."""
     if inbox.person is None:
-        return
+        return {}
     kinds = {each.outbox_id: each.notice.kind for each in inbox.owed}
     changed: dict[tuple[int, str], Habit] = {}
     for verdict in verdicts:
@@ -184,7 +220,7 @@ def _keep_habits(conn: Connection, ctx: Context, inbox: _Inbox, verdicts: Sequen
             after = Habit(0, before.is_told or verdict.says_throttled)
         if after != before:
             changed[inbox.person.rep_id, kind] = after
-    preferences.keep_habits(conn, changed, ctx.now)
+    return changed
 
 
 def _channels(conn: Connection, ctx: Context, owed: Sequence[Owed], budget: Budget) -> list[Judged]:
@@ -229,9 +265,8 @@ def _readers(
     for each in outbox.sent_since(conn, since, rep_ids):
         sent.setdefault(each.notice.to.rep_id, []).append(each)
     cleared: dict[int, list[Owed]] = {}
-    for each in outbox.pending(conn, rep_ids):
-        if each.cleared_until_at is not None and each.cleared_until_at > ctx.now:
-            cleared.setdefault(each.notice.to.rep_id, []).append(each)
+    for each in outbox.cleared(conn, ctx.now, rep_ids):
+        cleared.setdefault(each.notice.to.rep_id, []).append(each)
     readers: dict[int, Reader] = {}
     for rep_id, person in who.items():
         own = wanted.get(rep_id, Preferences())
@@ -239,7 +274,7 @@ def _readers(
             _said(each, each.sent_at or each.send_started_at or ctx.now, clicked) for each in sent.get(rep_id, ())
         ]
         said += [_said(each, ctx.now, clicked) for each in cleared.get(rep_id, ())]
-        throttled = {kind for kind in KINDS if is_throttled(kind, said, ctx.now, budget)}
+        knows = {kind for kind, one in habits.get(rep_id, {}).items() if one.is_told}
         readers[rep_id] = Reader(
             hours=own.hours(person, away.get(rep_id, ())),
             muted=own.muted,
@@ -249,7 +284,7 @@ def _readers(
             said=tuple(sorted(said, key=lambda each: each.sent_at)),
             listed=_listed([*sent.get(rep_id, ()), *cleared.get(rep_id, ())]),
             skipped={kind: one.skipped for kind, one in habits.get(rep_id, {}).items()},
-            told=frozenset(kind for kind, one in habits.get(rep_id, {}).items() if one.is_told and kind in throttled),
+            told=frozenset(kind for kind in knows if is_throttled(kind, said, ctx.now, budget)),
         )
     return who, readers, habits
 

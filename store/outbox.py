@@ -105,6 +105,12 @@ def unjudged(conn: Connection, now: datetime) -> tuple[Owed, ...]:
     return _owed(conn, waiting.order_by(outbox.c.priority, outbox.c.outbox_id))
 
 
+def cleared(conn: Connection, now: datetime, rep_ids: Collection[int]) -> tuple[Owed, ...]:
+    """What these people will be sent in a moment: judged, and not sent yet."""
+    held = and_(outbox.c.state == "pending", outbox.c.cleared_until_at > now, among(conn, outbox.c.rep_id, rep_ids))
+    return _owed(conn, select(outbox).where(held).order_by(outbox.c.outbox_id))
+
+
 def clear(conn: Connection, ids: Iterable[int], until: datetime) -> None:
     """These may go out before `until`; later they have to be judged again."""
     conn.execute(update(outbox).where(_pending(conn, ids)).values(cleared_until_at=until))

@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from store.outbox import Owed
     from tests.operations.conftest import Company
 
+#: Postgres takes its turn in the long runs.
+pytestmark = pytest.mark.parametrize(
+    "database_url", ["sqlite", pytest.param("postgresql", marks=pytest.mark.soak)], indirect=True
+)
 #: Half past ten on the reader's clock in New York, on a Thursday.
 MORNING = NOW.replace(hour=14)
 MONDAY = datetime(2026, 8, 24, 14, tzinfo=UTC)
