@@ -1,0 +1,422 @@
+"""Delivery beside its references: `python -m benchmarks.outbox [--notices 5000]` prints JSON lines.
+
+`paced` drains an announcement at the pace Slack allows, on a clock that only moves when somebody waits, against the
+sandbox's fake with its strict limits. `unlimited` drains to a fake that answers at once, with two workers in
+processes of their own, beside the same requests made bare; both are timed from the first message that arrives to the
+last. `killed` does that while workers are killed and answers get lost.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import logging
+import multiprocessing
+import os
+import random
+import signal
+import sys
+import tempfile
+import time
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
+
+import pandas as pd
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from bot import log
+from bot.clock import MovableClock, SystemClock
+from bot.delivery import Delivery, let_all
+from bot.sandbox.fake import FakeSlack
+from bot.sandbox.personas import HOME_TEAM, Persona
+from bot.sandbox.workspace import BOT_USER, Setup
+from bot.settings import Settings, ignore_proxies
+from bot.slack.manifest import load
+from bot.slack.pool import WorkPool
+from bot.wiring import Services
+from engine.notices import Notice, Recipient
+from store import changes, facts, identities, lanes, outbox, people
+from store.database import Database
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.clock import Clock
+
+NOW = datetime(2026, 7, 1, 9, 30, tzinfo=UTC)
+WORKERS = 2
+BUDGET_A_SECOND = 500
+PERSON = {
+    "source": "crm", "role": "rep", "title": "", "currency": "USD", "timezone": "UTC", "locale": "en-US", "team": "",
+    "region": "", "manager_external_id": "", "hired_on": None, "left_on": None,
+}  # fmt: skip
+Spawned = multiprocessing.get_context("spawn")
+
+
+class StillClock:
+    """Time that moves only when somebody waits."""
+
+    def __init__(self) -> None:
+        """Start at a fixed moment."""
+        self.at = NOW
+
+    @property
+    def offset(self) -> timedelta:
+        """How far it has moved."""
+        return self.at - NOW
+
+    def now(self) -> datetime:
+        """The moment."""
+        return self.at
+
+    def advance(self, by: timedelta) -> None:
+        """Move on."""
+        self.at += by
+
+    def reset(self) -> None:
+        """Start again."""
+        self.at = NOW
+
+    def wait(self, seconds: float) -> None:
+        """Wait, which takes no time."""
+        self.at += timedelta(seconds=seconds)
+
+
+class Straight(WebClient):
+    """Calls the fake without a network between, and counts what it refuses."""
+
+    fake: FakeSlack
+    limited = 0
+
+    def api_call(self, api_method: str, **given: Any) -> Any:
+        """What the fake answers."""
+        args = given.get("json") or given.get("params") or given.get("data") or {}
+        answer = self.fake.api.call(api_method, self.token or "", dict(args))
+        Straight.limited += answer.status == 429
+        found = Answer(answer.body)
+        found.status_code, found.headers = answer.status, dict(answer.headers)
+        if not answer.body.get("ok"):
+            raise SlackApiError("refused", found)
+        return found
+
+
+class Answer(dict[str, Any]):
+    """An answer as the client's callers see it."""
+
+    status_code = 200
+    headers: dict[str, str]
+
+    @property
+    def data(self) -> Answer:
+        """The body."""
+        return self
+
+
+def main() -> None:
+    """Run every part and print a line for each."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--notices", type=int, default=5_000)
+    wanted = parser.parse_args().notices
+    quiet()
+    ignore_proxies()
+    with tempfile.TemporaryDirectory() as folder:
+        say("outbox.paced", **paced(Path(folder), wanted))
+        say("outbox.unlimited", **unlimited(Path(folder), min(wanted, 3_000)))
+        say("outbox.killed", **killed(Path(folder), min(wanted, 1_500)))
+
+
+def paced(folder: Path, count: int) -> dict[str, object]:
+    """An announcement to so many people, on a clock of its own."""
+    db, clock = filled(folder / "paced.db", count, open_channels=False), StillClock()
+    personas = [Persona(f"P{number}", f"p{number}@x.com") for number in range(count)]
+    fake = FakeSlack(Setup(personas, load(), (), clock=clock))
+    with db.write() as conn:
+        for person in people.all(conn):
+            user = fake.workspace.user_by_email(person.email)
+            if user is not None:
+                link(conn, person.rep_id, user.id, fake.workspace.direct(user.id, BOT_USER).id)
+    client = Straight(token=fake.workspace.secrets.bot_token)
+    client.fake, Straight.limited = fake, 0
+    worker = Delivery(services(db, clock, 100), client, let_all, clock.wait)
+    began = time.perf_counter()
+    while outstanding(db):
+        worker.round()
+        clock.wait(2)
+    took = time.perf_counter() - began
+    at = sorted(
+        float(post.ts) for channel in fake.workspace.channels for post in fake.workspace.posts.history(channel)
+    )
+    busiest = max(sum(1 for each in at[place : place + 101] if each < first + 60) for place, first in enumerate(at))
+    minutes = (at[-1] - at[0]) / 60
+    db.dispose()
+    return {
+        "notices": len(at), "simulated_minutes": round(minutes, 1), "at_the_limit": round(count / 100, 1),
+        "busiest_minute": busiest, "http_429": Straight.limited, "seconds": round(took, 1),
+        "ok": Straight.limited == 0 and len(at) == count and busiest <= 100 and minutes <= count / 100 * 1.05,
+    }  # fmt: skip
+
+
+def unlimited(folder: Path, count: int) -> dict[str, object]:
+    """As fast as it goes to a fake that answers at once, beside the bare requests."""
+    with Sink(folder / "sink-1") as sink:
+        each = (sink.url, count // WORKERS)
+        together([Spawned.Process(target=bare_posts, args=each) for _ in range(WORKERS)])
+        bare = sink.per_second()
+    with Sink(folder / "sink-2") as sink:
+        path = folder / "unlimited.db"
+        db = filled(path, count, open_channels=True)
+        together([Spawned.Process(target=work, args=(str(path), sink.url)) for _ in range(WORKERS)])
+        rate = sink.per_second()
+        posted = sink.posted()
+        states = outstanding(db, every=True)
+        db.dispose()
+    return {
+        "notices": count, "per_second": round(rate), "bare_requests_per_second": round(bare), "workers": WORKERS,
+        "share_of_bare": round(rate / bare, 2), "duplicates": sum(posted.values()) - len(posted),
+        "states": states, "ok": rate >= BUDGET_A_SECOND and len(posted) == count,
+    }  # fmt: skip
+
+
+def killed(folder: Path, count: int) -> dict[str, object]:
+    """The same while workers are killed, answers are lost and some requests refused."""
+    chance = random.Random(7)  # noqa: S311 (no secret)
+    path = folder / "killed.db"
+    db = filled(path, count, open_channels=True)
+    kills = 0
+    with Sink(folder / "sink-3", trouble=True) as sink:
+        running = [start_worker(path, sink.url) for _ in range(WORKERS)]
+        deadline = time.monotonic() + 60
+        while kills < 20 and outstanding(db, ("pending",)) and time.monotonic() < deadline:
+            time.sleep(chance.uniform(0.3, 0.9) + (2.5 if kills == 0 else 0))
+            place = chance.randrange(WORKERS)
+            os.kill(running[place].pid or 0, signal.SIGKILL)
+            running[place].join()
+            kills += 1
+            running[place] = start_worker(path, sink.url)
+        for process in running:
+            process.kill()
+            process.join()
+        kills += WORKERS
+        finish(db, sink.url)
+        posted, lost_answers = sink.posted(), sink.lost_answers()
+        states = outstanding(db, every=True)
+    db.dispose()
+    duplicates = sum(posted.values()) - len(posted)
+    return {
+        "notices": count, "kills": kills, "lost_answers": lost_answers, "lost": count - len(posted),
+        "duplicates": duplicates, "states": states,
+        "ok": len(posted) == count and duplicates <= kills + lost_answers,
+    }  # fmt: skip
+
+
+def finish(db: Database, url: str) -> None:
+    """A worker that comes a minute later and deals with what the dead ones left."""
+    clock = MovableClock(timedelta(minutes=2))
+    worker = Delivery(services(db, clock, 10_000_000), client_of(url), let_all)
+    while outstanding(db):
+        worker.round()
+        clock.advance(timedelta(seconds=30))
+
+
+def filled(path: Path, count: int, *, open_channels: bool) -> Database:
+    """A store with so many people, each owed a notice."""
+    db = Database.open(f"sqlite:///{path}")
+    db.migrate()
+    rows = [PERSON | {"external_id": f"p{n}", "name": f"P{n}", "email": f"p{n}@x.com"} for n in range(count)]
+    with db.write() as conn:
+        facts.apply(conn, "person", pd.DataFrame(rows), changes.begin(conn, "bench", "people", NOW))
+    with db.write() as conn:
+        everybody = people.all(conn)
+        if open_channels:
+            for person in everybody:
+                link(conn, person.rep_id, f"U{person.rep_id}", f"D{person.rep_id}")
+        outbox.put(conn, [announcement(person.rep_id) for person in everybody], NOW)
+    return db
+
+
+def link(conn: Any, rep_id: int, user_id: str, channel_id: str) -> None:
+    """Tie a person to an account and its direct message."""
+    identities.link(conn, identities.Link(HOME_TEAM, user_id, rep_id, "", "email"), NOW)
+    lanes.keep_direct_channel(conn, HOME_TEAM, user_id, channel_id)
+
+
+def announcement(rep_id: int) -> Notice:
+    """One that must arrive: where nobody knows, it is looked up and sent again."""
+    pay = {"minor": 420_000, "currency": "USD"}
+    period = {"label": "2026-07", "start_on": "2026-07-01", "end_on": "2026-08-01"}
+    deals = [{"deal": "Acme", "account": "Acme Inc", "pay": pay, "lines": [1]}]
+    item = {
+        "kind": "deal_won",
+        "id": "n",
+        "data": {"rep_id": rep_id, "receipt": "r", "period": period, "deals": deals},
+    }
+    return Notice(f"bench:{rep_id}", "digest", Recipient(rep_id), {"items": [item]})
+
+
+def services(db: Database, clock: Clock, a_minute: int) -> Services:
+    """What a worker needs; the pace may be beyond what the settings allow."""
+    settings = Settings(slack_bot_token="xoxb-bench").model_copy(update={"sends_per_minute": a_minute})  # noqa: S106
+    return Services(db, settings, clock, WorkPool(1, 1))
+
+
+def client_of(url: str) -> WebClient:
+    """A client of the sink."""
+    return WebClient(token="xoxb-bench", base_url=url, timeout=5, retry_handlers=[])  # noqa: S106
+
+
+def outstanding(
+    db: Database, states: Sequence[str] = ("pending", "leased", "unknown"), *, every: bool = False
+) -> Any:
+    """How many notices are in some states, or how many in each."""
+    with db.read() as conn:
+        counts = outbox.counts(conn)
+    return counts if every else sum(counts.get(state, 0) for state in states)
+
+
+def start_worker(path: Path, url: str) -> multiprocessing.process.BaseProcess:
+    """A worker in a process of its own."""
+    process = Spawned.Process(target=work, args=(str(path), url), daemon=True)
+    process.start()
+    return process
+
+
+def work(path: str, url: str) -> None:
+    """Deliver until nothing is pending; what others hold is theirs."""
+    quiet()
+    db = Database.open(f"sqlite:///{path}")
+    worker = Delivery(services(db, SystemClock(), 10_000_000), client_of(url), let_all)
+    while outstanding(db, ("pending",)):
+        worker.round()
+        time.sleep(0.02)
+
+
+def quiet() -> None:
+    """Nothing in the log: lost answers are meant to be."""
+    log.configure("CRITICAL", "text")
+    logging.getLogger("slack_sdk").setLevel(logging.CRITICAL)
+
+
+def bare_posts(url: str, count: int) -> None:
+    """The requests alone."""
+    client = client_of(url)
+    for number in range(count):
+        client.api_call("chat.postMessage", json={"channel": f"D{number}", "text": "Acme won", "metadata": {}})
+
+
+def together(processes: list[Any]) -> None:
+    """Run the processes to their end."""
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+
+
+@dataclass
+class Sink:
+    """A Slack that takes every message at once, in a process of its own; in trouble it loses answers and refuses."""
+
+    ledger: Path
+    trouble: bool = False
+
+    def __enter__(self) -> Sink:
+        """Serve."""
+        ready = Spawned.Queue()
+        self._process = Spawned.Process(target=serve, args=(str(self.ledger), self.trouble, ready), daemon=True)
+        self._process.start()
+        self.url = f"http://127.0.0.1:{ready.get(timeout=60)}/api/"
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop."""
+        self._process.kill()
+        self._process.join()
+
+    def posted(self) -> Counter[str]:
+        """How often each notice was taken."""
+        return Counter(line.split()[1] for line in self._lines() if line.startswith("+"))
+
+    def per_second(self) -> float:
+        """How many messages were taken a second, from the first to the last."""
+        at = [float(line.split()[2]) for line in self._lines() if line.startswith("+")]
+        return (len(at) - 1) / max(at[-1] - at[0], 1e-9)
+
+    def lost_answers(self) -> int:
+        """How many answers were lost."""
+        return self._lines().count("lost")
+
+    def _lines(self) -> list[str]:
+        return self.ledger.read_text(encoding="utf-8").splitlines() if self.ledger.exists() else []
+
+
+def serve(ledger: str, trouble: bool, ready: Any) -> None:
+    """Answer until killed; every message taken is a line of the ledger."""
+    asyncio.run(_serve(ledger, trouble=trouble, ready=ready))
+
+
+async def _serve(ledger: str, *, trouble: bool, ready: Any) -> None:
+    chance = random.Random(11)  # noqa: S311 (no secret)
+    held: dict[str, list[dict[str, Any]]] = {}
+    book = await asyncio.to_thread(Path(ledger).open, "a", encoding="utf-8", buffering=1)
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        target = urlsplit(head.split(" ", 2)[1])
+        length = next((int(line[15:]) for line in head.splitlines() if line.lower().startswith("content-length:")), 0)
+        body = await reader.readexactly(length)
+        status, found = _answered(target.path.rpartition("/")[2], (target.query, body), held, (trouble, chance, book))
+        if status:
+            text = json.dumps(found).encode()
+            headers = (
+                f"HTTP/1.1 {status} X\r\nContent-Length: {len(text)}\r\nRetry-After: 1\r\nConnection: close\r\n\r\n"
+            )
+            writer.write(headers.encode() + text)
+            await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    ready.put(server.sockets[0].getsockname()[1])
+    await server.serve_forever()
+
+
+def _answered(
+    method: str,
+    sent: tuple[str, bytes],
+    held: dict[str, list[dict[str, Any]]],
+    world: tuple[bool, random.Random, Any],
+) -> tuple[int, dict[str, Any]]:
+    """Status and body; status 0 is an answer that is lost."""
+    trouble, chance, book = world
+    if method == "auth.test":
+        return 200, {"ok": True, "team_id": HOME_TEAM, "user_id": BOT_USER}
+    if method == "conversations.history":
+        asked = parse_qs(sent[0]) | parse_qs(sent[1].decode())
+        return 200, {"ok": True, "messages": held.get(asked["channel"][0], [])}
+    dice = chance.random() if trouble else 1.0
+    if dice < 0.02:
+        return 429, {"ok": False, "error": "ratelimited"}
+    if dice < 0.04:
+        return 503, {"ok": False, "error": "service_unavailable"}
+    said = json.loads(sent[1])
+    ts = f"{time.time():.6f}"
+    held.setdefault(said["channel"], []).append({"ts": ts, "metadata": said["metadata"]})
+    book.write(f"+ {(said['metadata'].get('event_payload') or {}).get('id', '-')} {time.monotonic()}\n")
+    if dice < 0.08:
+        book.write("lost\n")
+        return 0, {}
+    return 200, {"ok": True, "channel": said["channel"], "ts": ts}
+
+
+def say(part: str, **line: object) -> None:
+    """Print one line of results."""
+    sys.stdout.write(json.dumps({"bench": part} | line, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
