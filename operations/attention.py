@@ -13,10 +13,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from engine.attention import IGNORED, NO_LONGER_TRUE, Budget, Reader, Said, Verdict, Waiting, is_throttled, judge
+from engine.errors import EngineError
 from engine.notice_kinds import KINDS
 from engine.nudges.rules import RULES
 from engine.preferences import Preferences
 from operations import nudges_told
+from operations.errors import OperationError
 from store import attention, outbox, people, preferences
 from store.preferences import Habit
 
@@ -40,6 +42,7 @@ REMEMBERED = timedelta(days=60)
 _FEW = 50
 GONE = "no longer with the company"
 UNKNOWN = "nobody has that number"
+UNWORKABLE = "could not be worked out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,24 +99,37 @@ def gate(ctx: Context, budget: Budget = BUDGET, retell: Retell = nudges_told.aga
     return GateSummary(tuple(found))
 
 
-def _retold(ctx: Context, inboxes: Iterable[_Inbox], budget: Budget, retell: Retell) -> dict[int, Told | None]:
-    """What the nudges that would go out now say, by notice; None where their fact holds no more."""
-    found: dict[int, Told | None] = {}
+@dataclass(frozen=True, slots=True)
+class _Unsaid:
+    """Why a nudge that would go out now says nothing."""
+
+    reason: str
+
+
+def _retold(ctx: Context, inboxes: Iterable[_Inbox], budget: Budget, retell: Retell) -> dict[int, Told | _Unsaid]:
+    """What the nudges that would go out now say, by notice. One that cannot be worked out stops no other."""
+    found: dict[int, Told | _Unsaid] = {}
     for inbox in inboxes:
         going = {each.id for each in _judge(inbox, ctx.now, budget) if each.action in ("send", "digest")}
+        own = replace(ctx, as_of=inbox.reader.hours.today(ctx.now), actor=None)
         for owed in inbox.owed:
-            notice = owed.notice
-            if inbox.person is not None and owed.outbox_id in going and notice.kind in RULES:
-                own = replace(ctx, as_of=inbox.reader.hours.today(ctx.now), actor=None)
-                found[owed.outbox_id] = retell(own, inbox.person, notice.kind, notice.topic)
+            if inbox.person is not None and owed.outbox_id in going and owed.notice.kind in RULES:
+                try:
+                    told = retell(own, inbox.person, owed.notice.kind, owed.notice.topic)
+                except (OperationError, EngineError, LookupError, ValueError) as error:
+                    found[owed.outbox_id] = _Unsaid(f"{UNWORKABLE}: {type(error).__name__}")
+                else:
+                    found[owed.outbox_id] = told or _Unsaid(NO_LONGER_TRUE)
     return found
 
 
-def _verdicts(inbox: _Inbox, now: datetime, budget: Budget, told: Mapping[int, Told | None]) -> list[Verdict]:
+def _verdicts(inbox: _Inbox, now: datetime, budget: Budget, told: Mapping[int, Told | _Unsaid]) -> list[Verdict]:
     """The verdicts on one person's notices; what is not true any more does not take anybody's place."""
-    untrue = {key for key, one in told.items() if one is None}
-    left = replace(inbox, owed=tuple(each for each in inbox.owed if each.outbox_id not in untrue))
-    found = [Verdict(each.outbox_id, "suppress", NO_LONGER_TRUE) for each in inbox.owed if each.outbox_id in untrue]
+    unsaid = {key: one.reason for key, one in told.items() if isinstance(one, _Unsaid)}
+    left = replace(inbox, owed=tuple(each for each in inbox.owed if each.outbox_id not in unsaid))
+    found = [
+        Verdict(each.outbox_id, "suppress", unsaid[each.outbox_id]) for each in inbox.owed if each.outbox_id in unsaid
+    ]
     kinds = {each.outbox_id: each.notice.kind for each in left.owed}
     for verdict in _judge(left, now, budget):
         is_going = verdict.action in ("send", "digest")
@@ -173,12 +189,17 @@ def _settle(
     inbox, verdicts = given
     owed = {each.outbox_id: each for each in inbox.owed}
     for verdict in (each for each in verdicts if each.action in ("send", "digest")):
-        _reword(conn, owed[verdict.id], told.get(verdict.id), says_throttled=verdict.says_throttled)
+        _reword(conn, owed[verdict.id], _words(told, verdict.id), says_throttled=verdict.says_throttled)
     _list(conn, ctx, given, to)
     for verdict in verdicts:
         to.take(verdict)
     to.habits.update(_habits(inbox, verdicts))
     return [Judged(owed[each.id], each) for each in verdicts]
+
+
+def _words(told: Mapping[int, Told | _Unsaid], outbox_id: int) -> Told | None:
+    found = told.get(outbox_id)
+    return None if isinstance(found, _Unsaid) else found
 
 
 def _reword(conn: Connection, owed: Owed, told: Told | None, *, says_throttled: bool) -> None:

@@ -14,7 +14,7 @@ from engine.notices import Notice, Recipient
 from engine.preferences import Preferences
 from operations import attention, nudges, nudges_told, pay_periods, plans, preferences, recalculate, rehearsals
 from operations.context import Context
-from operations.errors import HoursUnusable, NoticeUnknown
+from operations.errors import HoursUnusable, NoticeUnknown, UnknownPeriod
 from operations.receipts import replay
 from store import deliveries, outbox, people
 from store import preferences as kept
@@ -127,6 +127,19 @@ def test_a_crash_while_words_are_worked_out_loses_and_repeats_nothing(near: Comp
     assert attention.gate(at(near)).counts == {"send": 1}
     assert len(send(near, MORNING)) == 1
     assert attention.gate(at(near)).counts == {}
+
+
+def test_one_that_cannot_be_worked_out_stops_no_other(near: Company) -> None:
+    nudges.due(at(near))
+    with near.db.write() as conn:
+        outbox.put(conn, [Notice("k", "figure_changed", Recipient(near.dana.rep_id))], MORNING)
+
+    def broken(*_: Any) -> None:
+        raise UnknownPeriod
+
+    found = attention.gate(at(near), retell=broken)
+    assert found.counts == {"suppress": 1, "send": 1}
+    assert {each.verdict.reason for each in found.judged} == {"", "could not be worked out: UnknownPeriod"}
 
 
 def test_what_is_cleared_but_not_sent_yet_spends_the_day(company: Company) -> None:
