@@ -31,6 +31,19 @@ class Named:
         return self.names.index(name) if name in self.names else -2
 
 
+class _Taken(dict[str, "Values"]):
+    """Columns taken out of a data frame so far."""
+
+    def __init__(self, frame: pd.DataFrame) -> None:
+        super().__init__()
+        self.of = frame
+
+    def __missing__(self, name: str) -> Values:
+        is_category = name in self.of and isinstance(self.of[name].dtype, pd.CategoricalDtype)
+        self[name] = named(self.of, name) if is_category else integers(self.of, name)
+        return self[name]
+
+
 @dataclass(frozen=True, slots=True)
 class Columns:
     """The rows of a frame by column, as arrays: all that a calculation reads, without the cost of a data frame."""
@@ -38,11 +51,13 @@ class Columns:
     columns: Mapping[str, Values]
 
     def __len__(self) -> int:
+        if isinstance(self.columns, _Taken):
+            return len(self.columns.of)
         first = next(iter(self.columns.values()))
         return len(first.codes if isinstance(first, Named) else first)
 
     def __contains__(self, name: str) -> bool:
-        return name in self.columns
+        return name in (self.columns.of if isinstance(self.columns, _Taken) else self.columns)
 
     @property
     def empty(self) -> bool:
@@ -62,8 +77,15 @@ class Columns:
         """These rows and then those of another with the same columns."""
         return Columns({name: _after(values, other.columns[name]) for name, values in self.columns.items()})
 
+    @classmethod
+    def of(cls, frame: pd.DataFrame) -> Columns:
+        """The columns of a data frame, each taken out of it when it is first asked for."""
+        return cls(_Taken(frame))
+
     def frame(self) -> pd.DataFrame:
         """The same as a data frame."""
+        if isinstance(self.columns, _Taken):
+            return self.columns.of
         columns = {
             name: _category(values) if isinstance(values, Named) else values for name, values in self.columns.items()
         }

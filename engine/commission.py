@@ -73,7 +73,7 @@ def calculate(
         PlanClash: Two plans have one name and version.
     """
     ordered = _ordered(plans)
-    facts = with_history(facts, ordered, (as_of, reps), calculate)
+    facts = with_history(facts, ordered, (as_of, reps), calculate).by_column()
     exchange = Exchange(facts.table("rates"))
     priced = None if shares(ordered) else reps
     given = seated(credited(facts, ordered, as_of, priced, exchange))

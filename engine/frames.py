@@ -191,6 +191,13 @@ class Facts:
         frame: Frame = tables[name] if name in tables else getattr(self, name)
         return frame
 
+    def by_column(self) -> Facts:
+        """The same facts as columns, so that none is taken out of a data frame twice."""
+        tables = {name: self.table(name) for name in COLUMNS}
+        return self.changed(
+            **{name: Columns.of(frame) for name, frame in tables.items() if isinstance(frame, pd.DataFrame)}
+        )
+
     def changed(self, **frames: Frame) -> Facts:
         """These facts with other frames in place of some."""
         own: dict[str, Any] = {name: self.table(name) for name in COLUMNS}

@@ -160,7 +160,11 @@ def rises(values: Rows) -> bool:
 
 def lengths_of(starts: Rows, count: int) -> Rows:
     """How long each run is that begins at `starts`."""
-    return np.diff(starts, append=count)
+    found = np.empty_like(starts)
+    if len(found):
+        np.subtract(starts[1:], starts[:-1], out=found[:-1])
+        found[-1] = count - starts[-1]
+    return found
 
 
 def running(values: NDArray[Any], starts: Rows) -> NDArray[Any]:

@@ -136,11 +136,12 @@ def rules_of(plan_no: int, plan: Plan, asking: Asking, seats: Seats) -> Rows:
     lookup[-1] = NO_RULE
     only = _only(*credit_rules(plan, asking.kinds))
     if only is None:
-        common = lookup[asking.deciding(plan, seats.deal, seats.rep_ids[seats.rep], seats.is_shared)]
+        found = lookup[asking.deciding(plan, seats.deal, seats.rep_ids[seats.rep], seats.is_shared)]
     else:
-        common = lookup[only]
-    of_others = np.where(seats.plan_no < 0, common, lookup.dtype.type(FOREIGN))
-    return np.where(seats.plan_no == plan_no, seats.rule, of_others)
+        found = np.full(len(seats.deal), lookup[only], dtype=lookup.dtype)
+    np.putmask(found, seats.plan_no >= 0, FOREIGN)
+    np.copyto(found, seats.rule, where=seats.plan_no == plan_no)
+    return found
 
 
 def further(asking: Asking, wanted: Ints | None) -> tuple[list[Part], list[Problem], Ints]:

@@ -49,6 +49,8 @@ def seated(given: Credited) -> Credited:
     labels = named(table, "plan")
     on_plan = integers(table, "rep_id")[np.isin(labels.codes, [labels.code(name) for name in sharing])]
     rep_ids = np.union1d(seats.rep_ids, on_plan)
+    if len(rep_ids) == len(seats.rep_ids):
+        return given
     place = np.searchsorted(rep_ids, seats.rep_ids).astype(np.int32)
     return replace(given, seats=replace(seats, rep=place[seats.rep], rep_ids=rep_ids))
 
