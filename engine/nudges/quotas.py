@@ -121,7 +121,8 @@ def elapsed(at: Standing, today: int) -> Ints:
 
 
 def workdays_before(on: date, count: int) -> date:
-    """The weekday that lies so many weekdays before a day."""
+    """The weekday that lies so many weekdays before a day; a weekend counts as the Friday before it."""
+    on -= timedelta(days=max(on.weekday() - _FRIDAY, 0))
     while count > 0:
         on -= timedelta(days=1)
         count -= on.weekday() <= _FRIDAY
