@@ -55,8 +55,9 @@ class Seed:
         self._portal.last_id = FIRST_OF_PEOPLE
 
     def turn(self, day: date) -> None:
-        """The deals as the story says they are on that day, whichever day it was before."""
+        """The deals and their owners as the story says they are on that day, whichever day it was before."""
         self.day = day
+        self._dismiss(day)
         table = self._portal.tables["deals"]
         for deal in self._company.deals:
             number = number_of(deal)
@@ -74,6 +75,12 @@ class Seed:
                 said = self._said(deal, day)
                 if any(record.properties.get(name) != value for name, value in said.items()):
                     self._portal.edit("deals", number, said)
+
+    def _dismiss(self, day: date) -> None:
+        """Who has left by that day is deactivated, as the CRM's admin would do it; who has not is active."""
+        for person in self._company.people:
+            owner = self._portal.owners[self._owners[person.external_id]]
+            owner.archived = person.left_on is not None and person.left_on <= day
 
     def start_over(self) -> None:
         """Deals that people made are gone, and what they edited is again what the story says."""

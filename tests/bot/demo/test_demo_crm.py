@@ -93,3 +93,19 @@ def test_a_page_of_another_site_cannot_work_in_it(larkspur: Company, tmp_path: P
     )
     assert crm.handle(foreign).status_code == 403
     assert not (tmp_path / "crm.jsonl").exists()
+
+
+def test_who_has_left_the_company_is_deactivated_there(larkspur: Company, tmp_path: Path) -> None:
+    gone = next(person for person in larkspur.people if person.left_on is not None and person.left_on <= TODAY)
+    assert gone.left_on is not None
+    clock = PinnedClock(TODAY)
+    crm = DemoCrm(larkspur, clock.now, tmp_path / "crm.jsonl")
+
+    def active() -> set[str]:
+        given = crm.outside()
+        token = {"Authorization": f"Bearer {given.secret('env:X')}"}
+        asked = httpx.Request("GET", "http://127.0.0.1/crm/owners/2026-09?limit=500", headers=token)
+        return {owner["email"] for owner in crm.handle(asked).json()["results"]}
+
+    assert gone.email not in active()
+    assert any(person.email in active() for person in larkspur.people)
