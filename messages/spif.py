@@ -110,7 +110,7 @@ def listed(found: Sequence[Listed], reader: Reader, *, may_make: bool) -> SpifLi
     cards = tuple(_listed(one, reader) for one in found[:LISTED])
     hidden = len(found) - len(cards)
     buttons = (SpifButton("New SPIF", actions.SPIF_NEW, actions.spif_value(0), "primary"),) if may_make else ()
-    headline = "SPIFs" if cards else "There is no SPIF now"
+    headline = "SPIFs" if cards else "There is no SPIF for you now"
     return SpifList(headline, cards, buttons, (f"+{hidden} more",) if hidden > 0 else ())
 
 
@@ -194,6 +194,31 @@ def own(found: OwnStanding, reader: Reader) -> SpifCard:
         buttons=(hide,),
         receipt_ids=found.receipt_ids,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """One deal before one SPIF: whether it counts, and each test: sign, what it asks, what was found, what helps."""
+
+    spif: str
+    deal: str
+    counts: bool
+    worth: str
+    tests: tuple[tuple[str, str, str, str], ...]
+
+
+def tested(found: Sequence[Tested], reader: Reader) -> SpifCard:  # noqa: ARG001 - every view takes its reader
+    """Return whether a deal counts, test by test; the first that fails says what would mend it."""
+    lines: list[str] = []
+    for one in found:
+        deal, title = clip(one.deal, 60), clip(one.spif, spif_prose.TITLE)
+        said_ = f"counts for {title}: {one.worth}" if one.counts else f"does not count for {title}"
+        lines.append(f"{'✓' if one.counts else '✗'} {deal} {said_}")
+        for sign, asks, was, remedy in one.tests:
+            more = f" {clip(remedy, 160)}" if sign == "✗" and remedy else ""
+            lines.append(f"  {sign} {clip(asks, 120)}{f' ({clip(was, 80)})' if was else ''}{more}")
+    names = " and ".join(dict.fromkeys(clip(one.deal, 60) for one in found))
+    return SpifCard(f"Does {names} count?", tuple(lines[:40]))
 
 
 def _listed(one: Listed, reader: Reader) -> SpifCard:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+IN_A_PARAGRAPH = 6
+
 
 @dataclass(frozen=True, slots=True)
 class SpifButton:
@@ -37,6 +39,17 @@ class SpifCard:
     buttons: tuple[SpifButton, ...] = ()
     said: str = ""
     receipt_ids: tuple[str, ...] = ()
+
+    @property
+    def first(self) -> tuple[str, ...]:
+        """The sentences that stand with the headline; a paragraph holds so many of any length."""
+        return self.lines[:IN_A_PARAGRAPH]
+
+    @property
+    def further(self) -> tuple[tuple[str, ...], ...]:
+        """The paragraphs after it."""
+        starts = range(IN_A_PARAGRAPH, len(self.lines), IN_A_PARAGRAPH)
+        return tuple(self.lines[at : at + IN_A_PARAGRAPH] for at in starts)
 
     @property
     def fallback(self) -> str:

@@ -18,6 +18,7 @@ from messages.reader import Reader
 from messages.spif import listed as spif_list
 from messages.spif import own as spif_own
 from messages.spif import standing as spif
+from messages.spif import tested as spif_tested
 from messages.statement import view as statement
 from messages.voice import Check, Choice, ambiguous, busy, error, not_linked, refused, status
 from messages.voice import help_view as help  # noqa: A004 - called as views.help, after its template
@@ -56,6 +57,7 @@ __all__ = [
     "spif",
     "spif_list",
     "spif_own",
+    "spif_tested",
     "statement",
     "status",
     "unmuted",

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+from bot.slack import phrases
 from messages import spif as words
 from messages import spif_modal, spif_prose, views
-from operations import spif_answers, spif_launch, spif_notices
+from operations import spif_answers, spif_deals, spif_launch, spif_notices
 from store import spifs
 
 if TYPE_CHECKING:
     from bot.slack.turn import Turn
+    from engine.spifs.answers import DealTest
     from operations.spif_answers import Overview
     from operations.spif_standings import OwnPlace
     from store.spifs import Kept
 
+_SIGNS = {"pass": "✓", "fail": "✗", "unknown": "?"}
+#: "Does Acme count for the SPIF?", "why doesn't Acme count?": the deal is what stands between.
+_COUNTS = re.compile(
+    r"\b(?:does|do|did|will|doesn['’]?t|didn['’]?t|is|isn['’]?t)\s+(?:not\s+)?(?:my |the |this )?(?P<deal>.+?)\s+"
+    r"(?:deal\s+)?(?:not\s+)?(?:count|counts|counted|counting)\b",
+    re.IGNORECASE,
+)
 MAKERS = ("manager", *spif_notices.TREASURERS)
 
 
@@ -52,12 +62,36 @@ def say_own(turn: Turn, spif_id: int) -> None:
 
 
 def say_running(turn: Turn) -> None:
-    """Say where the reader stands in the one SPIF that runs for them; which there are where it is not one."""
+    """Say whether a deal that is named counts; else where the reader stands in the one SPIF that runs for them.
+
+    Where it is not one SPIF, say which there are.
+    """
+    asked = _COUNTS.search(turn.inbound.text)
+    if asked and _say_deal(turn, asked["deal"]):
+        return
     found = spif_answers.running(spif_answers.visible(turn.context))
     if len(found) == 1 and turn.person.role == "rep":
         say_own(turn, found[0].spif_id)
     else:
         say_list(turn)
+
+
+def _say_deal(turn: Turn, name: str) -> bool:
+    """Whether any deal of the reader is called so, which is then said to count or not, test by test."""
+    found = spif_deals.tested(turn.context, lambda names: phrases.deals_named(name, names))
+    if not found:
+        return False
+    shown = [_tested(one, test, turn) for one in found for test in one.tests]
+    turn.say("spif", views.spif_tested(shown, turn.reader), turn.person)
+    return True
+
+
+def _tested(one: spif_deals.Tested, test: DealTest, turn: Turn) -> words.Tested:
+    rules = one.kept.rules
+    title = rules.name if len(one.tests) == 1 else f"{rules.name}, {test.award}"
+    worth = spif_prose.score(test.value, test.unit, rules.currency, turn.reader)
+    tests = tuple((_SIGNS[each.state], each.asks, each.found, each.remedy) for each in test.conditions)
+    return words.Tested(title, one.deal, test.counts, worth, tests)
 
 
 def _listed(kept: Kept) -> words.Listed:

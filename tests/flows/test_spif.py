@@ -142,10 +142,7 @@ def test_from_the_form_to_the_pay_slip(stage: Stage, hands: Driver) -> None:
     assert "begins soon" not in seen, "one message is edited in place"
     assert "$" not in seen.replace("$500.00 for each deal", "")
 
-    (own,) = stage.send(DANA, "does Deal n1 count for the SPIF? where am i?")
-    assert "You have 2 deals, 1st of 6" in words(own)
-    assert "Deal n1 counts" in words(own)
-    assert "As it stands you win $1,000.00" in words(own)
+    _asks(stage)
 
     go_to(stage, datetime(2026, 8, 25, 16, 0, tzinfo=UTC))
     assert state(stage) == "verification"
@@ -172,6 +169,18 @@ def test_from_the_form_to_the_pay_slip(stage: Stage, hands: Driver) -> None:
     assert state(stage) == "reviewed"
     with stage.services.db.read() as conn:
         assert "cannot_tell" in str([one.notice.data for one in outbox.pending(conn)])
+
+
+def _asks(stage: Stage) -> None:
+    """What a rep is answered in the middle of it."""
+    (tested,) = stage.send(DANA, "does Deal n1 count for the SPIF?")
+    assert "✓ Deal n1 counts for Blitz" in words(tested)
+    (tested,) = stage.send(DANA, "why doesn't Acme Expansion count for the spiff?")
+    assert "✗ Acme Expansion does not count" in words(tested)
+    (own,) = stage.send(DANA, "where am i in the contest?")
+    assert "You have 2 deals, 1st of 6" in words(own)
+    assert "Deal n1 counts" in words(own)
+    assert "As it stands you win $1,000.00" in words(own)
 
 
 def _prize_line(earned: Post) -> str:

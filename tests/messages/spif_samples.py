@@ -254,10 +254,18 @@ def own(words: Words, barred: str = "") -> spif.OwnStanding:
     return spif.OwnStanding(listed(words), barred, () if barred else (award,), is_final=False, is_hidden=False)
 
 
+def judged(words: Words, *, counts: bool) -> spif.Tested:
+    tests = (("✓", words.rule, "", ""), ("✗", words.reason, words.plan, words.remedy))
+    return spif.Tested(words.deal, words.account, counts, "1", tests)
+
+
 SPIF_REPLY_CASES: dict[str, Callable[[Words], Reply]] = {
     "spif": lambda words: Reply("spif", views.spif(standing(words), MANAGER)),
     "spif_own": lambda words: Reply("spif", views.spif_own(own(words), READER)),
     "spif_own_barred": lambda words: Reply("spif", views.spif_own(own(words, words.reason), READER)),
+    "spif_tested": lambda words: Reply(
+        "spif", views.spif_tested([judged(words, counts=each) for each in (True, False)], READER)
+    ),
     "spif_list": lambda words: Reply("spif_list", views.spif_list([listed(words)] * 2, MANAGER, may_make=True)),
     "spif_list_0": lambda _: Reply("spif_list", views.spif_list([], READER, may_make=False)),
     "spif_list_limit_plus_1": lambda words: Reply(

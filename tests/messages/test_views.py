@@ -75,6 +75,16 @@ def test_old_data_is_said_before_any_amount(case: str) -> None:
         assert "$" in shown[old:]
 
 
+#: What buttons of answers may carry.
+CARRIED: tuple[set[str], ...] = (
+    {"v", "receipt", "line"},
+    {"v", "rep", "period"},
+    {"v", "kind"},
+    {"v", "alert"},
+    {"v", "spif", "seen", "what", "deal"},
+)
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_buttons_carry_ids_and_never_amounts(case: str) -> None:
     blocks = render(CASES[case](Words())).blocks
@@ -84,7 +94,7 @@ def test_buttons_carry_ids_and_never_amounts(case: str) -> None:
         assert base(button["action_id"]) in ACTION_IDS
         value = json.loads(button["value"])
         assert value["v"] == 1
-        assert set(value) in ({"v", "receipt", "line"}, {"v", "rep", "period"}, {"v", "kind"}, {"v", "alert"})
+        assert set(value) in CARRIED
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -80,7 +80,7 @@ def test_the_rest(text: str, asked: Asked) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["what is the weather", "any spiff running?", "🙂🙂", "asdf qwer", "delete everything"]
+    "text", ["what is the weather", "🙂🙂", "asdf qwer", "delete everything"]
 )
 def test_what_is_not_understood_is_not_guessed(text: str) -> None:
     assert understand(text) in (None, Asked("help"))
