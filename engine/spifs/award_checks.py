@@ -197,8 +197,10 @@ def _reward(award: AwardRule, at: str) -> Iterator[Fault]:
 
 
 def may_share_deals(one: Spif, other: Spif) -> bool:
-    """Whether a deal could count for two SPIFs: their windows touch, and it may meet conditions of both."""
+    """Whether a credit could count for two SPIFs: windows touch, somebody may be in both, and conditions agree."""
     if one.window.start_on >= other.window.end_on or other.window.start_on >= one.window.end_on:
+        return False
+    if any(_apart(getattr(one.eligibility, name), getattr(other.eligibility, name)) for name in _WHO):
         return False
     lots = [
         [m for award in spif.awards for m in award.scoring.metrics if m.source == "deals"] for spif in (one, other)
@@ -208,3 +210,11 @@ def may_share_deals(one: Spif, other: Spif) -> bool:
         for mine in lots[0]
         for theirs in lots[1]
     )
+
+
+_WHO = ("roles", "titles", "teams", "regions", "rep_ids")
+
+
+def _apart(one: tuple[object, ...], other: tuple[object, ...]) -> bool:
+    """Whether both name people, and none of them alike."""
+    return bool(one) and bool(other) and not set(one) & set(other)

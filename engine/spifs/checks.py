@@ -90,9 +90,9 @@ def _past(spif: Spif, around: Around) -> Iterator[Fault]:
     if window.end_on <= around.today:
         said = ("The window is over already.", "Choose days that lie ahead.")
         yield error("window_past", "window.end_on", said, window.end_on, f"after {around.today}")
-    elif window.start_on < around.today and not around.is_running:
-        said = ("The window begins in the past: nobody can still act on those days.", "Let it begin today or later.")
-        yield error("window_begun", "window.start_on", said, window.start_on, f"from {around.today}")
+    elif window.start_on <= around.today and not around.is_running:
+        said = ("The window has begun: nobody could be told before it opened.", "Let it begin tomorrow or later.")
+        yield error("window_begun", "window.start_on", said, window.start_on, f"after {around.today}")
 
 
 def _money(spif: Spif, around: Around) -> Iterator[Fault]:

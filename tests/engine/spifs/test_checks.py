@@ -157,9 +157,18 @@ def test_two_spifs_on_the_same_deals() -> None:
     assert codes(b_only, replace(BEFORE, others=(a_only,))) == []
     april = replace(GOOD, window=MARCH.after())
     assert codes(b_only, replace(BEFORE, others=(april,))) == []
+    east, west = (replace(GOOD, eligibility=Eligibility(teams=(team,))) for team in ("East", "West"))
+    assert codes(east, replace(BEFORE, others=(west,))) == []
+    assert codes(east, replace(BEFORE, others=(east,))) == ["deals_shared"]
+    assert codes(east, replace(BEFORE, others=(GOOD,))) == ["deals_shared"]
     allowed = replace(b_only, shares_deals=True)
     assert codes(allowed, replace(BEFORE, others=(replace(GOOD, shares_deals=True),))) == []
     assert codes(allowed, replace(BEFORE, others=(GOOD,))) == ["deals_shared"]
+
+
+def test_a_window_that_opens_today_is_too_late_to_be_announced() -> None:
+    assert codes(GOOD, Around(date(2026, 3, 1), 5)) == ["window_begun"]
+    assert codes(GOOD, Around(date(2026, 2, 28), 5)) == []
 
 
 def test_a_new_version_may_be_checked_while_it_runs() -> None:
