@@ -68,8 +68,9 @@ def notice(data: Mapping[str, Any], reader: Reader) -> NoticeView:
     """Return what the channel is told of an alert."""
     count, lines, is_over = int(data["count"]), tuple(data["items"]), data["state"] == "closed"
     opened = datetime.fromisoformat(data["opened_at"])
-    facts = [f"Severity {data['severity']}: {SEVERITIES[data['severity']]}", f"found {moment(opened, reader)}"]
-    facts.append(f"with {data['owner']}" if data["owner"] else "nobody has taken it")
+    facts = [f"Severity {data['severity']}: {SEVERITIES[data['severity']]}", f"found {_at(opened, reader)}"]
+    if data["owner"] or not is_over:
+        facts.append(f"with {data['owner']}" if data["owner"] else "nobody has taken it")
     if data["risk"]:
         facts.append(f"{_risk_word(data['risk_of'])} at risk: {_amounts(data['risk'], reader)}")
     hidden = count - len(lines)
@@ -88,6 +89,11 @@ def notice(data: Mapping[str, Any], reader: Reader) -> NoticeView:
     )
 
 
+def _at(at: datetime, reader: Reader) -> str:
+    """An instant; in a channel, which has no clock of its own, with the zone it is told in."""
+    return moment(at, reader) + (" UTC" if reader.timezone == "UTC" else "")
+
+
 def _counted(count: int) -> str:
     return "1 finding; details are for ops alone" if count == 1 else f"{count} findings; details are for ops alone"
 
@@ -98,9 +104,9 @@ def _status(data: Mapping[str, Any], reader: Reader) -> str:
         return ""
     said = _STATES[data["state"]]
     if data["state"] == "snoozed" and data["until"]:
-        said += f" until {moment(datetime.fromisoformat(data['until']), reader)}"
+        said += f" until {_at(datetime.fromisoformat(data['until']), reader)}"
     if data["state"] == "closed" and data["closed_at"]:
-        said += f" by itself on {moment(datetime.fromisoformat(data['closed_at']), reader)}: its condition is gone"
+        said += f" by itself on {_at(datetime.fromisoformat(data['closed_at']), reader)}: its condition is gone"
     return f"{said}: {data['reason']}" if data["reason"] and data["state"] == "snoozed" else said
 
 
@@ -157,7 +163,7 @@ def digest(data: Mapping[str, Any], reader: Reader) -> DigestView:
     lines = []
     for each in data["alerts"]:
         opened = datetime.fromisoformat(each["opened_at"])
-        facts = f"{_findings(each['count'])}, since {moment(opened, reader)}, {each['owner'] or 'nobody has it'}"
+        facts = f"{_findings(each['count'])}, since {_at(opened, reader)}, {each['owner'] or 'nobody has it'}"
         value = actions.alert_value(each["alert"])
         button = Button("Details", actions.ALERT_OPEN, value)
         lines.append(
@@ -184,7 +190,7 @@ def run_summary(data: Mapping[str, Any], reader: Reader) -> RunView:
     """Return what was calculated: people, lines and problems, never an amount."""
     reps, runs = data["reps"], data["runs"]
     people = "1 person" if reps == 1 else f"{number(reps, reader)} people"
-    at = moment(datetime.fromisoformat(data["at"]), reader)
+    at = _at(datetime.fromisoformat(data["at"]), reader)
     facts = [f"{number(data['lines'], reader)} lines", "1 run today" if runs == 1 else f"{runs} runs today"]
     facts += [f"plans {', '.join(data['plans'])}"] if data["plans"] else []
     problems = data["problems"]

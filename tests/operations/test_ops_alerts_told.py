@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -18,12 +19,14 @@ from operations import recalculate
 from operations.ops_alerts import digests
 from operations.ops_alerts.notices import Telling
 from store import changes, outbox, preferences, spifs
+from store.database import Database
 from store.spifs import By, Moved
 from tests.operations.alert_desk import CHANNEL, Desk, opened
 from tests.operations.conftest import deal
 
 if TYPE_CHECKING:
-    from store.database import Database
+    from collections.abc import Iterator
+    from pathlib import Path
 
 OLGA = By(8, "olga@example.com")
 RULES = Spif(
@@ -36,9 +39,23 @@ RULES = Spif(
 )
 
 
+@pytest.fixture(scope="module")
+def template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("told") / "attain.db"
+    shutil.copyfile(sqlite_template, path)
+    made = Database.open(f"sqlite:///{path}")
+    opened(made)
+    made.dispose()
+    return path
+
+
 @pytest.fixture
-def desk(sqlite_database: Database) -> Desk:
-    return opened(sqlite_database)
+def desk(template: Path, tmp_path: Path) -> Iterator[Desk]:
+    path = tmp_path / "attain.db"
+    shutil.copyfile(template, path)
+    db = Database.open(f"sqlite:///{path}")
+    yield Desk(db, telling=Telling(CHANNEL))
+    db.dispose()
 
 
 def live(desk: Desk, rules: Spif) -> None:
