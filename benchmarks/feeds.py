@@ -15,28 +15,17 @@ import shutil
 import tempfile
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import httpx
 import pandas as pd
 
+from benchmarks.crms import MAKERS, NOW, PER_WINDOW, WINDOW_SECONDS, body, hubspot
 from benchmarks.sync import PAGE, REPS, peak_mb, people, server
 from bot.worker import collect_rarely
-from connectors.fakes.hubspot import HubSpotFake
-from connectors.fakes.memory import MemoryCrm, MemoryFeed
-from connectors.fakes.salesforce import SalesforceFake
-from connectors.feed import Setup
-from connectors.feed_source import FeedSource
-from connectors.http import Wire
-from connectors.hubspot.feed import HubSpotFeed
-from connectors.mapping import load
-from connectors.salesforce.feed import SalesforceFeed
-from connectors.source import Raw, RawPage
-from operations import plans, recalculate, sync
+from operations import plans, recalculate
 from operations.context import Context
 from store import changes, facts, frames
 from store.database import Database
@@ -44,35 +33,10 @@ from store.database import Database
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from connectors.feed import Feed
-    from connectors.source import Ask
-
-NOW = datetime(2026, 7, 1, tzinfo=UTC)
-#: When the deals last changed: before any window that an incremental sync asks for.
-LONG_AGO = NOW - timedelta(days=30)
 BUDGET = 1 / 3
 READERS_BUDGET = 4.0
 LIMITS_BUDGET = 1.05
 FRESH_BUDGET = 1.0
-PER_WINDOW, WINDOW_SECONDS = 190, 10
-TOKEN = "pat-fake-0000"  # noqa: S105 (the fake's)
-DEAL = """\
-  deal:
-    from: crm
-    fields: {id: ID, name: NAME, owner: OWNER, amount: AMOUNT, currency: {constant: USD}, stage: STAGE, close: CLOSE}
-"""
-HUBSPOT = (
-    "version: 1\nsources:\n  crm: {type: hubspot, token: env:TOKEN, timezone: UTC}\nkinds:\n"
-    + DEAL.replace("ID", "id").replace("NAME", "dealname").replace("OWNER", "hubspot_owner_id")
-    .replace("AMOUNT", "amount").replace("STAGE", "dealstage").replace("CLOSE", "closedate")
-)  # fmt: skip
-SALESFORCE = (
-    "version: 1\nsources:\n  crm: {type: salesforce, domain: acme.my.salesforce.com, client_id: env:SF_ID, "
-    "client_secret: env:SF_SECRET, timezone: UTC}\nkinds:\n"
-    + DEAL.replace("ID", "Id").replace("NAME", "Name").replace("OWNER", "OwnerId")
-    .replace("AMOUNT", "Amount").replace("STAGE", "StageName").replace("CLOSE", "CloseDate")
-)  # fmt: skip
-SECRETS = {"env:TOKEN": TOKEN, "env:SF_ID": "attain-client", "env:SF_SECRET": "attain-secret"}
 PLAN = """\
 plan: ae
 version: 1
@@ -83,118 +47,6 @@ components:
     accumulate: quarter
     rate: 8%
 """
-
-
-@dataclass
-class Clock:
-    """Time that passes only when somebody waits."""
-
-    at: datetime = NOW
-
-    def __call__(self) -> datetime:
-        return self.at
-
-    def sleep(self, seconds: float) -> None:
-        self.at += timedelta(seconds=seconds)
-
-
-@dataclass
-class Timed:
-    """A fake's door, and the time spent behind it."""
-
-    handle: Callable[[httpx.Request], httpx.Response]
-    seconds: float = 0.0
-
-    def __call__(self, request: httpx.Request) -> httpx.Response:
-        start = time.perf_counter()
-        answer = self.handle(request)
-        answer.read()
-        self.seconds += time.perf_counter() - start
-        return answer
-
-
-@dataclass(slots=True)
-class Generated(MemoryFeed):
-    """As many deals as wanted, made while they are read, so that the memory is the sync's alone."""
-
-    n: int = 0
-
-    def pages(self, ask: Ask) -> Iterator[RawPage]:
-        """Two thousand at a time, by id."""
-        if ask.mode == "incremental":
-            yield RawPage((), self.now(), complete=True)
-            return
-        for start in range(int(ask.resume.get("at", 0)), self.n, 2_000):
-            until = min(start + 2_000, self.n)
-            records = tuple(Raw(f"d{i:08}", NOW, False, body(i) | {"id": f"d{i:08}"}) for i in range(start, until))
-            yield RawPage(records, self.now(), {"at": until}, complete=until == self.n, total=self.n)
-
-
-@dataclass
-class Bench:
-    """One sync of many deals: its source, the fake's door and the clock."""
-
-    mapping: str
-    feed: Feed
-    door: Timed = field(default_factory=lambda: Timed(lambda _: httpx.Response(404)))
-    clock: Clock = field(default_factory=Clock)
-
-    def sync(self, database: Database, mode: str = "incremental") -> sync.SyncSummary:
-        """What one sync did; it must have been sound."""
-        source = FeedSource(load(self.mapping, "mapping.yaml"), "crm", self.feed)
-        options = sync.Options(mode=mode)  # type: ignore[arg-type]
-        summary = sync.run(Context(database, self.clock().date(), self.clock()), source, options=options)
-        assert summary.ok, summary.problems
-        return summary
-
-
-def body(number: int) -> dict[str, str]:
-    """A deal's fields under HubSpot's names."""
-    return {
-        "dealname": f"Renewal {number}, platform and support",
-        "hubspot_owner_id": f"U{number % REPS:05}",
-        "amount": f"{number % 9_000 + 1}.{number % 100:02}",
-        "dealstage": "closedwon",
-        "closedate": f"2026-{number % 6 + 1:02}-15T00:00:00Z",
-    }
-
-
-def generated(n: int) -> Bench:
-    feed = Generated(MemoryCrm(clock=lambda: NOW), kinds=("deal",), n=n)
-    stages = "    stages: {won: [closedwon], lost: [closedlost], open: rest}\n"
-    return Bench(HUBSPOT + stages, feed)
-
-
-def hubspot(n: int, *, limited: bool = False) -> Bench:
-    clock = Clock(LONG_AGO)
-    fake = HubSpotFake(clock)
-    fake.limits.per_window = PER_WINDOW if limited else 10**9
-    for number in range(n):
-        fake.portal.create("deals", body(number) | {"pipeline": "default"})
-    clock.at = NOW
-    return _over_http(HUBSPOT, HubSpotFeed, Timed(fake.handle), clock)
-
-
-def salesforce(n: int) -> Bench:
-    clock = Clock(LONG_AGO)
-    fake = SalesforceFake()
-    fake.org.clock, fake.daily_max = clock, 10**9
-    for number in range(n):
-        said = body(number)
-        fake.org.create(
-            "Opportunity", Name=said["dealname"], OwnerId=said["hubspot_owner_id"], Amount=said["amount"],
-            StageName="Closed Won", CloseDate=said["closedate"][:10],
-        )  # fmt: skip
-    clock.at = NOW
-    return _over_http(SALESFORCE, SalesforceFeed, Timed(fake.handle), clock)
-
-
-def _over_http(mapping: str, feed: Any, door: Timed, clock: Clock) -> Bench:
-    found = load(mapping, "mapping.yaml")
-    wire = Wire(transport=httpx.MockTransport(door), clock=clock, sleep=clock.sleep, jitter=lambda: 0.5)
-    return Bench(
-        mapping, feed(Setup(found.sources["crm"], found.of_source("crm"), SECRETS.__getitem__, wire)), door, clock
-    )
 
 
 def bare(url: str, n: int) -> dict[str, Any]:
@@ -232,7 +84,7 @@ def _typed(first: int, last: int) -> pd.DataFrame:
 def backfill(make: str, url: str, n: int) -> dict[str, Any]:
     """Everything for the first time, then again without news, then one changed deal up to the statement."""
     collect_rarely()
-    bench = _MAKERS[make](n)
+    bench = MAKERS[make](n)
     database = Database.open(url)
     start = time.perf_counter()
     summary = bench.sync(database)
@@ -275,9 +127,6 @@ def fresh(url: str, n: int) -> dict[str, Any]:
     synced = time.perf_counter() - start
     reps = recalculate.drain(Context(database, NOW.date(), NOW)).reps
     return {"changed": changed, "reps": reps, "sync_seconds": synced, "seconds": time.perf_counter() - start}
-
-
-_MAKERS: dict[str, Callable[[int], Bench]] = {"generated": generated, "hubspot": hubspot, "salesforce": salesforce}
 
 
 def main() -> None:

@@ -90,7 +90,7 @@ def _price_months(credits_: list[tuple[int, int, int, str]], bonus: list[int]) -
 
 
 def _codes(column: pd.Series) -> np.ndarray:
-    return column.array.codes.astype(np.int64)  # type: ignore[attr-defined]
+    return column.cat.codes.to_numpy(dtype=np.int64)
 
 
 def numpy_one_shot(facts: Facts) -> Amounts:
@@ -126,7 +126,7 @@ def numpy_one_shot_lines(facts: Facts) -> Amounts:
             columns[name][at] = values
         booked[at] = days
         line_no[at] = at - first + 1
-    names = pd.Categorical.from_codes(component, categories=["accelerator", "flat", "bonus"])
+    names = pd.Categorical.from_codes(component, dtype=pd.CategoricalDtype(["accelerator", "flat", "bonus"]))
     frame = pd.DataFrame(columns | {"component": names, "booked_on": booked, "line_no": line_no}, copy=False)
     assert len(frame) == total
     return amounts
@@ -315,4 +315,4 @@ def duckdb_sql(facts: Facts) -> Amounts:
                                                   ORDER BY booked_on, deal_id), 0))::BIGINT AS bonus
         FROM totals WINDOW w AS (PARTITION BY rep_id ORDER BY booked_on, deal_id)
         ORDER BY rep_id, booked_on, deal_id""").fetchnumpy()
-    return found["tiered"], found["flat"], found["bonus"]
+    return np.asarray(found["tiered"]), np.asarray(found["flat"]), np.asarray(found["bonus"])

@@ -8,6 +8,7 @@ Amounts are integer cents.
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -115,5 +116,5 @@ def facts(count: int, seed: int = 20_260_101) -> Facts:
     )
 
 
-def _category(codes: np.ndarray, names: tuple[str, ...]) -> pd.Categorical:
-    return pd.Categorical.from_codes(codes, categories=list(names))
+def _category(codes: np.ndarray, names: tuple[str, ...]) -> pd.Categorical[Any]:
+    return pd.Categorical.from_codes(codes, dtype=pd.CategoricalDtype(list(names)))

@@ -47,7 +47,8 @@ def supersede(conn: Connection, table: Table, version_ids: NDArray[np.int64], ch
     # One by one and in order: from a list SQLite takes them through a table of its own, which a million rows notice.
     with closing(conn.connection.cursor()) as cursor:
         one = f'UPDATE "{table.name}" SET superseded_by = {change_id:d} WHERE version_id = ?'  # noqa: S608 (our own name)
-        cursor.executemany(one, ((version_id,) for version_id in version_ids.tolist()))
+        rows: Any = zip(version_ids.tolist(), strict=True)
+        cursor.executemany(one, rows)
 
 
 def fetch_all(conn: Connection, statement: Select[Any]) -> list[tuple[Any, ...]]:
