@@ -130,15 +130,15 @@ def board(spif: Spif, award: AwardRule, context: tuple[Ground, Participants, Rul
     names = tuple(sorted(set(people.team_of.values())))
     number = {name: place for place, name in enumerate(names)}
     code = np.array([number.get(people.team_of.get(one, ""), -1) for one in people.rep_ids.tolist()], dtype=np.int64)
-    own, _, _, problems = _scored(race)
+    own, _, _, _ = _scored(race)
     heads = np.bincount(code[code >= 0], minlength=len(names)) if award.team_score == "average" else None
-    value, reached, barred, _ = _scored(replace(race, code=code, heads=heads))
+    value, reached, barred, more = _scored(replace(race, code=code, heads=heads))
     members = {
         team + 1: tuple(Score(int(people.rep_ids[at]), int(own[at])) for at in np.flatnonzero(code == team).tolist())
         for team in range(len(names))
     }
     ids = np.arange(1, len(names) + 1)
-    return Board(award, ids, value, reached, ~barred, names, members, _worth(race), _unique(problems, people))
+    return Board(award, ids, value, reached, ~barred, names, members, _worth(race), _unique(more, people))
 
 
 def _worth(race: _Race) -> int:
@@ -280,15 +280,19 @@ def _improved(race: _Race, scoring: Scoring) -> _Finish:
         per: Exact = np.full(race.size, count, dtype=object)
         return _Finish(np.zeros(race.size, dtype=bool), times=count, less=base, per=per)
     barred = np.array(base <= 0, dtype=bool)
-    problems = () if race.code is not None else tuple(_no_baseline(int(ids[at])) for at in np.flatnonzero(barred))
+    if race.code is None:
+        problems = tuple(_no_baseline(int(ids[at])) for at in np.flatnonzero(barred))
+    else:
+        names = sorted(set(race.people.team_of.values()))
+        problems = tuple(_no_baseline(None, names[at]) for at in np.flatnonzero(barred))
     per = np.where(barred, 1, base)
     return _Finish(barred, times=count, less=base, scale=MILLION, per=per, problems=problems)
 
 
-def _no_baseline(rep_id: int) -> Problem:
-    message = "The rep has nothing in the windows before, so there is no share of it to improve by."
+def _no_baseline(rep_id: int | None, team: str = "") -> Problem:
+    message = "There is nothing in the windows before, so there is no share of it to improve by."
     remedy = "Let improvement be the difference, or exclude who has no history."
-    return Problem("baseline_missing", message, remedy, "SPIF", rep_id)
+    return Problem("baseline_missing", message, remedy, "SPIF", rep_id, found=team)
 
 
 def _no_number(rep_id: int) -> Problem:

@@ -15,6 +15,7 @@ from engine.dates import Period
 from engine.errors import SpifUnreadable
 from engine.money import Money, Rate
 from engine.plans.filters import FigureRange, Filter
+from engine.spifs.checks import Around, faults
 from engine.spifs.definition import (
     AwardRule,
     Eligibility,
@@ -54,7 +55,7 @@ metrics = st.builds(
 scorings = st.builds(
     Scoring,
     st.sampled_from(["sum", "points", "attainment"]),
-    st.lists(metrics, min_size=1, max_size=3).map(tuple),
+    st.lists(metrics, max_size=3).map(tuple),
     own=st.lists(st.builds(OwnNumber, amounts, amounts), max_size=2).map(tuple),
 )
 purses = st.lists(amounts, min_size=1, max_size=3).map(tuple)
@@ -141,3 +142,11 @@ def test_what_is_no_rule_is_refused(where: str, what: Any) -> None:
 def test_text_that_is_no_spif_is_refused(text: str) -> None:
     with pytest.raises(SpifUnreadable):
         from_text(text)
+
+
+@settings(max_examples=60, deadline=None)
+@given(rules, st.one_of(st.none(), st.integers(0, 3)))
+def test_no_rules_are_too_odd_to_be_checked(spif: Spif, eligible: int | None) -> None:
+    """Whatever a record may hold, the checks answer with faults and never raise."""
+    found = faults(spif, Around(date(2026, 1, 1), eligible, (spif,)))
+    assert all(fault.message and fault.remedy and fault.field for fault in found)
