@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 BUDGET = Budget()
 #: How far back it matters what somebody was sent.
 REMEMBERED = timedelta(days=60)
+#: So many nudges are worked out in one pass: each takes some hundredths of a second, and others wait behind them.
+MOST_RETOLD = 100
 #: Beyond so many people it is quicker to read everybody.
 _FEW = 50
 GONE = "no longer with the company"
@@ -110,6 +112,8 @@ def _retold(ctx: Context, inboxes: Iterable[_Inbox], budget: Budget, retell: Ret
     """What the nudges that would go out now say, by notice. One that cannot be worked out stops no other."""
     found: dict[int, Told | _Unsaid] = {}
     for inbox in inboxes:
+        if len(found) >= MOST_RETOLD:
+            break
         going = {each.id for each in _judge(inbox, ctx.now, budget) if each.action in ("send", "digest")}
         own = replace(ctx, as_of=inbox.reader.hours.today(ctx.now), actor=None)
         for owed in inbox.owed:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -15,8 +15,21 @@ from engine.nudges import rules
 from engine.nudges.owed import Approval, Finished, HeldBack, Kept, NewPlan
 from engine.nudges.rule import Limits, Readings
 from engine.preferences import OPT_IN, Preferences
-from operations import loading, pricing
-from store import attention, changes, frames, outbox, people, periods, plans, preferences, quarantine, runs, spifs
+from operations import loading, memory, pricing
+from store import (
+    attention,
+    changes,
+    company,
+    frames,
+    outbox,
+    people,
+    periods,
+    plans,
+    preferences,
+    quarantine,
+    runs,
+    spifs,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -29,6 +42,10 @@ if TYPE_CHECKING:
 LIMITS = Limits()
 #: Versions of a plan that come so soon after one another were loaded together: nobody was paid by the first.
 _TOGETHER = timedelta(minutes=5)
+
+
+#: Rules that read what the store keeps beside the facts.
+_BY_KEPT = frozenset({"missing_field", "statement_ready", "plan_changed", "approval_waiting"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +76,7 @@ def due(ctx: Context, limits: Limits = LIMITS) -> NudgeSummary:
 def due_to(ctx: Context, rep_ids: Collection[int], kinds: Collection[str], limits: Limits = LIMITS) -> list[Due]:
     """What is due to some people by some rules, from their own facts; of a manager also those of their reports."""
     with ctx.db.read() as conn:
-        return list(rules.due(readings(conn, ctx, rep_ids, limits=limits), kinds))
+        return list(rules.due(readings(conn, ctx, rep_ids, kinds, limits=limits), kinds))
 
 
 def notice(due: Due, person: Person, wanted: Preferences | None, ctx: Context) -> Notice:
@@ -78,10 +95,15 @@ def notice(due: Due, person: Person, wanted: Preferences | None, ctx: Context) -
 
 
 def readings(
-    conn: Connection, ctx: Context, rep_ids: Collection[int] | None = None, *, limits: Limits = LIMITS
+    conn: Connection,
+    ctx: Context,
+    rep_ids: Collection[int] | None = None,
+    kinds: Collection[str] | None = None,
+    *,
+    limits: Limits = LIMITS,
 ) -> Readings:
-    """What the rules read: of everybody, or of some people and those who report to them."""
-    everybody = people.all(conn)
+    """What the rules, or some of them, read: of everybody, or of some people and those who report to them."""
+    everybody = memory.of(ctx.db, "everybody", capacity=1).recall(company.newest(conn), lambda: people.all(conn))
     reps = None if rep_ids is None else _with_reports(everybody, rep_ids)
     asked = _asked(conn, ctx)
     if reps is None:
@@ -92,8 +114,8 @@ def readings(
     listed = tuple(each for each in everybody if reps is None or each.rep_id in reps)
     said = preferences.of_many(conn, [each.rep_id for each in listed])
     asked_for = frozenset((rep_id, kind) for rep_id, one in said.items() for kind in one.asked_for if kind in OPT_IN)
-    kept = _kept(conn, ctx, listed, Readings(calc, facts, ctx.as_of, ctx.now, listed, Kept(), asked_for, limits))
-    return Readings(calc, facts, ctx.as_of, ctx.now, listed, kept, asked_for, limits)
+    read = Readings(calc, facts, ctx.as_of, ctx.now, listed, Kept(), asked_for, limits)
+    return read if kinds is not None and not _BY_KEPT & set(kinds) else replace(read, kept=_kept(conn, ctx, read))
 
 
 def _asked(conn: Connection, ctx: Context) -> loading.Asked:
@@ -106,7 +128,8 @@ def _with_reports(everybody: Sequence[Person], rep_ids: Collection[int]) -> froz
     return wanted | {each.rep_id for each in everybody if each.manager_id in wanted}
 
 
-def _kept(conn: Connection, ctx: Context, listed: Sequence[Person], read: Readings) -> Kept:
+def _kept(conn: Connection, ctx: Context, read: Readings) -> Kept:
+    listed = read.people
     finished = tuple(_finished(conn, ctx, [each.rep_id for each in listed], read.limits))
     new_plans = tuple(_new_plans(conn, read))
     topics = {f"statement_ready:{each.rep_id}:{each.pays}:{each.period.start_on}" for each in finished}
