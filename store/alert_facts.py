@@ -213,9 +213,10 @@ def unfinished_runs(conn: Connection, before: datetime, since: datetime) -> list
 
 
 def spared(conn: Connection) -> list[tuple[str, str, int]]:
-    """Source, kind and how many records the last reading of its mode spared, where it spared any."""
+    """Source, kind and how many records the last reading of its mode, or sweep, spared, where it spared any."""
     later = sync_run.alias("later")
-    same = (later.c.source == sync_run.c.source, later.c.kind == sync_run.c.kind, later.c.mode == sync_run.c.mode)
+    complete = or_(later.c.mode == sync_run.c.mode, later.c.mode == "sweep")
+    same = (later.c.source == sync_run.c.source, later.c.kind == sync_run.c.kind, complete)
     read_again = exists().where(*same, later.c.sync_run_id > sync_run.c.sync_run_id, later.c.status == "done")
     rows = conn.execute(
         select(sync_run.c.source, sync_run.c.kind, sync_run.c.spared)
