@@ -99,9 +99,15 @@ def read(wanted: Wanted, more: Mapping[str, Any] | None = None) -> Spif | tuple[
         currency=wanted.currency,
         window=window,
         budget=wanted.budget,
-        more={"visibility": {"channel": wanted.channel}, **wanted.more, **(more or {})},
+        more={**wanted.more, **(more or {}), "visibility": _seen(wanted)},
     )
     return templates.filled(templates.template(wanted.template), wanted.values, frame)
+
+
+def _seen(wanted: Wanted) -> dict[str, Any]:
+    """Who sees it, with the channel that its board stands in."""
+    asked: Mapping[str, Any] = wanted.more.get("visibility", {})
+    return {"channel": wanted.channel, **asked}
 
 
 def groups(ctx: Context) -> tuple[tuple[str, str], ...]:
@@ -278,9 +284,10 @@ def _keep(m: Moving, seen: Preview, watermark: int) -> None:
 
 
 def _ask(m: Moving, seen: Preview) -> None:
-    """Ask whoever approves budgets."""
+    """Ask whoever approves budgets; a hidden run needs nobody's approval, and is observed from now on."""
     rules = m.kept.newest.rules
     if rules.is_hidden:
+        m.move("observe")
         return
     figures = {
         "hash": m.kept.newest.rules_hash,

@@ -1,0 +1,166 @@
+"""SPIFs over SQLite and Postgres: the whole life, two people at once, a raffle replayed, a hidden run."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pytest
+
+from engine.spifs import awards
+from engine.spifs.awards import Draw
+from operations import answers, spif_clock, spif_drafts, spif_launch, spif_results
+from operations.context import Context
+from operations.errors import SpifRefused
+from operations.spif_drafts import Wanted
+from store import changes, facts, outbox, people, spif_figures, spif_prizes, spifs
+from tests.bot.slack.staff import DANA, LENA, MAX, NOW, OLGA, VERA, seed
+
+if TYPE_CHECKING:
+    from store.database import Database
+
+WANTED = Wanted(
+    "per_deal", "Blitz", date(2026, 8, 17), 7, "America/Chicago", "USD", "5000", {"amount": "500"}, channel="#floor"
+)
+OPEN, CLOSED, HELD = (datetime(2026, 8, day, 16, tzinfo=UTC) for day in (17, 24, 30))
+
+
+@pytest.fixture
+def company(database: Database) -> Database:
+    seed(database)
+    return database
+
+
+def ctx(db: Database, email: str = "", now: datetime = NOW) -> Context:
+    with db.read() as conn:
+        return Context(db, now.date(), now, people.by_email(conn, email) if email else None)
+
+
+def win(db: Database, *names: str, owner: str = DANA) -> None:
+    rows: list[dict[str, Any]] = [
+        {"source": "crm", "external_id": name, "name": name, "account": name, "owner_external_id": owner,
+         "amount_cents": 1_000_00, "currency": "USD", "stage": "won", "stage_name": "Won",
+         "booked_on": date(2026, 8, 18), "deal_type": "new", "product": ""}
+        for name in names
+    ]  # fmt: skip
+    with db.write() as conn:
+        facts.apply(conn, "deal", pd.DataFrame(rows), changes.begin(conn, "crm", "sync", OPEN))
+
+
+def proposed(db: Database, wanted: Wanted = WANTED, *deals: str) -> None:
+    """A SPIF with its results proposed."""
+    spif_drafts.save(ctx(db, MAX), wanted)
+    spif_launch.approve_budget(ctx(db, OLGA), 1)
+    spif_clock.tick(ctx(db, now=OPEN))
+    win(db, *deals or ("n1", "n2"))
+    spif_clock.tick(ctx(db, now=CLOSED))
+    spif_clock.tick(ctx(db, now=HELD))
+    spif_results.propose(ctx(db, MAX, HELD), 1)
+
+
+def test_from_draft_to_a_line_and_every_change_on_record(company: Database) -> None:
+    proposed(company)
+    assert spif_results.approve(ctx(company, OLGA, HELD), 1).state == "clawback"
+    with company.read() as conn:
+        dana = people.by_email(conn, DANA)
+        assert changes.verify_chain(conn).broken == ()
+    assert dana is not None
+    lines = answers.earnings(ctx(company, DANA, HELD), dana, "this month").lines
+    assert [line.amount.minor for line in lines if line.kind == "prize"] == [1_000_00]
+
+
+def test_two_who_approve_at_once_pay_once(company: Database) -> None:
+    proposed(company)
+    acting = [ctx(company, OLGA, HELD), replace(ctx(company, OLGA, HELD))]
+
+    def approve(one: Context) -> str:
+        try:
+            return spif_results.approve(one, 1).state
+        except SpifRefused:
+            return "refused"
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(approve, acting)) == ["clawback", "refused"]
+    with company.read() as conn:
+        assert [one.amount_cents for one in spif_prizes.posted(conn, 1)] == [1_000_00]
+        won = [one for one in outbox.pending(conn) if one.notice.kind == "spif_won"]
+    assert len(won) == 1
+
+
+def test_who_lost_the_role_or_may_not_see_the_pay_approves_nothing(company: Database) -> None:
+    proposed(company)
+    with pytest.raises(SpifRefused, match="may not approve results"):
+        spif_results.approve(ctx(company, DANA, HELD), 1)
+    with company.write() as conn:
+        olga = people.by_email(conn, OLGA)
+        assert olga is not None
+        row = {"source": "crm", "external_id": olga.external_id, "name": olga.name, "email": OLGA, "role": "rep",
+               "title": "", "currency": "USD", "timezone": "UTC", "locale": "en-US", "team": "", "region": "",
+               "manager_external_id": "", "hired_on": None, "left_on": None}  # fmt: skip
+        facts.apply(conn, "person", pd.DataFrame([row]), changes.begin(conn, "crm", "sync", HELD))
+    with pytest.raises(SpifRefused, match="may not see what every winner earns"):
+        spif_results.approve(ctx(company, OLGA, HELD), 1)
+    assert spif_results.approve(ctx(company, VERA, HELD), 1).state == "results_approved"
+
+
+def test_a_raffle_can_be_drawn_again_by_anybody(company: Database) -> None:
+    raffle = replace(WANTED, template="raffle", values={"prizes": "500, 250"})
+    proposed(company, raffle, "n1", "n2", "n3")
+    with company.read() as conn:
+        kept, results = spifs.get(conn, 1), spif_figures.latest(conn, 1, "results")
+        told = [one.notice.data for one in outbox.of_topic(conn, f"spif:1:announced:{kept.rules_hash[:12]}:1")]  # type: ignore[union-attr]
+    assert kept is not None
+    assert results is not None
+    assert told[0]["seed_hash"] == awards.seed_hash(kept.seed)
+    (said,) = results.body["draws"]
+    draw = Draw(said["award"], tuple(map(tuple, said["tickets"])), tuple(said["drawn"]))
+    assert awards.replayed(draw, 2, kept.seed) == draw.drawn == (1,)
+
+
+def test_a_hidden_run_tells_nobody_and_pays_nothing(company: Database) -> None:
+    hidden = replace(WANTED, more={"visibility": {"audience": "hidden"}})
+    kept, _ = spif_drafts.save(ctx(company, OLGA), replace(hidden, group="everybody"))
+    assert kept.state == "live"
+    win(company, "n1")
+    spif_clock.tick(ctx(company, now=CLOSED))
+    with company.read() as conn:
+        after = spifs.get(conn, 1)
+        assert outbox.pending(conn) == ()
+        assert spif_prizes.posted(conn, 1) == ()
+    assert after is not None
+    assert after.state == "reviewed"
+
+
+def test_managers_make_them_for_their_own_people_only(company: Database) -> None:
+    kept, seen = spif_drafts.save(ctx(company, MAX), replace(WANTED, group="everybody"))
+    with company.read() as conn:
+        lena = people.by_email(conn, LENA)
+    assert lena is not None
+    assert seen.eligible == 6
+    assert lena.rep_id not in kept.rules.eligibility.rep_ids
+    with pytest.raises(SpifRefused, match="Nobody who sells reports to you"):
+        spif_drafts.save(ctx(company, DANA), WANTED)
+
+
+def test_a_dry_run_is_needed_or_a_waiver(company: Database) -> None:
+    """History begins in May, so no window of a year is covered."""
+    long = replace(WANTED, days=300, start_on=date(2026, 8, 17))
+    kept, _ = spif_drafts.save(ctx(company, MAX), long)
+    with pytest.raises(SpifRefused, match="dry run"):
+        spif_launch.approve_budget(ctx(company, OLGA), kept.spif_id)
+    with pytest.raises(SpifRefused, match="signed by ops"):
+        spif_drafts.waive(ctx(company, MAX), kept.spif_id, "new product")
+    spif_drafts.waive(ctx(company, OLGA), kept.spif_id, "a new product has no history")
+    assert spif_launch.approve_budget(ctx(company, OLGA), kept.spif_id).state == "announced"
+
+
+def test_rules_are_frozen_once_announced(company: Database) -> None:
+    spif_drafts.save(ctx(company, MAX), WANTED)
+    kept, _ = spif_drafts.edit(ctx(company, MAX), 1, replace(WANTED, budget="4000"))
+    assert (kept.state, kept.rules.budget) == ("checked", 4_000_00)
+    spif_launch.approve_budget(ctx(company, OLGA), 1)
+    with pytest.raises(SpifRefused, match="cannot edit"):
+        spif_drafts.edit(ctx(company, MAX), 1, WANTED)
