@@ -147,7 +147,10 @@ def reviewed(spif: Spif, ground: Ground, people: Participants, cost: int, hidden
     """The post-mortem on the ground of a day: against up to four windows before, and the hidden runs given."""
     first = int(ground.deals.booked[ground.first_deal :].min(initial=2**31 - 1))
     windows = [spif.window.before(number) for number in range(1, 5)]
-    baselines = [tally(spif, ground, people, one) for one in windows if one.span[0] >= first]
+    silent = {one.window.span for one in hidden}  # a window counts once, however it is known
+    baselines = [
+        tally(spif, ground, people, one) for one in windows if one.span[0] >= first and one.span not in silent
+    ]
     later = spif.window.after()
     afterwards = tally(spif, ground, people, later) if later.last_on <= ground.as_of else None
     return post_mortem(spif, tally(spif, ground, people), [*hidden, *baselines], cost, afterwards)

@@ -132,6 +132,9 @@ def test_a_post_mortem_tells_a_lift_and_what_was_pulled_forward() -> None:
     assert (found.deals, found.cost_per_deal) == (15, 40_000)
     assert found.pulled_forward == 35 * ONE  # April had 10
     assert found.net == -20 * ONE
+    silent = Tally(MARCH.before(), 50 * ONE, 50, is_hidden=True)
+    twice = reviewed(spif, ground, participants(spif, FIVE), cost=600_000, hidden=[silent])
+    assert [(one.deals, one.is_hidden) for one in twice.baselines] == [(50, True), (40, False)]
     early = reviewed(spif, company(times=5, as_of=date(2026, 4, 5)), participants(spif, FIVE), cost=600_000)
     assert early.pulled_forward is None
     assert early.net == 15 * ONE
