@@ -20,7 +20,15 @@ if TYPE_CHECKING:
     from messages.reader import Reader
 
 FAULTS_SHOWN = 4
-SHARES = "shares"
+SHARES, HIDDEN = "shares", "hidden"
+_TICKS = (
+    Option("Its deals may count in other SPIFs that allow it, too", SHARES),
+    Option(
+        "A hidden run, to know what happens anyway",
+        HIDDEN,
+        "Nobody is told and nothing is paid; it needs no approval.",
+    ),
+)
 #: Remedies in the words of the form, by the code of the fault.
 _REMEDIES = {"deals_shared": "Choose other days, another product, or tick “may count in other SPIFs” in both."}
 LENGTHS = (("7", "1 week"), ("14", "2 weeks"), ("21", "3 weeks"), ("28", "4 weeks"), ("30", "30 days"))
@@ -72,7 +80,7 @@ class Entered:
     length: str = "14"
     budget: str = "5000"
     values: Mapping[str, str] = field(default_factory=dict)
-    shares: bool = False
+    ticked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +130,8 @@ def form(entered: Entered, outlook: Outlook | None, reader: Reader) -> SpifForm:
         budget=entered.budget,
         groups=tuple(Option(label, value) for value, label in entered.groups),
         group=entered.group or entered.groups[0][0],
-        sharing=(Option("Its deals may count in other SPIFs that allow it, too", SHARES),),
-        shared=(SHARES,) if entered.shares else (),
+        sharing=_TICKS,
+        shared=entered.ticked,
         preview=_preview(outlook, reader) if outlook is not None else ("Working out what it would cost…",),
         value="{}",
     )

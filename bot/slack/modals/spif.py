@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bot.errors import StaleButtonError
 from bot.slack import spifs
@@ -151,7 +151,7 @@ def _read(inbound: Inbound, carried: NewSpif, groups: tuple[tuple[str, str], ...
     """What stands in the form; blanks of a template that was just chosen have their defaults."""
     got = {name: value for name, value in inbound.entered.items() if isinstance(value, str)}
     kind = got.get("kind") or USUAL
-    start = f"{kind}."
+    start, ticked = f"{kind}.", inbound.entered.get("sharing", ())
     typed = {name.removeprefix(start): value for name, value in got.items() if name.startswith(start)}
     return Entered(
         template=kind,
@@ -163,7 +163,7 @@ def _read(inbound: Inbound, carried: NewSpif, groups: tuple[tuple[str, str], ...
         length=got.get("length") or USUAL_DAYS,
         budget=got.get("budget", ""),
         values=typed,
-        shares=bool(inbound.entered.get("sharing")),
+        ticked=ticked if isinstance(ticked, tuple) else (),
     )
 
 
@@ -192,8 +192,14 @@ def _asked(entered: Entered, carried: NewSpif, channel: str) -> Wanted:
         values=entered.values,
         group=entered.group or (entered.groups[0][0] if entered.groups else spif_drafts.MINE),
         channel=channel,
-        more={"shares_deals": True} if entered.shares else {},
+        more=_more(entered.ticked),
     )
+
+
+def _more(ticked: tuple[str, ...]) -> dict[str, Any]:
+    """The further rules that were ticked."""
+    found: dict[str, Any] = {"shares_deals": True} if spif_modal.SHARES in ticked else {}
+    return found | ({"visibility": {"audience": "hidden"}} if spif_modal.HIDDEN in ticked else {})
 
 
 def _name(on: date) -> str:
