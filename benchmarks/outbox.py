@@ -173,12 +173,14 @@ def unlimited(folder: Path, count: int) -> dict[str, object]:
         db = filled(path, count, open_channels=True)
         together([Spawned.Process(target=work, args=(str(path), sink.url)) for _ in range(WORKERS)])
         rate = sink.per_second()
+        spent = sum(float(each.read_text(encoding="utf-8")) for each in folder.glob("unlimited.db.*.cpu"))
         posted = sink.posted()
         states = outstanding(db, every=True)
         db.dispose()
     return {
         "notices": count, "per_second": round(rate), "bare_requests_per_second": round(bare), "workers": WORKERS,
-        "share_of_bare": round(rate / bare, 2), "duplicates": sum(posted.values()) - len(posted),
+        "share_of_bare": round(rate / bare, 2), "worker_cpu_ms_each": round(1_000 * spent / count, 2),
+        "duplicates": sum(posted.values()) - len(posted),
         "states": states, "ok": rate >= BUDGET_A_SECOND and len(posted) == count,
     }  # fmt: skip
 
@@ -291,9 +293,11 @@ def work(path: str, url: str) -> None:
     quiet()
     db = Database.open(f"sqlite:///{path}")
     worker = Delivery(services(db, SystemClock(), 10_000_000), client_of(url), let_all)
+    began = time.process_time()
     while outstanding(db, ("pending",)):
         worker.round()
         time.sleep(0.02)
+    Path(f"{path}.{os.getpid()}.cpu").write_text(str(time.process_time() - began), encoding="utf-8")
 
 
 def quiet() -> None:

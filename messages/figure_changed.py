@@ -100,5 +100,6 @@ def _value(said: Mapping[str, Any] | int | str, reader: Reader) -> str:
 def _by(each: Mapping[str, Any], reader: Reader) -> str:
     """Return where it was changed, by whom and when; a sync knows who only where the source says so."""
     where = f"changed in {each['source']}" if each.get("source") else "changed"
-    who = f" by {each['actor']}" if each.get("actor") else ""
+    unknown = ", which does not say by whom" if each.get("source") else ""
+    who = f" by {each['actor']}" if each.get("actor") else unknown
     return f"{where}{who}, {written.moment(instant_of(each['at']), reader)}"

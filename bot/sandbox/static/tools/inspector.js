@@ -36,6 +36,10 @@ function disclosure(record) {
   return facts(Object.entries(record).map(([name, value]) => [name.replaceAll("_", " "), shown(value)]));
 }
 
+function outboxRow({ data, ...row }) {
+  return [disclosure(Object.fromEntries(Object.entries(row).filter(([, value]) => value !== ""))), folded("Data it was worded from", data)];
+}
+
 function group(title, ...content) {
   return h("section", { class: "inspect__group" }, h("h3", { class: "inspect__title" }, title), content);
 }
@@ -60,6 +64,7 @@ function content(found) {
       ["Validator", verdict(found.validator)],
     ])),
     found.disclosure ? group("Disclosure record", disclosure(found.disclosure)) : null,
+    found.outbox ? group("Outbox row", outboxRow(found.outbox)) : null,
     group("Fallback text", h("p", { class: "inspect__fallback", dir: "auto" }, shown(found.fallback))),
     group("Message", json("Payload JSON", found.payload)),
     folded("Escaped source", found.source),
