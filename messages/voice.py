@@ -45,6 +45,7 @@ COMMANDS = (
     CommandHelp("/spif", "which SPIFs there are, where you stand, and for managers a new one"),
     CommandHelp("/attain status", "how fresh the data is"),
     CommandHelp("/attain whoami", "whom I take you for"),
+    CommandHelp("/attain preferences", "what I tell you unasked, and when"),
     CommandHelp("/attain help", "this page"),
 )
 QUESTIONS = (

@@ -186,7 +186,7 @@ def _settle(
     conn: Connection,
     ctx: Context,
     given: tuple[_Inbox, Sequence[Verdict]],
-    told: Mapping[int, Told | None],
+    told: Mapping[int, Told | _Unsaid],
     to: _Writing,
 ) -> list[Judged]:
     """One person's verdicts: words first, then digests, then what is cleared, put off or ended."""
