@@ -81,11 +81,17 @@ def main() -> None:
         },
         chosen.repeats,
     )
+    lines = {}
     for name, made in {"plain": (company, [plain]), "rich": (led, [rich, lead])}.items():
         calc = calculate(made[0], made[1], workload.AS_OF)
         assert not calc.problems, calc.problems[0]
-        _say(variant=name, n=chosen.n, cpu_seconds=found[name], lines=len(calc.trace.at) + len(calc.extras))
+        lines[name] = len(calc.trace.at) + len(calc.extras)
+        _say(
+            variant=name, n=chosen.n, cpu_seconds=found[name], lines=lines[name], credits=len(calc.counted.sorted.key)
+        )
     _compare("gates, pool, roll-up, override and draw / plain", chosen.n, found["rich"] / found["plain"], 3)
+    each = {name: seconds / lines[name] for name, seconds in found.items()}
+    _say(figure="the same for each line", n=chosen.n, ratio=round(each["rich"] / each["plain"], 2))
     _simulated(rich, lead, chosen.repeats)
 
 

@@ -103,6 +103,8 @@ class Pay:
         return found & (self.turn < count) if count else found
 
     def _line(self, kind: str, on: int, amount: Ints, operands: tuple[Ints | None, Ints | None, Ints | None]) -> None:
+        if not amount.any():
+            return
         days = np.full(len(amount), on, dtype=np.int64)
         before, x, y = operands
         made = Beside(self.rep_ids, self.plan_no, kind, days, amount, basis=self.amount, before=before, x=x, y=y)

@@ -102,8 +102,10 @@ def is_on_plan(facts: Facts, plans: tuple[Plan, ...], plan: Plan, asked: tuple[I
     """Whether each person is on the plan, and this version of it pays, on each day."""
     rep_id, days = asked
     found = np.zeros(len(days), dtype=bool)
+    if not len(found):
+        return found
     ids, rep = distinct(rep_id)
-    first, last = (int(days.min()), int(days.max())) if len(days) else (0, 0)
+    first, last = int(days.min()), int(days.max())
     for since, until in assigned_spans(facts.table("assignments"), plan, ids):
         if int(since.max(initial=0)) <= first and last < int(until.min(initial=last + 1)):
             found[:] = True
