@@ -19,7 +19,7 @@ from connectors.normalise.kinds import STAGES
 from connectors.normalise.rows import normalise
 from connectors.normalise.wide import spread
 from connectors.schema import ACCOUNT, FieldSource, Stages
-from connectors.source import KINDS, Ask, RawPage
+from connectors.source import BLENDED_ROWS, KINDS, Ask, RawPage
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
@@ -156,7 +156,8 @@ class FeedSource:
         A window that is too large is read in halves. Of a kind that is whole there is one page with all of it.
         """
         ask = Ask(kind, mode, since, until, resume)
-        pages = self._whole(ask) if self.is_whole(kind) else _gathered(self._halved(ask))
+        most = BLENDED_ROWS if self._kinds[kind].keys else GATHERED
+        pages = self._whole(ask) if self.is_whole(kind) else _gathered(self._halved(ask), most)
         try:
             with closing(pages):
                 yield from pages
@@ -319,7 +320,7 @@ class FeedSource:
         return rows
 
 
-def _gathered(pages: Generator[RawPage]) -> Generator[RawPage]:
+def _gathered(pages: Generator[RawPage], most: int) -> Generator[RawPage]:
     """Small pages joined, since each becomes a transaction; what came before a failure is handed over first."""
     waiting: list[RawPage] = []
     failure: SourceError | None = None
@@ -328,7 +329,7 @@ def _gathered(pages: Generator[RawPage]) -> Generator[RawPage]:
             for page in pages:
                 waiting.append(page)
                 is_late = page.read_at - waiting[0].read_at >= GATHERING
-                if page.complete or is_late or sum(len(one.records) for one in waiting) >= GATHERED:
+                if page.complete or is_late or sum(len(one.records) for one in waiting) >= most:
                     yield _joined(waiting)
                     waiting = []
         except SourceError as error:

@@ -29,6 +29,9 @@ KINDS = (
 #: Rows per page: one transaction each, small enough that readers never wait.
 PAGE_ROWS = 10_000
 
+#: Of records that are blended with another source's, which takes longer for each of them.
+BLENDED_ROWS = 1_000
+
 #: Where a source goes on. A JSON object that only its source understands; stored with the page it came with.
 Cursor = dict[str, Any]
 

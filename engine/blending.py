@@ -66,7 +66,9 @@ class Rule:
 
     def order(self, name: str) -> tuple[str, ...]:
         """The sources in the order in which they are believed about a field; those not named come last."""
-        first = self.precedence.get(name, ())
+        first = self.precedence.get(name)
+        if first is None:
+            return self.sources
         return (*first, *(source for source in self.sources if source not in first))
 
     def text(self) -> str:

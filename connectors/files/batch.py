@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow.compute as pc
 
 from connectors.normalise.sheet import arrow_text
-from connectors.source import PAGE_ROWS, FileSeen, Page
+from connectors.source import BLENDED_ROWS, PAGE_ROWS, FileSeen, Page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +39,7 @@ class Batch:
 def pages_of(batch: Batch) -> Iterator[Page]:
     """The file's pages; refused rows come with the first, the new cursor and the keys of a snapshot with the last."""
     rows = _ordered(batch)
-    edges = _edges(batch.mapping.kind, rows)
+    edges = _edges(batch.mapping.kind, rows, BLENDED_ROWS if batch.mapping.keys else PAGE_ROWS)
     rejected = _placed(batch)
     snapshot = batch.mapping.fmt.snapshot
     file = batch.table.file
@@ -84,11 +84,11 @@ def _ordered(batch: Batch) -> pd.DataFrame:
     return rows
 
 
-def _edges(kind: str, rows: pd.DataFrame) -> list[tuple[int, int]]:
+def _edges(kind: str, rows: pd.DataFrame, most: int) -> list[tuple[int, int]]:
     count = len(rows)
-    if count <= PAGE_ROWS:
+    if count <= most:
         return [(0, count)]
-    cuts = np.arange(PAGE_ROWS, count, PAGE_ROWS)
+    cuts = np.arange(most, count, most)
     if kind == "split":
         cuts = _group_starts(rows, cuts)
     return list(pairwise([0, *cuts.tolist(), count]))

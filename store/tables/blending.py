@@ -62,7 +62,7 @@ class BlendKey(SQLModel, table=True):
     """What a live part is known by elsewhere; follows from the parts, so that it has no versions."""
 
     __tablename__ = "blend_key"
-    __table_args__: Any = (Index("ix_blend_key_value", "of_kind", "name", "value"),)
+    __table_args__: Any = (Index("ix_blend_key_value", "of_kind", "value"),)
 
     of_kind: str = Field(primary_key=True)
     source: str = Field(primary_key=True)

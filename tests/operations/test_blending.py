@@ -220,3 +220,13 @@ def test_a_rule_that_cannot_be_meant_is_refused_at_its_line(old: str, new: str, 
         load(MAPPING.replace(old, new), "mapping.yaml")
     assert any(says in problem.message for problem in refused.value.problems)
     assert all(problem.where.startswith("mapping.yaml:") for problem in refused.value.problems)
+
+
+def test_a_large_file_of_blended_deals_is_written_in_small_pages(desk: Desk) -> None:
+    """A page is one transaction, and everybody else who writes waits for it."""
+    desk.orders(*(f'SO-{n},ACME,"{n},00",booked,03.02.2026,PO-{n}' for n in range(1, 1_202)))
+    desk.deals(*(f"D{n},Deal {n},e1,1.00,Won,2026-02-01,PO-{n}" for n in range(1, 1_202)))
+    crm, erp = desk.sync()
+    assert [one.pages for one in (*crm.kinds, *erp.kinds) if one.kind == "deal"] == [2, 2]
+    assert desk.amounts()["D1201"] == 1_201_00
+    assert len(desk.amounts()) == 1_201

@@ -51,7 +51,7 @@ def upgrade() -> None:
         *(sa.Column(name, sa.String(), nullable=False) for name in ("of_kind", "source", "record", "name", "value")),
         sa.PrimaryKeyConstraint("of_kind", "source", "record", "name", name=op.f("pk_blend_key")),
     )
-    op.create_index("ix_blend_key_value", "blend_key", ["of_kind", "name", "value"], unique=False)
+    op.create_index("ix_blend_key_value", "blend_key", ["of_kind", "value"], unique=False)
 
 
 def downgrade() -> None:
