@@ -6,6 +6,7 @@ cannot be read is a fault of its field, never an exception.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 Kind = Literal["money", "prizes", "steps", "count", "whole", "percent", "rate", "names", "text"]
 FAIR_PLAY = "Deals count by the day on which they are won. Holding one back or moving its date rules it out."
 _MARK = "$"
+_BLANK = re.compile(r"\{\w+\}")
 _MOST_PARTS = 100
 
 
@@ -139,11 +141,24 @@ def _iso(on: date) -> str:
 
 def _sentence(chosen: Template, said: Mapping[str, str], currency: str) -> str:
     """The template's sentence with the values in it; nothing that was typed is read as anything but text."""
-    text = chosen.sentence
-    for blank in chosen.blanks:
-        unit = f" {currency}" if blank.kind in ("money", "prizes", "steps") else ""
-        text = text.replace("{" + blank.name + "}", f"{said[blank.name]}{unit}")
-    return text
+    worded = {"{" + blank.name + "}": _worded(blank.kind, said[blank.name], currency) for blank in chosen.blanks}
+    return _BLANK.sub(lambda found: worded.get(found[0], found[0]), chosen.sentence)
+
+
+def _worded(kind: Kind, typed: str, currency: str) -> str:
+    """What was typed, as part of a sentence: "500, 300 and 200 USD", "200 USD from 3 and 500 USD from 5"."""
+    if kind == "money":
+        return f"{typed} {currency}"
+    if kind == "prizes":
+        return f"{_listed(_parts(typed))} {currency}"
+    if kind == "steps":
+        pairs = [part.partition(":") for part in _parts(typed)]
+        return _listed([f"{amount.strip()} {currency} from {least.strip()}" for least, _, amount in pairs])
+    return typed
+
+
+def _listed(parts: list[str]) -> str:
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 
 def _put(rules: Any, given: Mapping[str, Any]) -> Any:
