@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 #: What one event may move an attainment by, where its quota is not asked: 5 points, in parts per million.
 ONE_EVENT_PPM = 50_000
+HUNDREDTH = MILLION // 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,8 +179,10 @@ class _Gaps:
     def __init__(self, award: AwardRule, scores: Sequence[Score]) -> None:
         self._pays = award.pays
         self._rising = sorted(score.value for score in scores)
-        whole = award.scoring.unit == "number" and all(value % MILLION == 0 for value in self._rising)
-        self._least = MILLION if whole else 1  # the smallest step that tells two scores apart
+        is_number = award.scoring.unit == "number"
+        whole = is_number and all(value % MILLION == 0 for value in self._rising)
+        # the smallest step that tells two scores apart: one, or a hundredth where there are shares; one cent or ppm
+        self._least = MILLION if whole else HUNDREDTH if is_number else 1
 
     def of(self, score: Score, rank: int) -> int | None:
         """The gap of one competitor; None where there is nothing more to reach."""
