@@ -15,6 +15,7 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 from bot.budget import gate
+from bot.errors import TooEarlyError
 from bot.illustrations import Illustrations, without
 from bot.log import Journal
 from bot.lookups import LOOK_AFTER, Lookups
@@ -219,7 +220,7 @@ class Delivery:
             with self._services.db.write() as conn:
                 slot = lanes.take(conn, team_id, spacings, now)
                 if slot - now > (LONGEST_TURN if at_once else PATIENCE):
-                    raise _TooEarly  # rolls back: nothing was taken
+                    raise TooEarlyError  # rolls back: nothing was taken
                 attempt = Attempt(
                     leased_until=slot + LEASE,
                     team_id=team_id,
@@ -229,7 +230,7 @@ class Delivery:
                     payload_hash=parcel.payload_hash,
                 )
                 return slot if deliveries.start(conn, hold, attempt, now) else None
-        except _TooEarly:
+        except TooEarlyError:
             with self._services.db.write() as conn:
                 deliveries.let_go(conn, [hold.outbox_id], hold.holder, slot)
             return None
@@ -339,10 +340,6 @@ def _outcome(case: _Settling, parcel: Parcel | None) -> Outcome:
     outcome = judged(case.sent)
     repeatable = parcel is None or parcel.method == slack.UPDATE
     return "retry" if repeatable and outcome == "uncertain" else outcome
-
-
-class _TooEarly(Exception):
-    """A lane is not free yet: what was taken of the others is given back."""
 
 
 def _held_by(method: str) -> tuple[str, ...]:

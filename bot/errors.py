@@ -8,7 +8,8 @@ BotError
 ├── StaleFormError              a form from an older version of the application
 ├── TooLateToOpenError          a form that Slack no longer lets us open
 ├── NotPermittedError           the reader may not see this
-└── NotDeliveredError           Slack refused the answer
+├── NotDeliveredError           Slack refused the answer
+└── TooEarlyError               a notice that Slack's pace allows only later
 """
 
 from __future__ import annotations
@@ -63,3 +64,7 @@ class NotDeliveredError(BotError):
         """Remember Slack's error code; it holds no payload."""
         self.code = code
         super().__init__()
+
+
+class TooEarlyError(BotError):
+    """The pace that Slack allows leaves no room just now. Nothing to do: the notice goes out in a later round."""

@@ -16,10 +16,12 @@ SOURCES = Path(__file__).resolve().parents[3] / "bot" / "slack"
 SCOPES = {
     "chat.postMessage": "chat:write",
     "chat.postEphemeral": "chat:write",
+    "chat.update": "chat:write",
     "conversations_open": "im:write",
     "files_getUploadURLExternal": "files:write",
     "files_completeUploadExternal": "files:write",
     "users_info": "users:read",
+    "users_lookupByEmail": "users:read.email",
     "views_publish": "",
     "views_open": "",
     "views_push": "",
