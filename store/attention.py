@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, select, update
@@ -31,6 +32,24 @@ def known_keys(conn: Connection, keys: Collection[str]) -> frozenset[str]:
     """Those of the keys that notices have already."""
     rows = select(outbox.c.key).where(among(conn, outbox.c.key, sorted(keys)))
     return frozenset(conn.execute(rows).scalars())
+
+
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """A notice that was not sent by itself, and why."""
+
+    rep_id: int
+    kind: str
+    topic: str
+    reason: str
+    at: datetime
+
+
+def unsent(conn: Connection, since: datetime) -> tuple[Unsent, ...]:
+    """What was owed to people and not sent by itself since then, newest first."""
+    its = and_(outbox.c.state == "suppressed", outbox.c.ended_at >= since, outbox.c.rep_id != 0)
+    rows = select(outbox.c.rep_id, outbox.c.kind, outbox.c.topic, outbox.c.reason, outbox.c.ended_at).where(its)
+    return tuple(Unsent(*row) for row in conn.execute(rows.order_by(outbox.c.ended_at.desc())))
 
 
 def published(conn: Connection) -> dict[tuple[str, int], datetime]:

@@ -73,6 +73,30 @@ def due(as_of: outlook.AsOfOption = None, as_json: JsonOption = False, folder: p
 
 
 @nudges.command()
+def unsent(
+    days: Annotated[int, typer.Option("--days", help="How many days back.")] = 7, folder: place.DirOption = None
+) -> None:
+    """List what was not sent by itself, and why: muted, no longer true, in a digest, replaced by something newer."""
+    from datetime import timedelta
+
+    from store import attention, people
+
+    if not 1 <= days <= LONGEST:
+        raise WrongUseError(f"--days {days} is not possible. Write 1 to {LONGEST}.")
+    with place.find(folder).context() as ctx, ctx.db.read() as conn:
+        found = attention.unsent(conn, ctx.now - timedelta(days=days))
+        names = {person.rep_id: person.email for person in people.all(conn)}
+    if not found:
+        terminal.say(f"Nothing was held back in the last {days} days.")
+        return
+    rows = [
+        (f"{each.at:%Y-%m-%d %H:%M}", names.get(each.rep_id, str(each.rep_id)), each.kind, each.reason, each.topic)
+        for each in found
+    ]
+    terminal.table("", ("when (UTC)", "to", "kind", "because", "about"), rows)
+
+
+@nudges.command()
 def prefs(email: outlook.EmailArgument, folder: place.DirOption = None) -> None:
     """Say what somebody wants to be told, and when they may be disturbed."""
     from operations import preferences

@@ -44,6 +44,10 @@ def test_a_week_is_replayed_alike_and_within_the_budget(larkspur: Path) -> None:
     assert f"{len(sent)} direct messages" in shown
 
 
+def test_what_was_not_sent_is_listed(larkspur: Path) -> None:
+    assert run(larkspur, "unsent") == (0, "Nothing was held back in the last 7 days.\n")
+
+
 def test_what_somebody_wants(larkspur: Path) -> None:
     code, said = run(larkspur, "prefs", MAYA)
     assert code == 0
