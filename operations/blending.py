@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from engine.access import can
 from engine.blending import LINKED, blended, members
-from operations.errors import LinkRefused
+from operations.errors import LinkRefused, NotForYou
 from store import blended as told
 from store import blending, blending_links, blending_rules, changes, runs
 from store.blending_rules import Verdict
@@ -70,8 +71,11 @@ def decide(ctx: Context, kind: str, ref: Ref, anchor_id: str | None) -> None:
     """A person says which anchor a record belongs to: its id, "" for none, None to let the keys tell again.
 
     Raises:
+        NotForYou: The actor does not run Attain.
         LinkRefused: There is no such record or anchor, or another record of the source has the anchor.
     """
+    if ctx.actor is not None and not can(ctx.actor, "sync", ctx.actor, ()):
+        raise NotForYou
     with ctx.db.write() as conn:
         rule = blending_links.rule(conn, kind, ref[0])
         if rule is None or ref[0] == rule.anchor:

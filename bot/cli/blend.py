@@ -43,7 +43,9 @@ def show(
         found = blending.show(ctx, KIND, _ref(record), watermark)
     if found is None:
         raise UnsoundError(f"No blended source tells of {record}. `attain blend waiting` lists what stands alone.")
-    rows = [(one.field, _said(one.values), _from(one), _others(one)) for one in found.origins if one.source]
+    rows = [
+        (one.field, _said(one.field, one.values), _from(one), _others(one)) for one in found.origins if one.source
+    ]
     terminal.table(record, ("field", "counts", "as said by", "not counted"), rows)
     addresses = _addresses(where.settings.sources)
     for one in found.tellings:
@@ -116,8 +118,19 @@ def _ref(text: str) -> Ref:
     return source, record
 
 
-def _said(values: tuple[Value, ...]) -> str:
-    return " ".join(str(value) for value in values if value != "")
+def _said(field: str, values: tuple[Value, ...]) -> str:
+    """Values as people read them: an amount with its decimals, a day as a date."""
+    from engine.dates import on_day
+    from engine.money import Money
+
+    first = values[0]
+    if field == "amount" and isinstance(first, int):
+        return str(Money(first, str(values[1])))
+    if field == "close" and isinstance(first, int):
+        return on_day(first).isoformat()
+    if field == "stage":
+        return f"{first} ({values[1]})" if values[1] else str(first)
+    return str(first)
 
 
 def _from(one: Origin) -> str:
@@ -125,7 +138,7 @@ def _from(one: Origin) -> str:
 
 
 def _others(one: Origin) -> str:
-    return "; ".join(f"{source}:{record} says {_said(values)}" for source, record, values in one.others)
+    return "; ".join(f"{source}:{record} says {_said(one.field, values)}" for source, record, values in one.others)
 
 
 def _telling(one: Telling, addresses: Mapping[str, str]) -> str:

@@ -13,7 +13,7 @@ from connectors.mapping import load
 from connectors.registry import open_source
 from operations import blending, sync
 from operations.context import Context
-from operations.errors import LinkRefused
+from operations.errors import LinkRefused, NotForYou
 from store import changes, frames, people, quarantine, runs
 
 if TYPE_CHECKING:
@@ -181,7 +181,11 @@ def test_a_person_decides_where_the_keys_cannot_and_only_sensibly(desk: Desk) ->
     desk.orders('SO-9,ACME CORP,"40000,00",booked,03.02.2026,', 'SO-10,ACME,"1,00",booked,03.02.2026,')
     desk.sync()
     with desk.db.read() as conn:
-        ops = replace(desk.context(), actor=people.by_email(conn, "ana@example.com"))
+        ana = people.by_email(conn, "ana@example.com")
+    assert ana is not None
+    ops = replace(desk.context(), actor=replace(ana, role="ops"))
+    with pytest.raises(NotForYou):
+        blending.decide(replace(desk.context(), actor=ana), "deal", ("erp", "SO-9"), "D1")
     blending.decide(ops, "deal", ("erp", "SO-9"), "D1")
     assert desk.amounts()["D1"] == 40_000_00
     desk.sync()
