@@ -145,7 +145,10 @@ def _steps(telling: Telling, answer: EarningsAnswer, earned: Sequence[LineSummar
     """The slices that priced a deal: how much credit at which rate; nothing where that is not the whole of it."""
     found = []
     for line in earned:
-        explained = answers.line(telling.ctx, answer.basis.receipt_id, line.line_no)
+        try:
+            explained = answers.line(telling.ctx, answer.basis.receipt_id, line.line_no)
+        except OperationError:
+            return []  # it is told without its slices rather than not at all
         if explained.rerated or any(each.kind != "rate" for each in explained.slices):
             return []
         found += [{"basis": told_amount(each.basis), "rate": told_rate(each.rate)} for each in explained.slices]
