@@ -7,15 +7,13 @@ deleted with it.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
-from functools import lru_cache
-from json.encoder import encode_basestring_ascii
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
 from operations.intake import held_row
+from operations.packed_bodies import packed
 from store import facts, quarantine, raw_records
 from store import sync as syncs
 from store.raw_records import Known, Row, Seen, digest, micros, packed_keys
@@ -286,39 +284,10 @@ class _Page:
         return Row(known, item.text, before is None)
 
 
-def packed(body: Mapping[str, Any]) -> str:
-    """A body as it is kept: sorted names, numbers with decimals as texts so that no digit is lost."""
-    names, shape = _shape(tuple(body))
-    if not shape:
-        return _ENCODER.encode(body)
-    said = [
-        encode_basestring_ascii(value) if type(value) is str else "null" if value is None else _ENCODER.encode(value)
-        for value in map(body.__getitem__, names)
-    ]
-    return shape % tuple(said)
-
-
-@lru_cache(maxsize=256)
-def _shape(names: tuple[str, ...]) -> tuple[list[str], str]:
-    """The names in their order, and how a body with them is written: most records of a kind have the same ones."""
-    if not all(type(name) is str for name in names):
-        return [], ""
-    ordered = sorted(names)
-    written = (encode_basestring_ascii(name).replace("%", "%%") + ":%s" for name in ordered)
-    return ordered, "{" + ",".join(written) + "}"
-
-
 def _ordered(normal: Normal | None) -> pd.DataFrame:
     """The rows in the order of their keys."""
     rows = pd.DataFrame() if normal is None else normal.rows
     return rows.sort_values("key", kind="stable", ignore_index=True) if len(rows) else rows
-
-
-def _plain(value: Any) -> str:
-    return format(value, "f") if hasattr(value, "as_tuple") and value.is_finite() else str(value)
-
-
-_ENCODER = json.JSONEncoder(default=_plain, sort_keys=True, separators=(",", ":"))
 
 
 def _fresh(came: Mapping[str, FreshRecord], read_us: int, before: Mapping[str, Known]) -> list[Item]:
