@@ -188,7 +188,7 @@ def _judged(data: Mapping[str, Any], reader: Reader) -> list[str]:
     said = f"Cost {_money(figures['cost'], currency, reader)} of {_money(figures['budget'], currency, reader)} budget"
     said += f", {_money(cut, currency, reader)} cut to stay in it." if cut > 0 else "."
     left = figures["left_out"]
-    return [said] + ([f"{left} entries were left out, each with a reason."] if left else [])
+    return [said] + ([f"Left out, each with a reason: {left}."] if left else [])
 
 
 def _winner(row: Mapping[str, Any], currency: str, reader: Reader) -> tuple[str, ...]:
