@@ -106,9 +106,9 @@ def unjudged(conn: Connection, now: datetime) -> tuple[Owed, ...]:
 
 
 def cleared(conn: Connection, now: datetime, rep_ids: Collection[int]) -> tuple[Owed, ...]:
-    """What these people will be sent in a moment: judged, and not sent yet."""
+    """What these people will be sent in a moment: judged, and not sent yet; not what only mends a message."""
     held = and_(outbox.c.state == "pending", outbox.c.cleared_until_at > now, among(conn, outbox.c.rep_id, rep_ids))
-    return _owed(conn, select(outbox).where(held).order_by(outbox.c.outbox_id))
+    return _owed(conn, select(outbox).where(held, outbox.c.edits == "").order_by(outbox.c.outbox_id))
 
 
 def clear(conn: Connection, ids: Iterable[int], until: datetime) -> None:

@@ -114,7 +114,9 @@ class PostRoom:
             if not set(self.states()) & {"pending", "leased", "unknown"}:
                 return
             self.clock.wait(2)
-        raise AssertionError(f"still open after {most} rounds: {self.states()}")
+        with self.db.read() as conn:
+            waiting = [(one.notice.key, one.notice.not_before_at, one.retry_at) for one in outbox.pending(conn)]
+        raise AssertionError(f"still open after {most} rounds: {self.states()} {waiting}")
 
     def run_together(self, workers: Sequence[Delivery], most: int = 400) -> None:
         """Rounds of several workers at the same time, until nothing is open any more."""
