@@ -111,22 +111,16 @@ def plan_changed(data: Mapping[str, Any], reader: Reader) -> PlanNudge:
 
 def approval_waiting(data: Mapping[str, Any], reader: Reader) -> ApprovalNudge:
     """Return what waits for approval ready to be shown."""
-    is_period = data["what"] == "pay_period"
-    subject = (
-        f"the {data['pays']} pay period {_called(str(data['period']), reader)}" if is_period else _SPIF[data["what"]]
-    )
+    period = _called(str(data["period"]), reader)
     return ApprovalNudge(
-        subject=subject if is_period else f"{subject} “{data['subject']}”",
+        subject=f"the {data['pays']} pay period {period}",
         submitted_by=str(data["submitted_by"]),
         totals=amounts(data.get("totals", ()), reader),
         reps=written.count(int(data["reps"]), "rep", reader) if "reps" in data else "",
         negative=written.count(int(data["negative"]), "statement", reader) if data.get("negative") else "",
-        how=f"attain period lock {data['pays']} {_called(str(data['period']), reader)}" if is_period else "",
+        how=f'attain period lock "{data["period"]}" --pays {data["pays"]} --as {reader.linked_as or "YOUR-ADDRESS"}',
         is_again=bool(data.get("again")),
     )
-
-
-_SPIF = {"spif_budget": "the budget of the SPIF", "spif_results": "the results of the SPIF"}
 
 
 def _called(label: str, reader: Reader) -> str:

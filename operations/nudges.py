@@ -28,7 +28,6 @@ from store import (
     preferences,
     quarantine,
     runs,
-    spifs,
 )
 
 if TYPE_CHECKING:
@@ -202,12 +201,7 @@ def _on_plan(read: Readings, name: str, within: Period) -> list[int]:
 
 
 def _approvals(conn: Connection) -> Iterator[Approval]:
-    """Pay periods up for review, and SPIFs whose budget waits for a second person."""
+    """Pay periods up for review; SPIFs ask for their approvals themselves."""
     for span, last in periods.states(conn).items():
         if last.state == "review":
             yield Approval(f"{span.pays}:{span.start_on}", "pay_period", last.actor, last.at)
-    for spif in spifs.listed(conn, ("checked", "results_proposed")):
-        moved = spif.last("check", "propose")
-        if moved is not None:
-            what = "spif_budget" if moved.move == "check" else "spif_results"
-            yield Approval(str(spif.spif_id), what, moved.by.name, moved.at, spif.rules.name, moved.by.rep_id)

@@ -279,8 +279,6 @@ def _examples(ask: _Ask, old: Plan, new: Plan) -> list[dict[str, Any]]:
 
 def _approval_waiting(ask: _Ask) -> Told:
     """What is to be approved, with its sums: who approves sees the batch, and the largest of it."""
-    if ask.due.data["what"] != "pay_period":
-        return Told(ask.due.data)
     pays, _, start = ask.due.data["name"].partition(":")
     with ask.ctx.db.read() as conn:
         shown = [

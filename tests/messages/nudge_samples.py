@@ -171,9 +171,10 @@ NUDGE_CASES: dict[str, Callable[[Words], Sample]] = {
         | {"period": "2025-10", "totals": [usd(81_200_000)], "reps": 90, "negative": 2},
         MANAGER,
     ),
-    "approval_spif": lambda words: (
+    "approval_again": lambda words: (
         "approval_waiting",
-        about(what="spif_budget", subject=words.deal, name="4", submitted_by=words.rep, again=1),
+        about(what="pay_period", subject="", name="quarterly:2025-10-01", submitted_by=words.rep, pays="quarterly")
+        | {"period": "Q4 2025", "totals": [], "reps": 0, "negative": 0, "again": 1},
         MANAGER,
     ),
 }
