@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from engine.dates import Period
+from engine.dates import Period, add_months
 from messages import actions
 from messages import format as written
 from messages.notice_data import day_of, money_of
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from messages.reader import Reader
+
+_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +127,11 @@ def approval_waiting(data: Mapping[str, Any], reader: Reader) -> ApprovalNudge:
 
 
 def _called(label: str, reader: Reader) -> str:
-    """Return a period by its label: "2025-10" is October 2025."""
-    return written.period_name(Period(label, date.min, date.max), reader) if label else ""
+    """Return a period by its label: "2025-10" is October 2025, any other label is its name."""
+    if not _MONTH.fullmatch(label):
+        return label
+    first = date.fromisoformat(f"{label}-01")
+    return written.period_name(Period(label, first, add_months(first, 1)), reader)
 
 
 def _change(data: Mapping[str, Any], reader: Reader) -> str:
