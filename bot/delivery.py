@@ -115,7 +115,7 @@ class Delivery:
         while not stop.is_set():
             try:
                 self.round()
-            except StoreError as error:
+            except Exception as error:  # noqa: BLE001 (the thread's last handler: without it nothing is sent any more)
                 _journal.error("round failed", error)
             stop.wait(POLL_SECONDS)
 
@@ -153,7 +153,16 @@ class Delivery:
                 with self._services.db.write() as conn:
                     deliveries.let_go(conn, rest, self._holder)
                 return
-            self._deliver(known, owed, done)
+            try:
+                self._deliver(known, owed, done)
+            except StoreError:
+                raise
+            except Exception as error:  # noqa: BLE001 (one notice must not hold up all the others for ever)
+                _journal.error("notice failed", error, kind=owed.notice.kind, notice=owed.notice_id)
+                with self._services.db.write() as conn:
+                    hold = Hold(owed.outbox_id, self._holder)
+                    deliveries.abandon(conn, hold, type(error).__name__, self._services.clock.now())
+                done.ended += 1
 
     def _deliver(self, known: _Known, owed: Owed, done: Round) -> None:
         """One row on its way: addressed, worded, sent, settled."""

@@ -184,6 +184,16 @@ def dead(conn: Connection, hold: Hold, reason: str, error: str, now: datetime) -
     return _move(conn, _ours(hold), ended)
 
 
+def abandon(conn: Connection, hold: Hold, error: str, now: datetime) -> None:
+    """From leased to dead, or to unknown where the request may have gone out: the worker cannot go on with it."""
+    if let_go(conn, [hold.outbox_id], hold.holder):
+        ended = {"state": "dead", "reason": "it failed unexpectedly", "error": error, "ended_at": now}
+        pending = and_(outbox.c.outbox_id == hold.outbox_id, outbox.c.state == "pending")
+        conn.execute(update(outbox).where(pending).values(**ended))
+    else:
+        unsure(conn, hold, error, now)
+
+
 def found(conn: Connection, hold: Hold, place: Place, now: datetime) -> bool:
     """From unknown to sent: the message stands in Slack."""
     ended = {"state": "sent", "channel_id": place.channel_id, "ts": place.ts, "sent_at": now, "ended_at": now}

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 from itertools import pairwise
+from threading import Event
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from bot.delivery import let_all
 from engine.notices import Notice
 from store import disclosures, identities, lanes, outbox
 from tests.bot.post_room import ADA, BEN, BOARD, GONE, NOW, OPS, ZOE, PostRoom, changed, told, won
@@ -17,6 +19,7 @@ from tests.bot.post_room import ADA, BEN, BOARD, GONE, NOW, OPS, ZOE, PostRoom, 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from operations.context import Context
     from store.database import Database
 
 
@@ -152,6 +155,38 @@ def test_only_what_the_gate_cleared_is_sent(room: PostRoom) -> None:
     room.owe(won(room.to(ADA), "won"), won(OPS, "ops"))
     room.worker(gate=lambda _ctx: None).round()
     assert (room.row("won").state, room.row("ops").state) == ("pending", "sent")
+
+
+def test_a_failing_round_does_not_end_the_worker(room: PostRoom) -> None:
+    stop, rounds = Event(), []
+
+    def gate(ctx: Context) -> None:
+        rounds.append(ctx)
+        if len(rounds) == 1:
+            raise LookupError("something nobody thought of")
+        let_all(ctx)
+        stop.set()
+
+    room.owe(won(room.to(ADA), "won"))
+    room.worker(gate=gate).run(stop)
+    assert len(rounds) == 2
+
+
+class Faulty(WebClient):
+    """A client that fails in a way nobody thought of, once."""
+
+    def api_call(self, api_method: str, **given: Any) -> Any:
+        if api_method == "conversations.open" and not hasattr(self, "failed"):
+            self.failed = True
+            raise LookupError("something nobody thought of")
+        return super().api_call(api_method, **given)
+
+
+def test_a_notice_that_fails_unexpectedly_holds_up_nobody(room: PostRoom) -> None:
+    room.owe(won(room.to(ADA), "poison"), won(room.to(BEN), "won"))
+    room.run(room.worker(Faulty(token=room.token, base_url=room.server.api_url, retry_handlers=[])))
+    assert (room.row("poison").state, room.row("poison").error) == ("dead", "LookupError")
+    assert room.row("won").state == "sent"
 
 
 def test_a_board_is_edited_and_posted_anew_once_it_is_gone(room: PostRoom) -> None:
