@@ -122,13 +122,13 @@ class PayCost:
 
 @dataclass(frozen=True, slots=True)
 class SpifReturn:
-    """One SPIF: its state, what it cost of its budget, and the credit it brought beyond the baseline, if known."""
+    """One SPIF: its state, what it cost of its budget, and how much more than usual it brought, if that is known."""
 
     title: str
     state: str
     spent: Money
     budget: Money
-    lift: Money | None = None
+    lift_ppm: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,9 +132,10 @@ def _over(pay: Mapping[str, Any], reader: Reader) -> str:
 
 def _spif(spif: Mapping[str, Any], reader: Reader) -> str:
     said = f"{spif['title']} ({spif['state']}): {_money(spif['spent'], reader)} of {_money(spif['budget'], reader)}"
-    if spif["lift"] is None:
+    lift = spif["lift_ppm"]
+    if lift is None:
         return f"{said}; whether it worked cannot be told yet"
-    return f"{said}; {_money(spif['lift'], reader)} beyond the baseline"
+    return f"{said}; {written.percent(abs(lift), reader)} {'more' if lift >= 0 else 'less'} than usual"
 
 
 def _exceptions(data: Mapping[str, Any], reader: Reader) -> Sequence[str]:

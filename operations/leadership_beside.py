@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from engine.alert_kinds import KINDS
 from engine.leadership import SpifReturn
 from engine.money import Money
-from store import ops_alerts, spif_prizes, spifs
+from store import ops_alerts, spif_figures, spif_prizes, spifs
 
 if TYPE_CHECKING:
     from engine.dates import Period
@@ -51,4 +51,7 @@ def _touches(kept: Kept, period: Period) -> bool:
 def _return(conn: Connection, kept: Kept) -> SpifReturn:
     rules = kept.rules
     spent = spif_prizes.cost(conn, kept.spif_id).get(rules.currency, 0)
-    return SpifReturn(rules.name, kept.state, Money(spent, rules.currency), Money(rules.budget, rules.currency))
+    looked_back = spif_figures.latest(conn, kept.spif_id, "review")
+    lift = None if looked_back is None else looked_back.body.get("lift_ppm")
+    amounts = (Money(spent, rules.currency), Money(rules.budget, rules.currency))
+    return SpifReturn(rules.name, kept.state, *amounts, lift)

@@ -70,7 +70,7 @@ def _spif(spif: SpifReturn) -> JSON:
         "state": spif.state,
         "spent": _money(spif.spent),
         "budget": _money(spif.budget),
-        "lift": _money(spif.lift),
+        "lift_ppm": spif.lift_ppm,
     }
 
 

@@ -46,7 +46,7 @@ def usual(words: Words, **changes: Any) -> dict[str, Any]:
         "of_booked_ppm": 48_229,
         "of_budget_ppm": 473_320,
     }
-    spif = {"title": words.deal, "state": "live", "spent": usd(120_000), "budget": usd(500_000), "lift": None}
+    spif = {"title": words.deal, "state": "live", "spent": usd(120_000), "budget": usd(500_000), "lift_ppm": None}
     return {
         "leader": {"rep_id": 7, "name": words.rep},
         "as_of": "2025-11-24",
@@ -57,7 +57,7 @@ def usual(words: Words, **changes: Any) -> dict[str, Any]:
         "outcomes": {"won": 892, "lost": 865, "chance_ppm": 507_683},
         "open_deals": 182,
         "overdue": 3,
-        "spifs": [spif, spif | {"state": "paid", "lift": usd(4_200_000)}],
+        "spifs": [spif, spif | {"state": "paid", "lift_ppm": 125_000}],
         "exceptions": {"alerts": [["sev1", 1], ["sev2", 4]], "gravest": [words.reason], "without_quota": 2},
         "stale": ["crm"],
     } | changes  # fmt: skip

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pytest
 
+from engine.dates import Period
+from engine.money import Money
 from engine.spifs import awards
 from engine.spifs.awards import Draw
-from operations import answers, spif_clock, spif_drafts, spif_launch, spif_results
+from operations import answers, leadership_beside, spif_clock, spif_drafts, spif_launch, spif_results
 from operations.context import Context
 from operations.errors import SpifRefused
 from operations.spif_drafts import Wanted
@@ -70,6 +72,12 @@ def test_from_draft_to_a_line_and_every_change_on_record(company: Database) -> N
     assert dana is not None
     lines = answers.earnings(ctx(company, DANA, HELD), dana, "this month").lines
     assert [line.amount.minor for line in lines if line.kind == "prize"] == [1_000_00]
+    with company.read() as conn:
+        (told,) = leadership_beside.returns(conn, Period("", date(2026, 7, 1), date(2026, 10, 1)))
+    assert (told.title, told.state, told.spent, told.budget) == (
+        "Blitz", "clawback", Money(1_000_00, "USD"), Money(5_000_00, "USD"),
+    )  # fmt: skip
+    assert told.lift_ppm is None, "nobody has looked back yet"
 
 
 def test_two_who_approve_at_once_pay_once(company: Database) -> None:
