@@ -28,9 +28,7 @@ def status(folder: place.DirOption = None) -> None:
     for team, lane, until, reason in held:
         terminal.say(f"{lane} of workspace {team} is held up until {until:%Y-%m-%d %H:%M} UTC: {reason}")
     if any(lane == lanes.TEAM for _, lane, _, _ in held):
-        raise UnsoundError(
-            "Slack takes no messages. Correct the token or the plan; `attain doctor` checks it."
-        )
+        raise UnsoundError("Slack takes no messages. Correct the token or the plan; `attain doctor` checks it.")
 
 
 @outbox.command("dead")
@@ -70,7 +68,5 @@ def resend(
     with place.find(folder).context() as ctx, ctx.db.write() as conn:
         again = notices.clone(conn, notice_id, ctx.now)
     if not again:
-        raise WrongUseError(
-            f"No undelivered notice has the id {notice_id}. See `attain outbox dead`."
-        )
+        raise WrongUseError(f"No undelivered notice has the id {notice_id}. See `attain outbox dead`.")
     terminal.say(f"It is owed anew as {again} and goes out with the next round.")
