@@ -23,14 +23,18 @@ if TYPE_CHECKING:
     from operations.spif_moves import Moving
     from operations.spif_scores import Scored
     from store.database import Connection
+    from store.outbox import Owed
+    from store.spif_readers import Reader
     from store.spifs import Kept
 
 #: States in which something can become due by itself.
 WAITING: tuple[State, ...] = ("announced", "live", "closed", "verification", "paid", "clawback", "reviewed")
 #: When a board is brought up to date, in the zone of its window.
 BOARD_AT = time(9)
-#: Whoever has not said "Got it" by then is reminded, once.
-REMIND_AFTER = timedelta(hours=24)
+#: Whoever has not said "Got it" so long after Slack took the announcement is reminded, once.
+REMIND_AFTER = timedelta(days=2)
+#: Nobody is told how near they are before they have had the announcement for so long.
+NEAR_AFTER = timedelta(days=1)
 #: Near misses are told to one person so often at most, and at most every so many days.
 NEAR_MISSES, NEAR_EVERY = 2, timedelta(days=3)
 
@@ -110,7 +114,7 @@ def _remind(ctx: Context, kept: Kept) -> None:
     """One reminder each to those whom the announcement has reached and who have not said that they know."""
     with ctx.db.write() as conn:
         for reader in spif_readers.readers(conn, kept.spif_id, kept.rules_hash):
-            is_late = ctx.now - reader.owed_at >= REMIND_AFTER
+            is_late = reader.sent_at is not None and ctx.now - reader.sent_at >= REMIND_AFTER
             if reader.far != "delivered" or reader.reminded_at is not None or not is_late:
                 continue
             if spif_readers.remind(conn, kept.spif_id, kept.rules_hash, reader.rep_id, ctx.now):
@@ -147,11 +151,27 @@ def _stamp(ctx: Context, kept: Kept) -> str:
 
 
 def _near(ctx: Context, conn: Connection, found: Scored) -> list[Notice]:
-    """A word to whoever is one event away from a prize: twice at most, and not on two days running."""
-    owed = []
+    """A word to whoever is one event away from a prize: twice at most, not on two days running.
+
+    Nobody gets it beside the announcement: both may have waited for the same morning.
+    """
+    kept, owed = found.kept, []
+    readers = spif_readers.readers(conn, kept.spif_id, kept.rules_hash)
+    know = {reader.rep_id for reader in readers if _knows(ctx, reader)}
     for rep_id, data in spif_standings.near(ctx, found):
-        told = outbox.of_topic(conn, spif_notices.near_topic(found.kept.spif_id, rep_id))
-        is_soon = bool(told) and ctx.now - told[-1].created_at < NEAR_EVERY
-        if len(told) < NEAR_MISSES and not is_soon:
-            owed.append(spif_notices.near_miss(found.kept, rep_id, len(told) + 1, data))
+        told = outbox.of_topic(conn, spif_notices.near_topic(kept.spif_id, rep_id))
+        is_soon = bool(told) and _is_soon(ctx, told[-1])
+        if rep_id in know and len(told) < NEAR_MISSES and not is_soon:
+            owed.append(spif_notices.near_miss(kept, rep_id, len(told) + 1, data))
     return owed
+
+
+def _knows(ctx: Context, reader: Reader) -> bool:
+    if reader.far in ("acknowledged", "opened"):
+        return True
+    return reader.far == "delivered" and reader.sent_at is not None and ctx.now - reader.sent_at >= NEAR_AFTER
+
+
+def _is_soon(ctx: Context, last: Owed) -> bool:
+    """Whether the last word still waits, or went out only lately."""
+    return last.state in ("pending", "leased", "unknown") or ctx.now - (last.sent_at or last.created_at) < NEAR_EVERY

@@ -124,6 +124,12 @@ def groups(ctx: Context) -> tuple[tuple[str, str], ...]:
     return ((EVERYBODY, "Everybody who sells"), *((team, f"Team {team}") for team in teams))
 
 
+def others_share(ctx: Context) -> bool:
+    """Whether any SPIF is ahead or running whose deals may count in others that allow it, too."""
+    with ctx.db.read() as conn:
+        return any(kept.rules.shares_deals for kept in spifs.listed(conn, AHEAD))
+
+
 def preview(ctx: Context, wanted: Wanted) -> Preview:
     """What would come of it; nothing is stored."""
     with ctx.db.read() as conn:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from sqlalchemy import func, select, update
+from sqlalchemy import and_, func, select, update
 
 from store import bulk
 from store.tables.outbox import outbox
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Row, RowMapping
 
 Far = Literal["acknowledged", "opened", "delivered", "waiting", "unreachable"]
 _LOST = ("dead", "suppressed")
@@ -23,12 +23,16 @@ _LOST = ("dead", "suppressed")
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """One person who takes part, and how far the announcement of the rules has reached them."""
+    """One person who takes part, and how far the announcement of the rules has reached them.
+
+    `sent_at` is when Slack took it, alone or in a digest; None before that.
+    """
 
     rep_id: int
     far: Far
     owed_at: datetime
     reminded_at: datetime | None = None
+    sent_at: datetime | None = None
 
 
 def topic(spif_id: int, rules_hash: str, rep_id: int) -> str:
@@ -56,9 +60,7 @@ def readers(conn: Connection, spif_id: int, rules_hash: str) -> tuple[Reader, ..
     own = select(spif_reader).where(spif_reader.c.spif_id == spif_id, spif_reader.c.rules_hash == rules_hash)
     rows = conn.execute(own.order_by(spif_reader.c.rep_id)).all()
     sent = _sent(conn, spif_id, rules_hash)
-    return tuple(
-        Reader(row.rep_id, _far(row, sent.get(row.rep_id, "")), row.owed_at, row.reminded_at) for row in rows
-    )
+    return tuple(_reader(row, *sent.get(row.rep_id, ("", None))) for row in rows)
 
 
 def acknowledge(conn: Connection, spif_id: int, rules_hash: str, rep_id: int, now: datetime) -> bool:
@@ -88,24 +90,31 @@ def _mark(conn: Connection, key: tuple[int, str, int], name: str, now: datetime)
     return conn.execute(update(spif_reader).where(*its).values({name: now})).rowcount > 0
 
 
-def _sent(conn: Connection, spif_id: int, rules_hash: str) -> dict[int, str]:
-    """The state of each person's announcement in the outbox; of several the newest."""
+def _sent(conn: Connection, spif_id: int, rules_hash: str) -> dict[int, tuple[str, datetime | None]]:
+    """The state of each person's announcement in the outbox, and when it was first sent.
+
+    One that was merged is where its digest is. What was sent once stays sent, whatever becomes of a reminder.
+    """
     start = f"spif:{spif_id}:announced:{rules_hash[:12]}:"
-    newest = (
-        select(func.max(outbox.c.outbox_id))
-        .where(outbox.c.topic.startswith(start, autoescape=True), outbox.c.rep_id != 0)
-        .group_by(outbox.c.rep_id)
-    )
-    states = select(outbox.c.rep_id, outbox.c.state, outbox.c.merged_into).where(outbox.c.outbox_id.in_(newest))
-    return {row.rep_id: _standing(row.state, row.merged_into) for row in conn.execute(states)}
+    digest = outbox.alias("digest")
+    both = outbox.outerjoin(digest, and_(outbox.c.merged_into != "", digest.c.notice_id == outbox.c.merged_into))
+    state = func.coalesce(digest.c.state, outbox.c.state).label("state")
+    sent_at = func.coalesce(digest.c.sent_at, outbox.c.sent_at, type_=outbox.c.sent_at.type).label("sent_at")
+    own = (outbox.c.topic.startswith(start, autoescape=True), outbox.c.rep_id != 0)
+    found: dict[int, tuple[str, datetime | None]] = {}
+    asked = select(outbox.c.rep_id, state, sent_at).select_from(both).where(*own).order_by(outbox.c.outbox_id)
+    for row in conn.execute(asked):
+        if found.get(row.rep_id, ("", None))[0] != "sent":
+            found[row.rep_id] = (row.state, row.sent_at)
+    return found
 
 
-def _standing(state: str, merged_into: str) -> str:
-    return "sent" if state == "suppressed" and merged_into else state
+def _reader(row: Row[Any], state: str, sent_at: datetime | None) -> Reader:
+    held = row._mapping
+    return Reader(held["rep_id"], _far(held, state), held["owed_at"], held["reminded_at"], sent_at)
 
 
-def _far(row: object, sent: str) -> Far:
-    held = row._mapping  # type: ignore[attr-defined]
+def _far(held: RowMapping, sent: str) -> Far:
     if held["acknowledged_at"] is not None:
         return "acknowledged"
     if held["opened_at"] is not None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import yaml
 
 from engine.errors import EngineError, SpifUnreadable
-from engine.money import Money, Rate
+from engine.money import Money, Rate, exponent
 from engine.spifs.faults import error
 from engine.spifs.prize_rules import MILLION
 from engine.spifs.records import from_record
@@ -146,15 +146,29 @@ def _sentence(chosen: Template, said: Mapping[str, str], currency: str) -> str:
 
 
 def _worded(kind: Kind, typed: str, currency: str) -> str:
-    """What was typed, as part of a sentence: "500, 300 and 200 USD", "200 USD from 3 and 500 USD from 5"."""
+    """What was typed, as part of a sentence: "1,000 USD and 500 USD", "200 USD from 3 deals", "1 deal"."""
     if kind == "money":
-        return f"{typed} {currency}"
+        return _amount(typed, currency)
     if kind == "prizes":
-        return f"{_listed(_parts(typed))} {currency}"
+        return _listed([_amount(part, currency) for part in _parts(typed)])
+    if kind == "count":
+        return _deals(typed)
     if kind == "steps":
         pairs = [part.partition(":") for part in _parts(typed)]
-        return _listed([f"{amount.strip()} {currency} from {least.strip()}" for least, _, amount in pairs])
+        return _listed([f"{_amount(amount, currency)} from {_deals(least)}" for least, _, amount in pairs])
     return typed
+
+
+def _amount(typed: str, currency: str) -> str:
+    """An amount as it is read in a sentence: "1,000 USD", "1,250.50 USD"."""
+    digits = exponent(currency)
+    whole, rest = divmod(_money(typed, currency), 10**digits)
+    return f"{whole:,}{f'.{rest:0{digits}}' if rest else ''} {currency}"
+
+
+def _deals(typed: str) -> str:
+    """A number of deals, which is what templates count: "1 deal", "3 deals"."""
+    return f"{typed.strip()} deal{'s' * (_count(typed, '') != MILLION)}"
 
 
 def _listed(parts: list[str]) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
+from sqlalchemy import update
 
 from engine.dates import Period
 from engine.money import Money
@@ -19,6 +20,7 @@ from operations.context import Context
 from operations.errors import SpifRefused
 from operations.spif_drafts import Wanted
 from store import changes, facts, outbox, people, spif_figures, spif_prizes, spifs
+from store.tables.outbox import outbox as outbox_table
 from tests.bot.slack.staff import DANA, LENA, MAX, NOW, OLGA, VERA, seed
 
 if TYPE_CHECKING:
@@ -172,3 +174,43 @@ def test_rules_are_frozen_once_announced(company: Database) -> None:
     spif_launch.approve_budget(ctx(company, OLGA), 1)
     with pytest.raises(SpifRefused, match="cannot edit"):
         spif_drafts.edit(ctx(company, MAX), 1, WANTED)
+
+
+def _sent(db: Database, at: datetime) -> None:
+    """Slack has taken everything that was owed."""
+    with db.write() as conn:
+        conn.execute(update(outbox_table).where(outbox_table.c.state == "pending").values(state="sent", sent_at=at))
+
+
+def _owed(db: Database, kind: str) -> list[dict[str, Any]]:
+    with db.read() as conn:
+        return [dict(one.notice.data) for one in outbox.pending(conn) if one.notice.kind == kind]
+
+
+def test_a_reminder_waits_until_the_announcement_is_two_days_old(company: Database) -> None:
+    """It was owed before the weekend and goes out after it: nobody gets both on one morning."""
+    spif_drafts.save(ctx(company, MAX), WANTED)
+    spif_launch.approve_budget(ctx(company, OLGA), 1)
+    later = datetime(2026, 8, 20, 16, tzinfo=UTC)
+    spif_clock.tick(ctx(company, now=later))
+    assert not any(one["is_reminder"] for one in _owed(company, "spif_announced"))
+    _sent(company, later)
+    spif_clock.tick(ctx(company, now=later + timedelta(days=1)))
+    assert _owed(company, "spif_announced") == []
+    for _ in range(2):
+        spif_clock.tick(ctx(company, now=later + timedelta(days=2)))
+    assert [one["is_reminder"] for one in _owed(company, "spif_announced")] == [True] * 6
+
+
+def test_nobody_is_told_how_near_they_are_beside_the_announcement(company: Database) -> None:
+    race = replace(WANTED, template="first_to", values={"target": "3", "prizes": "500"})
+    spif_drafts.save(ctx(company, MAX), race)
+    spif_launch.approve_budget(ctx(company, OLGA), 1)
+    spif_clock.tick(ctx(company, now=OPEN))
+    win(company, "n1", "n2")
+    tuesday = datetime(2026, 8, 18, 16, tzinfo=UTC)
+    spif_clock.tick(ctx(company, now=tuesday))
+    assert _owed(company, "spif_near_miss") == []
+    _sent(company, tuesday)
+    spif_clock.tick(ctx(company, now=tuesday + timedelta(days=1)))
+    assert [one["gap"] for one in _owed(company, "spif_near_miss")] == [1_000_000]

@@ -50,7 +50,8 @@ def open_new(turn: Turn) -> None:
     """Open the form of a new SPIF: at once, and with its preview once that is worked out."""
     groups = spif_drafts.groups(turn.context)
     start = (turn.as_of + timedelta(days=1)).isoformat()
-    entered = Entered(USUAL, start, groups, turn.person.currency, name=_name(turn.as_of))
+    ticked = (spif_modal.SHARES,) if spif_drafts.others_share(turn.context) else ()
+    entered = Entered(USUAL, start, groups, turn.person.currency, name=_name(turn.as_of), ticked=ticked)
     carried = NewSpif(currency=turn.person.currency, zone=turn.person.timezone)
     opened = turn.open_modal(NEW, spif_modal.form(entered, None, turn.reader), carried)
     _show(turn, entered, carried, opened)

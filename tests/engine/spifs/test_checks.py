@@ -221,14 +221,19 @@ def test_a_template_is_filled_in_with_what_was_typed() -> None:
     assert spif.awards[0].pays == Steps((Step(2 * ONE, 10_000), Step(4 * ONE, 100_050)))
     assert spif.awards[0].scoring.metric.where.product == ("A", "B")
     assert spif.hold_days == 3
-    assert spif.sentence == "Each step that you reach wins more: 100 USD from 2 and 1,000.50 USD from 4 deals on."
+    assert spif.sentence == "Each step that you reach wins more: 100 USD from 2 deals and 1,000.50 USD from 4 deals."
     ranked = filled(template("attainment"), {"minimum": "75%", "prizes": "1,000, 500"}, frame(sentence="Win."))
     assert not isinstance(ranked, tuple)
     assert ranked.awards[0].pays == Ranking((100_000, 50_000), at_least=750_000)
     assert ranked.sentence == "Win."
     odd = filled(template("attainment"), {"quota": "{prizes} {0} %s"}, frame())
     assert not isinstance(odd, tuple)
-    assert odd.sentence == "The highest attainment of {prizes} {0} %s, from 80% on, wins 1500, 1000 and 500 USD."
+    assert odd.sentence == (
+        "The highest attainment of {prizes} {0} %s wins 1,500 USD, 1,000 USD and 500 USD; it takes at least 80%."
+    )
+    one = filled(template("top_three"), {"minimum": "1", "prizes": "500"}, frame())
+    assert not isinstance(one, tuple)
+    assert one.sentence == "The most deals win 500 USD; it takes at least 1 deal."
     assert isinstance(filled(template("raffle"), {"tickets": "3"}, frame()).awards[0].pays, Raffle)  # type: ignore[union-attr]
     assert spif.reversal == Reversal()
 
