@@ -16,6 +16,7 @@ import yaml
 
 from engine.errors import EngineError, SpifUnreadable
 from engine.money import Money, Rate, exponent
+from engine.spifs import terms
 from engine.spifs.faults import error
 from engine.spifs.prize_rules import MILLION
 from engine.spifs.records import from_record
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 Kind = Literal["money", "prizes", "steps", "count", "whole", "percent", "rate", "names", "text"]
 FAIR_PLAY = "Deals count by the day on which they are won. Holding one back or moving its date rules it out."
+#: What prizes are counted in, and the gifts of the places, where prizes are gifts.
+Won = tuple[str, tuple[str, ...]]
 _MARK = "$"
 _BLANK = re.compile(r"\{\w+\}")
 _MOST_PARTS = 100
@@ -61,7 +64,8 @@ class Template:
 class Frame:
     """What every SPIF is asked for, whatever its template. `sentence` "" takes the template's own.
 
-    `more` are further fields of the rules as a record, such as {"anchor": "payment"} or {"hold_days": 3}.
+    `more` are further fields of the rules as a record, such as {"anchor": "payment"} or {"hold_days": 3}; `terms` are
+    those of `engine.spifs.terms` as they were typed.
     """
 
     name: str
@@ -70,6 +74,7 @@ class Frame:
     budget: str
     sentence: str = ""
     more: Mapping[str, Any] | None = None
+    terms: Mapping[str, str] | None = None
 
 
 @cache
@@ -102,10 +107,11 @@ def filled(chosen: Template, values: Mapping[str, str], frame: Frame) -> Spif | 
         frame: What every SPIF is asked for.
     """
     given: dict[str, Any] = {}
-    faults: list[Fault] = []
+    agreed, wrong = terms.read(frame.terms or {}, frame.currency)
+    faults, unit = list(wrong), agreed.unit(frame.currency)
     for blank in chosen.blanks:
         try:
-            given[blank.name] = _READ[blank.kind](values.get(blank.name, blank.default), frame.currency)
+            given[blank.name] = _READ[blank.kind](values.get(blank.name, blank.default), unit)
         except EngineError as fault:
             faults.append(error("unreadable", blank.name, (str(fault), _ALLOWED[blank.kind]), values.get(blank.name)))
     try:
@@ -117,7 +123,7 @@ def filled(chosen: Template, values: Mapping[str, str], frame: Frame) -> Spif | 
     said = {blank.name: values.get(blank.name, blank.default).strip() for blank in chosen.blanks}
     record = {
         "name": frame.name,
-        "sentence": frame.sentence or _sentence(chosen, said, frame.currency),
+        "sentence": frame.sentence or _sentence(chosen, said, (unit, agreed.texts)),
         "currency": frame.currency,
         "window": {
             "start_on": _iso(frame.window.start_on),
@@ -127,8 +133,10 @@ def filled(chosen: Template, values: Mapping[str, str], frame: Frame) -> Spif | 
         "budget": budget,
         "fair_play": FAIR_PLAY,
         **_put(chosen.rules, given),
+        **agreed.more,
         **(frame.more or {}),
     }
+    record["awards"] = [agreed.put(award) for award in record["awards"]]
     try:
         return from_record(record)
     except SpifUnreadable as fault:
@@ -139,18 +147,19 @@ def _iso(on: date) -> str:
     return on.isoformat()
 
 
-def _sentence(chosen: Template, said: Mapping[str, str], currency: str) -> str:
+def _sentence(chosen: Template, said: Mapping[str, str], won: Won) -> str:
     """The template's sentence with the values in it; nothing that was typed is read as anything but text."""
-    worded = {"{" + blank.name + "}": _worded(blank.kind, said[blank.name], currency) for blank in chosen.blanks}
+    worded = {"{" + blank.name + "}": _worded(blank.kind, said[blank.name], won) for blank in chosen.blanks}
     return _BLANK.sub(lambda found: worded.get(found[0], found[0]), chosen.sentence)
 
 
-def _worded(kind: Kind, typed: str, currency: str) -> str:
+def _worded(kind: Kind, typed: str, won: Won) -> str:
     """What was typed, as part of a sentence: "1,000 USD and 500 USD", "200 USD from 3 deals", "1 deal"."""
+    currency, gifts = won
     if kind == "money":
-        return _amount(typed, currency)
+        return gifts[0] if gifts else _amount(typed, currency)
     if kind == "prizes":
-        return _listed([_amount(part, currency) for part in _parts(typed)])
+        return _listed(list(gifts) or [_amount(part, currency) for part in _parts(typed)])
     if kind == "count":
         return _deals(typed)
     if kind == "steps":
@@ -161,7 +170,7 @@ def _worded(kind: Kind, typed: str, currency: str) -> str:
 
 def _amount(typed: str, currency: str) -> str:
     """An amount as it is read in a sentence: "1,000 USD", "1,250.50 USD"."""
-    digits = exponent(currency)
+    digits = 0 if currency == terms.POINTS else exponent(currency)
     whole, rest = divmod(_money(typed, currency), 10**digits)
     return f"{whole:,}{f'.{rest:0{digits}}' if rest else ''} {currency}"
 
@@ -184,6 +193,8 @@ def _put(rules: Any, given: Mapping[str, Any]) -> Any:
 
 
 def _money(text: str, currency: str) -> int:
+    if currency == terms.POINTS:
+        return _whole(text, currency)
     return Money.parse(text, currency).minor
 
 

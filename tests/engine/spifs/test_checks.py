@@ -262,3 +262,21 @@ def test_a_budget_that_cannot_be_read_is_a_fault_too() -> None:
     found = filled(template("per_deal"), {}, frame(budget="-"))
     assert isinstance(found, tuple)
     assert found[0].field == "budget"
+
+
+def test_terms_that_were_typed_are_read_or_said_to_be_wrong() -> None:
+    typed = {"cap": "1,500", "hold": "3", "stacking": "greater_of", "ties": "earliest", "reward": "points"}
+    spif = filled(template("top_three"), {"prizes": "1,000, 500"}, frame(terms=typed))
+    assert not isinstance(spif, tuple)
+    assert (spif.cap_per_rep, spif.hold_days, spif.stacking) == (150_000, 3, "greater_of")
+    award = spif.awards[0]
+    assert award.pays == Ranking((1_000, 500), ties="earliest", at_least=3 * ONE)
+    assert award.reward.kind == "points"
+    assert spif.sentence == "The most deals win 1,000 points and 500 points; it takes at least 3 deals."
+    gift = filled(template("per_deal"), {}, frame(terms={"reward": "gift", "gift": "a day off", "ties": "earliest"}))
+    assert not isinstance(gift, tuple)
+    assert gift.sentence == "Every deal you close wins a day off."
+    assert gift.awards[0].reward.texts == ("a day off",)
+    wrong = filled(template("per_deal"), {}, frame(terms={"cap": "much", "hold": "-1", "reward": "gift"}))
+    assert isinstance(wrong, tuple)
+    assert [fault.field for fault in wrong] == ["cap", "hold", "gift"]
