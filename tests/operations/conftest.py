@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
@@ -12,10 +13,14 @@ import pytest
 from operations import plans
 from operations.context import Context
 from store import changes, facts, people
+from store.database import Database
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
     from engine.people import Person
-    from store.database import Database
+    from tests.operations.alert_desk import Desk
 
 NOW = datetime(2026, 8, 20, 9, 30, tzinfo=UTC)
 TODAY = date(2026, 8, 20)
@@ -126,3 +131,29 @@ def company(database: Database) -> Company:
         found = {who: people.by_email(conn, f"{who}@example.com") for who in ("dana", "sam", "mona")}
     assert all(found.values())
     return Company(database, found["dana"], found["sam"], found["mona"])  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="session")
+def alert_company(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The company that the tests of ops alerts spoil, as a file: made once and copied for each test."""
+    from tests.operations.alert_desk import opened
+
+    path = tmp_path_factory.mktemp("alerts") / "attain.db"
+    shutil.copyfile(sqlite_template, path)
+    made = Database.open(f"sqlite:///{path}")
+    opened(made)
+    made.dispose()
+    return path
+
+
+@pytest.fixture
+def desk(alert_company: Path, tmp_path: Path) -> Iterator[Desk]:
+    """The company of the tests of ops alerts; tests of other things have a desk of their own."""
+    from operations.ops_alerts.notices import Telling
+    from tests.operations.alert_desk import CHANNEL, Desk
+
+    path = tmp_path / "attain.db"
+    shutil.copyfile(alert_company, path)
+    db = Database.open(f"sqlite:///{path}")
+    yield Desk(db, telling=Telling(CHANNEL))
+    db.dispose()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -15,40 +14,17 @@ from operations import answers, closing, pay_periods
 from operations.errors import FixDone, FixRefused, NotForYou, PeriodBlocked, ReasonMissing
 from operations.fixes import presses
 from operations.fixes.work import Told
-from operations.ops_alerts.notices import Telling
 from store import identities, ops_alerts, outbox, runs, sync_wishes
 from store import quarantine as kept
 from store.changes import verify_chain
-from store.database import Database
-from tests.operations.alert_desk import CHANNEL, END, START, Desk, opened
+from tests.operations.alert_desk import END, START, Desk, opened
 from tests.operations.conftest import deal, person
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
+    from store.database import Database
     from store.ops_alerts import Alert
 
 WHY = "agreed with finance on the phone"
-
-
-@pytest.fixture(scope="module")
-def template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("fixes") / "attain.db"
-    shutil.copyfile(sqlite_template, path)
-    made = Database.open(f"sqlite:///{path}")
-    opened(made)
-    made.dispose()
-    return path
-
-
-@pytest.fixture
-def desk(template: Path, tmp_path: Path) -> Iterator[Desk]:
-    path = tmp_path / "attain.db"
-    shutil.copyfile(template, path)
-    db = Database.open(f"sqlite:///{path}")
-    yield Desk(db, telling=Telling(CHANNEL))
-    db.dispose()
 
 
 def fix(desk: Desk, alert: Alert, name: str, item: str = "", who: str = "olga", **fields: str) -> str:

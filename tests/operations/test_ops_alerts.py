@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-import pytest
 from sqlalchemy import text
 
 from engine.alert_kinds import KINDS
@@ -14,39 +12,16 @@ from engine.money import Money
 from engine.notices import Notice, Recipient
 from operations import pay_periods, plans
 from operations.ops_alerts import checks, digests
-from operations.ops_alerts.notices import Telling
 from operations.ops_alerts.reading import Limits
 from store import facts, outbox
 from store import quarantine as kept
-from store.database import Database
-from tests.operations.alert_desk import CHANNEL, END, START, Desk, opened
+from tests.operations.alert_desk import END, START, Desk, opened
 from tests.operations.conftest import PLAN, deal, person, quota
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from store.database import Database
 
 MONTHS = ["2026-01", "2026-02"]
-
-
-@pytest.fixture(scope="module")
-def template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The company as a file, made once and copied for each test."""
-    path = tmp_path_factory.mktemp("alerts") / "attain.db"
-    shutil.copyfile(sqlite_template, path)
-    made = Database.open(f"sqlite:///{path}")
-    opened(made)
-    made.dispose()
-    return path
-
-
-@pytest.fixture
-def desk(template: Path, tmp_path: Path) -> Iterator[Desk]:
-    path = tmp_path / "attain.db"
-    shutil.copyfile(template, path)
-    db = Database.open(f"sqlite:///{path}")
-    yield Desk(db, telling=Telling(CHANNEL))
-    db.dispose()
 
 
 def held(external_id: str, code: str, detail: str = "it cannot be read") -> dict[str, str]:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
-import pytest
 from sqlalchemy import text
 
 from engine.money import Money
@@ -19,14 +16,9 @@ from operations import recalculate
 from operations.ops_alerts import digests
 from operations.ops_alerts.notices import Telling
 from store import changes, outbox, preferences, spifs
-from store.database import Database
 from store.spifs import By, Moved
-from tests.operations.alert_desk import CHANNEL, Desk, opened
+from tests.operations.alert_desk import CHANNEL, Desk
 from tests.operations.conftest import deal
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
 
 OLGA = By(8, "olga@example.com")
 RULES = Spif(
@@ -37,25 +29,6 @@ RULES = Spif(
     awards=(AwardRule("Each", PerUnit(100_00)),),
     budget=150_00,
 )
-
-
-@pytest.fixture(scope="module")
-def template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("told") / "attain.db"
-    shutil.copyfile(sqlite_template, path)
-    made = Database.open(f"sqlite:///{path}")
-    opened(made)
-    made.dispose()
-    return path
-
-
-@pytest.fixture
-def desk(template: Path, tmp_path: Path) -> Iterator[Desk]:
-    path = tmp_path / "attain.db"
-    shutil.copyfile(template, path)
-    db = Database.open(f"sqlite:///{path}")
-    yield Desk(db, telling=Telling(CHANNEL))
-    db.dispose()
 
 
 def live(desk: Desk, rules: Spif) -> None:
