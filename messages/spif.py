@@ -24,10 +24,14 @@ _MILLION = 1_000_000
 #: What a move is called on a button, and what pressing it does.
 _MOVES: Mapping[str, tuple[str, str, str]] = {
     "approve_budget": ("Approve budget", actions.SPIF_APPROVE_BUDGET, ""),
+    "amend": ("Approve the change", actions.SPIF_AMEND, ""),
     "propose": ("Propose results", actions.SPIF_PROPOSE, ""),
     "approve_results": ("Approve results", actions.SPIF_APPROVE_RESULTS, ""),
     "pay": ("Pay", actions.SPIF_PAY, ""),
     "send_back": ("Send back", actions.SPIF_ASK_REASON, "send_back"),
+    "edit": ("Edit", actions.SPIF_EDIT, "edit"),
+    "change": ("Change the rules", actions.SPIF_EDIT, "change"),
+    "waive": ("Launch without a dry run", actions.SPIF_ASK_REASON, "waive"),
     "cancel": ("Cancel it", actions.SPIF_ASK_REASON, "cancel"),
 }
 
@@ -165,6 +169,17 @@ def facts(found: Figures, reader: Reader) -> tuple[str, ...]:
     return tuple(said_)
 
 
+def proposed(rules: Spif, why: str, reader: Reader) -> tuple[str, ...]:
+    """Return what new rules would say, and why they are proposed; those above hold until somebody confirms them."""
+    days, budget = spif_prose.window(rules.window, reader), _money(rules, rules.budget, reader)
+    return (
+        f"Proposed change, not in force yet: {clip(why, 200)}",
+        f"→ {clip(rules.sentence, spif_prose.SENTENCE)}",
+        *(f"→ {line}" for line in spif_prose.prizes(rules, reader)),
+        f"→ When: {days}. Budget {budget}.",
+    )
+
+
 def own(found: OwnStanding, reader: Reader) -> SpifCard:
     """Return where the reader is: score, rank, gap to the next prize, neighbours, and which deals count."""
     about = found.about
@@ -232,7 +247,7 @@ def _listed(one: Listed, reader: Reader) -> SpifCard:
 
 def _button(move: str, found: Standing) -> SpifButton:
     label, action, what = _MOVES[move]
-    style = {"cancel": "danger", "send_back": ""}.get(move, "primary")
+    style = {"cancel": "danger", "send_back": "", "edit": "", "change": "", "waive": ""}.get(move, "primary")
     return SpifButton(label, action, actions.spif_value(found.about.spif_id, found.seen, what), style)
 
 

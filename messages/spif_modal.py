@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from messages.reader import Reader
 
 FAULTS_SHOWN = 4
-SHARES, HIDDEN = "shares", "hidden"
+SHARES, HIDDEN, MORE = "shares", "hidden", "more"
 _TICKS = (
     Option("Its deals may count in other SPIFs that allow it, too", SHARES),
     Option(
@@ -28,10 +28,29 @@ _TICKS = (
         HIDDEN,
         "Nobody is told and nothing is paid; it needs no approval.",
     ),
+    Option("More terms: cap, hold, kind of prize, ties", MORE),
+)
+_REWARDS = (
+    Option("Cash, on the pay slip", "cash"),
+    Option("Points", "points", "Prizes are whole points, and never pay."),
+    Option("A gift", "gift", "The amount is what it is worth."),
+)
+_TIES = (
+    Option("Those who tie share the prizes", "share"),
+    Option("Of those who tie, the earliest wins", "earliest"),
+    Option("Those who tie all win", "all_win"),
+)
+_STACKING = (
+    Option("On top of the commission", "on_top"),
+    Option("Only what exceeds the commission", "greater_of", "On the same deals."),
 )
 #: Remedies in the words of the form, by the code of the fault.
 _REMEDIES = {"deals_shared": "Choose other days, another product, or tick “may count in other SPIFs” in both."}
 LENGTHS = (("7", "1 week"), ("14", "2 weeks"), ("21", "3 weeks"), ("28", "4 weeks"), ("30", "30 days"))
+
+
+#: Terms as every template has them.
+_USUAL = {"cap": "", "hold": "5", "reward": "cash", "gift": "", "ties": "share", "stacking": "on_top"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +64,18 @@ class BlankField:
 
 
 @dataclass(frozen=True, slots=True)
+class Terms:
+    """Further terms as they stand in the form, and what there is to pick from."""
+
+    typed: Mapping[str, str]
+    rewards: tuple[Option, ...] = _REWARDS
+    ties: tuple[Option, ...] = _TIES
+    stacking: tuple[Option, ...] = _STACKING
+
+
+@dataclass(frozen=True, slots=True)
 class SpifForm:
-    """The form ready to be shown; `preview` are the sentences under it."""
+    """The form ready to be shown; `preview` are the sentences under it, `reason` is None where none is asked for."""
 
     kinds: tuple[Option, ...]
     kind: str
@@ -64,12 +93,16 @@ class SpifForm:
     shared: tuple[str, ...]
     preview: tuple[str, ...]
     value: str
+    title: str = "New SPIF"
+    submit: str = "Ask for approval"
+    terms: Terms | None = None
+    reason: str | None = None
     receipt_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """What stands in the form: the template's id and what was typed, by name."""
+    """What stands in the form: the template's id and what was typed, by name; `what` is new, edit or change."""
 
     template: str
     start: str
@@ -81,6 +114,9 @@ class Entered:
     budget: str = "5000"
     values: Mapping[str, str] = field(default_factory=dict)
     ticked: tuple[str, ...] = ()
+    terms: Mapping[str, str] = field(default_factory=dict)
+    what: str = "new"
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +160,7 @@ def form(entered: Entered, outlook: Outlook | None, reader: Reader) -> SpifForm:
         name=entered.name,
         blanks=blanks,
         start=entered.start,
-        lengths=tuple(Option(label, value) for value, label in LENGTHS),
+        lengths=_lengths(entered.length),
         length=entered.length,
         budget_label=f"Budget in {entered.currency}",
         budget=entered.budget,
@@ -134,14 +170,28 @@ def form(entered: Entered, outlook: Outlook | None, reader: Reader) -> SpifForm:
         shared=entered.ticked,
         preview=_preview(outlook, reader) if outlook is not None else ("Working out what it would cost…",),
         value="{}",
+        title={"edit": "Edit a SPIF", "change": "Change the rules"}.get(entered.what, "New SPIF"),
+        terms=Terms({**_USUAL, **entered.terms}) if MORE in entered.ticked else None,
+        reason=entered.reason if entered.what == "change" else None,
     )
 
 
+def _lengths(chosen: str) -> tuple[Option, ...]:
+    """Return how long it may run, the length that was chosen elsewhere included."""
+    others = () if chosen in dict(LENGTHS) else ((chosen, f"{chosen} days"),)
+    return tuple(Option(label, value) for value, label in (*LENGTHS, *others))
+
+
 def reason(what: str, title: str) -> ReasonForm:
-    """Return the form that asks why: to cancel, to send results back, to leave a deal out."""
+    """Return the form that asks why: to cancel, to send results back, to leave a deal out, to waive a dry run."""
     words = {
         "cancel": ("Cancel this SPIF", "Cancel it", "Everybody who takes part is told why. What was earned is paid."),
         "send_back": ("Send results back", "Send back", "Whoever proposed them is told why."),
+        "waive": (
+            "No dry run",
+            "Sign the waiver",
+            "No past window shows what it would cost. Your name and reason stay on record. Approve the budget next.",
+        ),
         "rule": ("Leave a deal out", "Leave it out", "It does not count from now on. The reason stays on record."),
     }[what]
     return ReasonForm(words[0], words[1], f"{clip(title, spif_prose.TITLE)}. {words[2]}")

@@ -23,11 +23,13 @@ if TYPE_CHECKING:
 WINNERS_SHOWN = 20
 _WORDS = {
     "budget": ("Budget to approve", "Approve", actions.SPIF_APPROVE_BUDGET),
+    "change": ("Changed rules to approve", "Approve the change", actions.SPIF_AMEND),
     "results": ("Results to approve", "Approve results", actions.SPIF_APPROVE_RESULTS),
     "pay": ("Prizes to pay", "Pay", actions.SPIF_PAY),
 }
 _NEWS = {
     "announced": "is approved and announced to everybody who takes part.",
+    "amended": "has its changed rules approved. Everybody who takes part is told.",
     "open": "is live.",
     "closed": "is closed. Its results are being checked.",
     "hold_over": "has passed its hold. Look at its results and propose them.",
@@ -141,14 +143,18 @@ def approval(data: Mapping[str, Any], reader: Reader) -> SpifCard:
         small=(f"By {clip(data['author'], 80)}. When: {spif_prose.window(rules.window, reader)}.",),
         buttons=(
             SpifButton(label, action, seen, "primary"),
-            SpifButton(
-                "Send back" if data["what"] != "budget" else "Refuse",
-                actions.SPIF_ASK_REASON,
-                actions.spif_value(data["spif"], "", "cancel" if data["what"] == "budget" else "send_back"),
-            ),
+            *_refusing(data),
             SpifButton("Open", actions.SPIF_SHOW, seen),
         ),
     )
+
+
+def _refusing(data: Mapping[str, Any]) -> tuple[SpifButton, ...]:
+    """Return the button that says no; a change that nobody approves simply never holds."""
+    if data["what"] == "change":
+        return ()
+    label, what = ("Refuse", "cancel") if data["what"] == "budget" else ("Send back", "send_back")
+    return (SpifButton(label, actions.SPIF_ASK_REASON, actions.spif_value(data["spif"], "", what)),)
 
 
 def news(data: Mapping[str, Any], reader: Reader) -> SpifCard:
@@ -178,12 +184,13 @@ def _judged(data: Mapping[str, Any], reader: Reader) -> list[str]:
     """Return the figures of an approval in sentences."""
     figures = data["figures"]
     currency = figures["currency"]
-    if data["what"] == "budget":
+    if data["what"] in ("budget", "change"):
         worst = figures.get("worst")
         cost = _money(worst, currency, reader) if worst is not None else "not limited by its rules"
         budget, part = _money(figures["budget"], currency, reader), spif_prose.people(figures["eligible"], reader)
         first = f"Budget {budget}; worst case {cost}; {part} take part."
-        return [first, *spif_prose.replays(figures["replays"], currency, reader)]
+        why = [f"Why: {clip(figures['reason'], 300)}"] if data["what"] == "change" else []
+        return [*why, first, *spif_prose.replays(figures["replays"], currency, reader)]
     cut = figures["uncut"] - figures["cost"]
     said = f"Cost {_money(figures['cost'], currency, reader)} of {_money(figures['budget'], currency, reader)} budget"
     said += f", {_money(cut, currency, reader)} cut to stay in it." if cut > 0 else "."

@@ -10,7 +10,7 @@ from engine.spifs.faults import Fault
 from operations import spif_ground, spif_launch, spif_notices, spif_results, spif_scores, spif_standings
 from operations.errors import SpifUnknown
 from operations.spif_drafts import led_by
-from operations.spif_moves import NOTHING, found, refusal
+from operations.spif_moves import NOTHING, course, found, refusal
 from operations.spif_results import doubts
 from store import frames, spif_figures, spif_prizes, spifs
 
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from engine.answers import DealName
     from engine.people import Person
-    from engine.spifs.life import Move
+    from engine.spifs.definition import Spif
+    from engine.spifs.life import Move, State
     from operations.context import Context
     from operations.spif_launch import Reach
     from operations.spif_moves import Outcome
@@ -35,8 +36,10 @@ TOLD = ("announced", "live", "closed", "verification", "results_proposed", "resu
 OVER = ("reviewed", "cancelled")
 #: States in which results can be looked at.
 COUNTED = ("live", "closed", "verification", "results_proposed", "results_approved", "paid", "clawback", "reviewed")
+#: States in which announced rules may still change.
+OPEN: tuple[State, ...] = ("announced", "live")
 #: What people do by button; the clock does the rest.
-BUTTONS: tuple[Move, ...] = ("approve_budget", "propose", "approve_results", "send_back", "pay", "cancel")
+BUTTONS: tuple[Move, ...] = ("approve_budget", "propose", "approve_results", "send_back", "pay")
 
 
 @dataclass(frozen=True)
@@ -46,24 +49,26 @@ class Overview:
     Attributes:
         kept: The SPIF.
         reach: How far its announcement has come.
-        moves: What the actor may do to it by button.
+        moves: What the actor may do to it by button: moves, and `edit`, `change` (propose new rules), `waive`.
         seen: The hash of what they decide on: of the results, else of the rules.
         scored: How it stands, None before it is live.
         doubts: What has to be judged in the hold.
         paid: What was posted so far, in minor units, what was taken back deducted.
         waits: Why a result cannot be proposed yet; "" where it can.
         faults: What the check of a draft found.
+        proposed: New rules that wait for somebody to confirm them, with why; None where none do.
     """
 
     kept: Kept
     reach: Reach
-    moves: tuple[Move, ...]
+    moves: tuple[str, ...]
     seen: str
     scored: Scored | None
     doubts: tuple[Doubt, ...]
     paid: int
     waits: str
     faults: tuple[Fault, ...]
+    proposed: tuple[Spif, str] | None = None
 
 
 def visible(ctx: Context) -> tuple[Kept, ...]:
@@ -107,20 +112,63 @@ def overview(ctx: Context, spif_id: int) -> Overview:
             raise SpifUnknown
         scored = spif_scores.scored(ctx, conn, kept) if kept.state in COUNTED else None
         after = spif_results.outcome(conn, scored) if scored is not None else NOTHING
-        moves = tuple(what for what in BUTTONS if _may(ctx, conn, kept, what, after))
+        moves = _offered(ctx, conn, kept, after)
+        proposed = _proposed(conn, kept)
         is_judged = kept.state in ("closed", "verification") and scored is not None
         waits = refusal(ctx, conn, kept, "propose", after) if kept.state == "verification" else ""
         return Overview(
             kept=kept,
             reach=spif_launch.reach(conn, kept),
             moves=moves,
-            seen=after.results_hash or kept.newest.rules_hash,
+            seen=kept.newest.rules_hash if proposed else after.results_hash or kept.newest.rules_hash,
             scored=scored,
             doubts=doubts(conn, scored) if is_judged and scored is not None else (),
             paid=sum(spif_prizes.cost(conn, spif_id).values()),
             waits=waits,
             faults=_faults(conn, kept) if kept.state in ("draft", "checked") else (),
+            proposed=proposed,
         )
+
+
+def is_proposed(kept: Kept) -> bool:
+    """Whether a new version of announced rules waits for somebody to confirm it."""
+    held = kept.announced
+    return kept.state in OPEN and held is not None and kept.newest.rules_hash != held.rules_hash
+
+
+def may_change(ctx: Context, kept: Kept) -> bool:
+    """Whether announced rules can still be changed, whoever asks."""
+    return kept.state in OPEN and not kept.rules.is_hidden and ctx.now < kept.rules.window.closes_at
+
+
+def _offered(ctx: Context, conn: Connection, kept: Kept, after: Outcome) -> tuple[str, ...]:
+    """What is worth a button for the actor, who leads the SPIF; to cancel comes last."""
+    moves: list[str] = [what for what in BUTTONS if _may(ctx, conn, kept, what, after)]
+    if is_proposed(kept) and may_change(ctx, kept) and _may(ctx, conn, kept, "amend", after):
+        moves.append("amend")
+    check = spif_figures.latest(conn, kept.spif_id, "check")
+    is_typed = check is not None and "wanted" in check.body
+    is_own = ctx.actor is not None and ctx.actor.rep_id == kept.author.rep_id
+    if is_typed and is_own and kept.state in ("draft", "checked"):
+        moves.append("edit")
+    if is_typed and may_change(ctx, kept):
+        moves.append("change")
+    if kept.state == "checked" and _lacks_dry_run(ctx, conn, kept):
+        moves.append("waive")
+    return (*moves, *(("cancel",) if _may(ctx, conn, kept, "cancel", after) else ()))
+
+
+def _lacks_dry_run(ctx: Context, conn: Connection, kept: Kept) -> bool:
+    """Whether only a waiver, which the actor may sign, would let the budget be approved."""
+    is_treasurer = ctx.actor is not None and ctx.actor.role in spif_notices.TREASURERS
+    return is_treasurer and not course(conn, kept, "approve_budget").is_dry_run
+
+
+def _proposed(conn: Connection, kept: Kept) -> tuple[Spif, str] | None:
+    check = spif_figures.latest(conn, kept.spif_id, "check")
+    if not is_proposed(kept) or check is None:
+        return None
+    return kept.newest.rules, str(check.body.get("reason", ""))
 
 
 def _faults(conn: Connection, kept: Kept) -> tuple[Fault, ...]:

@@ -5,8 +5,8 @@ A manager makes SPIFs for the people below them, ops for everybody.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from engine.access import can
@@ -17,14 +17,13 @@ from engine.spifs.faults import Around, Fault
 from engine.spifs.windows import Window
 from operations import spif_ground, spif_notices
 from operations.errors import SpifRefused
-from operations.spif_launch import treasurers
+from operations.spif_launch import decided, treasurers
 from operations.spif_moves import Moving, found, moving
 from store import changes, outbox, spif_figures, spifs
 from store.spif_figures import Figures
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date
 
     from engine.people import Person
     from engine.spifs.dry_run import DryRun
@@ -55,6 +54,7 @@ class Wanted:
         group: Who takes part: `mine` (everybody below the actor), `everybody`, or a team's name.
         channel: Where its board stands.
         more: Further rules.
+        terms: Further terms as typed, by the names of `engine.spifs.terms`.
     """
 
     template: str
@@ -68,6 +68,16 @@ class Wanted:
     group: str = MINE
     channel: str = ""
     more: Mapping[str, Any] = field(default_factory=dict)
+    terms: Mapping[str, str] = field(default_factory=dict)
+
+    def record(self) -> dict[str, Any]:
+        """What was asked for as JSON, by which a form is filled again."""
+        return asdict(self) | {"start_on": self.start_on.isoformat()}
+
+    @classmethod
+    def of(cls, record: Mapping[str, Any]) -> Wanted:
+        """What `record` wrote."""
+        return cls(**{**record, "start_on": date.fromisoformat(record["start_on"])})
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +110,7 @@ def read(wanted: Wanted, more: Mapping[str, Any] | None = None) -> Spif | tuple[
         window=window,
         budget=wanted.budget,
         more={**wanted.more, **(more or {}), "visibility": _seen(wanted)},
+        terms=wanted.terms,
     )
     return templates.filled(templates.template(wanted.template), wanted.values, frame)
 
@@ -130,10 +141,10 @@ def others_share(ctx: Context) -> bool:
         return any(kept.rules.shares_deals for kept in spifs.listed(conn, AHEAD))
 
 
-def preview(ctx: Context, wanted: Wanted) -> Preview:
-    """What would come of it; nothing is stored."""
+def preview(ctx: Context, wanted: Wanted, spif_id: int = 0) -> Preview:
+    """What would come of it, or of the draft of that number edited so; nothing is stored."""
     with ctx.db.read() as conn:
-        return _preview(ctx, conn, wanted, changes.watermark(conn))
+        return _preview(ctx, conn, wanted, changes.watermark(conn), spif_id)
 
 
 def save(ctx: Context, wanted: Wanted) -> tuple[Kept, Preview]:
@@ -150,7 +161,7 @@ def save(ctx: Context, wanted: Wanted) -> tuple[Kept, Preview]:
         by = Moving(ctx, conn, None, change_id).by  # type: ignore[arg-type] # there is none yet
         spif_id = spifs.create(conn, seen.rules, by, ctx.now, change_id)
         m = Moving(ctx, conn, found(conn, spif_id), change_id)
-        _keep(m, seen, change_id - 1)
+        keep(m, seen, wanted)
         if not checks.has_errors(seen.faults):
             m.move("check", figures_hash=m.kept.newest.rules_hash)
             _ask(m, seen)
@@ -161,16 +172,19 @@ def edit(ctx: Context, spif_id: int, wanted: Wanted) -> tuple[Kept, Preview]:
     """A draft with other rules, checked anew.
 
     Raises:
-        SpifRefused: It is announced already, so that its rules are frozen; or the rules cannot be read.
+        SpifRefused: Somebody else made it, it is announced, so that its rules are frozen, or they cannot be read.
     """
     with moving(ctx, spif_id, "edit") as m:
+        if ctx.actor is None or ctx.actor.rep_id != m.kept.author.rep_id:
+            raise SpifRefused("A draft is edited by whoever made it. Ask them, or make one of your own.")
         m.move("edit")
         seen = _preview(ctx, m.conn, wanted, m.before)
         if seen.rules is None:
             raise SpifRefused(" ".join(f"{fault.message} {fault.remedy}" for fault in seen.faults[:2]))
         spifs.save_rules(m.conn, spif_id, seen.rules, m.by, (ctx.now, m.change_id))
         m.look_again()
-        _keep(m, seen, m.before)
+        decided(m, "budget")
+        keep(m, seen, wanted)
         if not checks.has_errors(seen.faults):
             m.move("check", figures_hash=m.kept.newest.rules_hash)
             _ask(m, seen)
@@ -183,6 +197,8 @@ def waive(ctx: Context, spif_id: int, reason: str) -> Kept:
         if not reason.strip() or ctx.actor is None or ctx.actor.role not in spif_notices.TREASURERS:
             raise SpifRefused("A waiver is signed by ops, with a reason. Ask them, or let the dry run be made.")
         body = {"by": ctx.actor_name, "reason": reason}
+        if m.kept.state != "checked":
+            raise SpifRefused("A dry run is waived for rules that are checked and not announced yet.")
         figures = Figures(spif_id, "waiver", m.kept.newest.rules_hash, body, m.before, ctx.as_of, ctx.now)
         spif_figures.save(m.conn, figures)
         return m.kept
@@ -206,15 +222,24 @@ def _chain(rep_id: int, above: Mapping[int, int]) -> tuple[int, ...]:
     return tuple(chain)
 
 
-def _preview(ctx: Context, conn: Connection, wanted: Wanted, watermark: int) -> Preview:
-    field_ = spif_ground.field(ctx, conn, _since(wanted), watermark)
+def _preview(ctx: Context, conn: Connection, wanted: Wanted, watermark: int, but: int = 0) -> Preview:
+    field_ = ground_of(ctx, conn, wanted, watermark)
     rules = read(wanted, _eligibility(ctx, field_, wanted))
     if not isinstance(rules, Spif):
         return Preview(None, rules)
-    who = eligibility.participants(rules, field_.people, field_.ground)
-    count = len(who.eligible_ids)
-    others = tuple(kept.rules for kept in spifs.listed(conn, AHEAD))
-    faults = checks.faults(rules, Around(rules.window.day_of(ctx.now), count, others))
+    others = tuple(kept.rules for kept in spifs.listed(conn, AHEAD) if kept.spif_id != but)
+    return judged(field_, rules, Around(rules.window.day_of(ctx.now), None, others))
+
+
+def ground_of(ctx: Context, conn: Connection, wanted: Wanted, watermark: int | None) -> Field:
+    """The ground from the oldest window on that a dry run looks at."""
+    return spif_ground.field(ctx, conn, _since(wanted), watermark)
+
+
+def judged(field_: Field, rules: Spif, around: Around) -> Preview:
+    """What would come of rules that can be read; who takes part is counted here."""
+    count = len(eligibility.participants(rules, field_.people, field_.ground).eligible_ids)
+    faults = checks.faults(rules, replace(around, eligible=count))
     dry = None if checks.has_errors(faults) else dry_run(rules, field_.ground, field_.people)
     faults += dry.lint if dry is not None else ()
     return Preview(rules, faults, count, costs.worst_case(rules, count), costs.committed(rules, count), dry)
@@ -268,9 +293,17 @@ def _eligibility(ctx: Context, field_: Field, wanted: Wanted) -> dict[str, Any]:
     return {"eligibility": {"roles": ["rep"], "rep_ids": sorted(person.rep_id for person in in_team)}}
 
 
-def _keep(m: Moving, seen: Preview, watermark: int) -> None:
-    """The check kept with the rules that it is of."""
+def entered(conn: Connection, spif_id: int) -> Wanted | None:
+    """What was typed for the rules that were saved last; None where no form made them."""
+    check = spif_figures.latest(conn, spif_id, "check")
+    return Wanted.of(check.body["wanted"]) if check is not None and "wanted" in check.body else None
+
+
+def keep(m: Moving, seen: Preview, wanted: Wanted, reason: str = "") -> None:
+    """The check kept with the rules that it is of, with what was typed, and why they change."""
     body = {
+        "wanted": wanted.record(),
+        "reason": reason,
         "errors": sum(fault.level == "error" for fault in seen.faults),
         "faults": [
             {
@@ -285,17 +318,23 @@ def _keep(m: Moving, seen: Preview, watermark: int) -> None:
         "replays": replays(seen.dry),
     }
     kept = m.kept
-    figures = Figures(kept.spif_id, "check", kept.newest.rules_hash, body, watermark, m.ctx.as_of, m.ctx.now)
+    figures = Figures(kept.spif_id, "check", kept.newest.rules_hash, body, m.before, m.ctx.as_of, m.ctx.now)
     spif_figures.save(m.conn, figures)
 
 
 def _ask(m: Moving, seen: Preview) -> None:
     """Ask whoever approves budgets; a hidden run needs nobody's approval, and is observed from now on."""
-    rules = m.kept.newest.rules
-    if rules.is_hidden:
+    if m.kept.newest.rules.is_hidden:
         m.move("observe")
         return
-    figures = {
+    approvers = treasurers(m.conn, but=m.ctx.actor_name)
+    outbox.put(m.conn, spif_notices.approval(m.kept, approvers, "budget", figures_of(m, seen)), m.ctx.now)
+
+
+def figures_of(m: Moving, seen: Preview) -> dict[str, Any]:
+    """What whoever approves the rules saved last judges them by."""
+    rules = m.kept.newest.rules
+    return {
         "hash": m.kept.newest.rules_hash,
         "currency": rules.currency,
         "budget": rules.budget,
@@ -303,5 +342,3 @@ def _ask(m: Moving, seen: Preview) -> None:
         "eligible": seen.eligible,
         "replays": replays(seen.dry),
     }
-    approvers = treasurers(m.conn, but=m.ctx.actor_name)
-    outbox.put(m.conn, spif_notices.approval(m.kept, approvers, "budget", figures), m.ctx.now)

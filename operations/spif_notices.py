@@ -43,15 +43,15 @@ def announcement(kept: Kept, rep_id: int, *, reminder: bool = False, reason: str
 
 
 def approval(kept: Kept, to: Iterable[Person], what: str, figures: Mapping[str, Any]) -> tuple[Notice, ...]:
-    """To those who may approve: what waits, with the figures to judge by. `what` is budget, results or pay."""
+    """To those who may approve: what waits, with the figures to judge by. `what`: budget, change, results or pay."""
+    rules = records.to_record(kept.newest.rules if what == "change" else kept.rules)
     stamp = f"{kept.rules_hash[:12]}:{figures.get('hash', '')[:12]}"
     return tuple(
         Notice(
             key=f"spif:{kept.spif_id}:approval:{what}:{stamp}:{person.rep_id}",
             kind="spif_approval",
             to=Recipient(person.rep_id),
-            data=_about(kept)
-            | {"what": what, "author": kept.author.name, "rules": records.to_record(kept.rules), "figures": figures},
+            data=_about(kept) | {"what": what, "author": kept.author.name, "rules": rules, "figures": figures},
             topic=approval_topic(kept.spif_id, what, person.rep_id),
         )
         for person in to

@@ -10,7 +10,7 @@ from bot.errors import StaleButtonError
 from bot.slack import spifs
 from bot.slack.modals import spif as form
 from messages import actions
-from operations import spif_answers, spif_launch, spif_results
+from operations import spif_amend, spif_answers, spif_launch, spif_results
 from store.spif_prizes import Ruling
 
 if TYPE_CHECKING:
@@ -91,6 +91,19 @@ def pay(turn: Turn) -> None:
     spifs.say_lead(turn, found.spif)
 
 
+def edit(turn: Turn) -> None:
+    """Open the form with the rules as they are: of a draft to edit, or announced ones to change."""
+    found = value(turn)
+    form.open_again(turn, found.spif, found.what)
+
+
+def amend(turn: Turn) -> None:
+    """Confirm the changed rules that were shown, which holds from then on."""
+    found = value(turn)
+    spif_amend.amend(turn.context, found.spif, found.seen)
+    spifs.say_lead(turn, found.spif)
+
+
 def ask_reason(turn: Turn) -> None:
     """Open the form that asks why."""
     found = value(turn)
@@ -126,4 +139,6 @@ ACTIONS: Mapping[str, Callable[[Turn], None]] = {
     actions.SPIF_ASK_REASON: ask_reason,
     actions.SPIF_LET_IN: let_in,
     actions.SPIF_HIDE_ME: hide_me,
+    actions.SPIF_EDIT: edit,
+    actions.SPIF_AMEND: amend,
 }

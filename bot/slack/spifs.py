@@ -108,7 +108,12 @@ def _standing(turn: Turn, found: Overview) -> words.Standing:
         rules.currency,
     )
     facts = words.facts(figures, turn.reader)
-    facts = (*facts, *((found.waits,) if found.waits else ()), *spif_modal.faults(found.faults))
+    facts = (
+        *facts,
+        *_proposed(turn, found),
+        *((found.waits,) if found.waits else ()),
+        *spif_modal.faults(found.faults),
+    )
     by_name = {award.name: award for award in rules.awards}
     winners = tuple(
         (
@@ -122,6 +127,14 @@ def _standing(turn: Turn, found: Overview) -> words.Standing:
     return words.Standing(
         _listed(found.kept), found.kept.author.name, facts, found.moves, found.seen, doubts, winners
     )
+
+
+def _proposed(turn: Turn, found: Overview) -> tuple[str, ...]:
+    """What new rules that wait for somebody to confirm them would be."""
+    if found.proposed is None:
+        return ()
+    rules, why = found.proposed
+    return words.proposed(rules, why, turn.reader)
 
 
 def _judged(ruling: object) -> str:

@@ -393,6 +393,31 @@ def test_the_preview_follows_the_form(stage: Stage, hands: Driver) -> None:
     assert hands.submit(MAX, {"name": "Draw", "raffle.prizes": "many"})["errors"]["raffle.prizes"]
 
 
+def test_a_draft_that_is_stuck_is_edited_and_then_changed_while_it_runs(stage: Stage, hands: Driver) -> None:
+    make(stage, hands, start="2026-08-01")
+    assert state(stage) == "draft"
+    _click(stage, hands, MAX, stage.new(MAX)[-1], "Edit")
+    form = hands.modal(MAX)
+    assert form is not None
+    assert "{{7*7}}" in str(form), "the form has what was typed"
+    assert hands.submit(MAX, {"start": "2026-08-18"}) == {"ok": True}
+    stage.settle()
+    assert state(stage) == "checked"
+    stage.press(OLGA, open_one(stage, OLGA), "spif_approve_budget")
+    go_to(stage, datetime(2026, 8, 18, 16, 0, tzinfo=UTC))
+    _click(stage, hands, MAX, open_one(stage, MAX), "Change the rules")
+    assert hands.submit(MAX, {"per_deal.amount": "600"})["ok"] is False, "a reason is needed"
+    assert hands.submit(MAX, {"per_deal.amount": "600", "reason": "The first day was slow."}) == {"ok": True}
+    stage.settle()
+    card = stage.new(MAX)[-1]
+    assert "Proposed change, not in force yet: The first day was slow." in words(card)
+    assert "spif_amend" not in words(card), "whoever proposes it does not approve it"
+    (after,) = stage.press(OLGA, open_one(stage, OLGA), "spif_amend")
+    assert "$600.00 for each deal" in words(after)
+    go_to(stage, datetime(2026, 8, 19, 16, 0, tzinfo=UTC), tells=True)
+    assert any("SPIF changed" in post.text for post in stage.new(DANA))
+
+
 def test_reps_make_none_and_past_days_are_an_error(stage: Stage, hands: Driver) -> None:
     assert "made by managers and ops" in stage.ask(DANA, "/spif new").text
     make(stage, hands, start="2026-08-01")

@@ -15,9 +15,9 @@ from engine.dates import Period
 from engine.money import Money
 from engine.spifs import awards
 from engine.spifs.awards import Draw
-from operations import answers, leadership_beside, spif_clock, spif_drafts, spif_launch, spif_results
+from operations import answers, leadership_beside, spif_amend, spif_clock, spif_drafts, spif_launch, spif_results
 from operations.context import Context
-from operations.errors import SpifRefused
+from operations.errors import SpifRefused, SpifUnknown
 from operations.spif_drafts import Wanted
 from store import changes, facts, outbox, people, spif_figures, spif_prizes, spifs
 from store.tables.outbox import outbox as outbox_table
@@ -214,3 +214,53 @@ def test_nobody_is_told_how_near_they_are_beside_the_announcement(company: Datab
     _sent(company, tuesday)
     spif_clock.tick(ctx(company, now=tuesday + timedelta(days=1)))
     assert [one["gap"] for one in _owed(company, "spif_near_miss")] == [1_000_000]
+
+
+def test_a_draft_is_edited_by_whoever_made_it(company: Database) -> None:
+    spif_drafts.save(ctx(company, MAX), WANTED)
+    with pytest.raises(SpifRefused, match="edited by whoever made it"):
+        spif_drafts.edit(ctx(company, OLGA), 1, replace(WANTED, group="everybody"))
+    with company.read() as conn:
+        assert spif_drafts.entered(conn, 1) == WANTED
+
+
+def test_changed_rules_hold_once_a_second_person_confirms_them(company: Database) -> None:
+    spif_drafts.save(ctx(company, MAX), WANTED)
+    spif_launch.approve_budget(ctx(company, OLGA), 1)
+    spif_clock.tick(ctx(company, now=OPEN))
+    dearer = replace(WANTED, values={"amount": "600"}, budget="6000")
+    with pytest.raises(SpifRefused, match="needs a reason"):
+        spif_amend.propose(ctx(company, MAX, OPEN), 1, dearer, " ")
+    with pytest.raises(SpifRefused, match="Nothing would change"):
+        spif_amend.propose(ctx(company, MAX, OPEN), 1, WANTED, "more of it")
+    with pytest.raises(SpifUnknown):
+        spif_amend.propose(ctx(company, DANA, OPEN), 1, dearer, "more for me")
+    kept, _ = spif_amend.propose(ctx(company, MAX, OPEN), 1, dearer, "The first week was slow.")
+    assert kept.rules.budget == 5_000_00, "what was announced holds"
+    assert [one["what"] for one in _owed(company, "spif_approval")] == ["change"]
+    with pytest.raises(SpifRefused, match="ops have to approve"):
+        spif_amend.amend(ctx(company, MAX, OPEN), 1)
+    with pytest.raises(SpifRefused, match="changed since you were shown"):
+        spif_amend.amend(ctx(company, OLGA, OPEN), 1, "0123456789ab")
+    after = spif_amend.amend(ctx(company, OLGA, OPEN), 1, kept.newest.rules_hash)
+    assert (after.state, after.rules.version, after.rules.budget) == ("live", 2, 6_000_00)
+    assert _owed(company, "spif_approval") == []
+    told = [one for one in _owed(company, "spif_announced") if one["hash"] == after.rules_hash]
+    assert [one["reason"] for one in told] == ["The first week was slow."] * 6
+    assert len(_owed(company, "spif_announced")) == 6, "those of the first version are withdrawn"
+    assert spif_launch.acknowledge(ctx(company, DANA, OPEN), 1, after.rules_hash)
+
+
+def test_rules_never_change_after_the_end(company: Database) -> None:
+    spif_drafts.save(ctx(company, MAX), WANTED)
+    spif_launch.approve_budget(ctx(company, OLGA), 1)
+    spif_clock.tick(ctx(company, now=OPEN))
+    longer = replace(WANTED, days=14)
+    spif_amend.propose(ctx(company, MAX, OPEN), 1, longer, "It goes on.")
+    for late in (lambda: spif_amend.amend(ctx(company, OLGA, HELD), 1),
+                 lambda: spif_amend.propose(ctx(company, MAX, HELD), 1, longer, "It goes on.")):  # fmt: skip
+        with pytest.raises(SpifRefused, match="cannot change any more"):
+            late()
+    spif_clock.tick(ctx(company, now=HELD))
+    with pytest.raises(SpifRefused, match="announced and not over"):
+        spif_amend.amend(ctx(company, OLGA, HELD), 1)

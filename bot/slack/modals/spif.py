@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from bot.errors import StaleButtonError
 from bot.slack import spifs
@@ -14,7 +14,7 @@ from engine.spifs import templates
 from engine.spifs.definition import Spif
 from messages import spif_modal
 from messages.spif_modal import Entered, Outlook
-from operations import spif_drafts, spif_endings, spif_launch, spif_results
+from operations import spif_amend, spif_answers, spif_drafts, spif_endings, spif_launch, spif_results
 from operations.spif_drafts import Wanted
 from store.spif_prizes import Ruling
 
@@ -29,13 +29,19 @@ NEW, REASON = "spif_new", "spif_reason"
 USUAL = "per_deal"
 USUAL_DAYS = "14"
 MOST_DAYS = 366
+#: The blocks of further terms, which the engine knows by the same names.
+TERMS = ("cap", "hold", "reward", "gift", "ties", "stacking")
+#: Who takes part in what is announced already.
+KEPT = ((spif_drafts.MINE, "Those who take part now"),)
 
 
 class NewSpif(Private):
-    """What the form of a new SPIF carries: the currency and zone of whoever makes it."""
+    """What the form of rules carries: currency and zone, and which SPIF is edited or changed; 0 for a new one."""
 
     currency: str
     zone: str
+    spif: int = 0
+    what: Literal["new", "edit", "change"] = "new"
 
 
 class Why(Private):
@@ -57,6 +63,51 @@ def open_new(turn: Turn) -> None:
     _show(turn, entered, carried, opened)
 
 
+def open_again(turn: Turn, spif_id: int, what: str) -> None:
+    """Open the form with the rules of a draft to edit, or with announced rules to change.
+
+    Raises:
+        StaleButtonError: nothing of that sort can be done, or no form made these rules.
+    """
+    with turn.services.db.read() as conn:
+        kept, typed = spif_launch.known(conn, spif_id), spif_drafts.entered(conn, spif_id)
+    if what not in ("edit", "change") or typed is None:
+        raise StaleButtonError
+    spif_answers.overview(turn.context, spif_id)  # whoever does not lead it is told that there is none
+    carried = NewSpif(currency=kept.rules.currency, zone=kept.rules.window.zone, spif=spif_id, what=what)
+    entered = _filled(typed, carried, _groups(turn, carried))
+    opened = turn.open_modal(NEW, spif_modal.form(entered, None, turn.reader), carried)
+    _show(turn, entered, carried, opened)
+
+
+def _filled(typed: Wanted, carried: NewSpif, groups: tuple[tuple[str, str], ...]) -> Entered:
+    """A form with what was typed into the one before."""
+    ticks = {
+        spif_modal.SHARES: typed.more.get("shares_deals"),
+        spif_modal.HIDDEN: typed.more.get("visibility", {}).get("audience") == "hidden",
+        spif_modal.MORE: typed.terms,
+    }
+    return Entered(
+        template=typed.template,
+        start=typed.start_on.isoformat(),
+        groups=groups,
+        currency=carried.currency,
+        group=typed.group if carried.what == "edit" else "",
+        name=typed.name,
+        length=str(typed.days),
+        budget=typed.budget,
+        values=typed.values,
+        ticked=tuple(name for name, is_on in ticks.items() if is_on),
+        terms=typed.terms,
+        what=carried.what,
+    )
+
+
+def _groups(turn: Turn, carried: NewSpif) -> tuple[tuple[str, str], ...]:
+    """Who may be chosen to take part; nobody joins or leaves once rules are announced."""
+    return KEPT if carried.what == "change" else spif_drafts.groups(turn.context)
+
+
 def preview(turn: Turn) -> None:
     """Work out anew what would come of what stands in the form."""
     carried = private(NewSpif, turn.inbound)
@@ -65,7 +116,10 @@ def preview(turn: Turn) -> None:
 
 def _show(turn: Turn, entered: Entered, carried: NewSpif, opened: OpenModal | None) -> None:
     wanted = _wanted(turn, entered, carried)
-    seen = spif_drafts.preview(turn.context, wanted)
+    if carried.what == "change":
+        seen = spif_amend.preview(turn.context, carried.spif, wanted)
+    else:
+        seen = spif_drafts.preview(turn.context, wanted, carried.spif)
     past = spif_drafts.replays(seen.dry) if seen.dry is not None else None
     outlook = Outlook(seen.rules, seen.eligible, seen.worst, seen.committed, past, seen.faults)
     turn.update_modal(NEW, spif_modal.form(entered, outlook, turn.reader), carried, opened)
@@ -80,6 +134,8 @@ def check_new(inbound: Inbound) -> dict[str, str]:
     except (ValueError, SpifUnreadable):
         return {}  # an older form, which is said once it is taken
     wrong: dict[str, str] = {}
+    if carried.what == "change" and not entered.reason.strip():
+        wrong["reason"] = "Say why, in a few words."
     if not wanted.name.strip():
         wrong["name"] = "Give it a title."
     rules = spif_drafts.read(wanted)
@@ -89,15 +145,23 @@ def check_new(inbound: Inbound) -> dict[str, str]:
         return wrong
     shown = {blank.name for blank in templates.template(wanted.template).blanks}
     for fault in rules:
-        place = f"{wanted.template}.{fault.field}" if fault.field in shown else "budget"
+        place = fault.field if fault.field in TERMS else "budget"
+        place = f"{wanted.template}.{fault.field}" if fault.field in shown else place
         wrong[place] = f"{fault.message} {fault.remedy}"[:150]
     return wrong
 
 
 def take_new(turn: Turn) -> None:
-    """Save the draft with its check, ask for its approval, and say what it is."""
+    """Save the draft, the edit or the change with its check, ask for its approval, and say what it is."""
     carried = private(NewSpif, turn.inbound)
-    kept, _ = spif_drafts.save(turn.context, _wanted(turn, _entered(turn, carried), carried))
+    entered = _entered(turn, carried)
+    wanted = _wanted(turn, entered, carried)
+    if carried.what == "change":
+        kept, _ = spif_amend.propose(turn.context, carried.spif, wanted, entered.reason)
+    elif carried.what == "edit":
+        kept, _ = spif_drafts.edit(turn.context, carried.spif, wanted)
+    else:
+        kept, _ = spif_drafts.save(turn.context, wanted)
     spifs.say_lead(turn, kept.spif_id)
 
 
@@ -139,13 +203,17 @@ def _send_back(turn: Turn, about: Why, said: str) -> None:
     spif_launch.send_back(turn.context, about.spif, said)
 
 
+def _waive(turn: Turn, about: Why, said: str) -> None:
+    spif_drafts.waive(turn.context, about.spif, said)
+
+
 def _rule(turn: Turn, about: Why, said: str) -> None:
     now = turn.services.clock.now()
     spif_results.rule(turn.context, about.spif, Ruling(about.deal, 0, is_out=True, actor="", reason=said, at=now))
 
 
 def _entered(turn: Turn, carried: NewSpif) -> Entered:
-    return _read(turn.inbound, carried, spif_drafts.groups(turn.context))
+    return _read(turn.inbound, carried, _groups(turn, carried))
 
 
 def _read(inbound: Inbound, carried: NewSpif, groups: tuple[tuple[str, str], ...]) -> Entered:
@@ -165,6 +233,9 @@ def _read(inbound: Inbound, carried: NewSpif, groups: tuple[tuple[str, str], ...
         budget=got.get("budget", ""),
         values=typed,
         ticked=ticked if isinstance(ticked, tuple) else (),
+        terms={name: got[name] for name in TERMS if name in got},
+        what=carried.what,
+        reason=got.get("reason", ""),
     )
 
 
@@ -194,6 +265,7 @@ def _asked(entered: Entered, carried: NewSpif, channel: str) -> Wanted:
         group=entered.group or (entered.groups[0][0] if entered.groups else spif_drafts.MINE),
         channel=channel,
         more=_more(entered.ticked),
+        terms=entered.terms if spif_modal.MORE in entered.ticked else {},
     )
 
 
@@ -211,6 +283,7 @@ _REASONS: Mapping[str, Callable[[Turn, Why, str], None]] = {
     "cancel": _cancel,
     "send_back": _send_back,
     "rule": _rule,
+    "waive": _waive,
 }
 SUBMISSIONS: Mapping[str, Callable[[Turn], None]] = {NEW: take_new, REASON: take_reason}
 CHECKS: Mapping[str, Callable[[Inbound], Mapping[str, str]]] = {NEW: check_new, REASON: check_reason}
