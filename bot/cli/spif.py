@@ -106,9 +106,9 @@ def dry_run(number: NumberArgument, folder: place.DirOption = None) -> None:
 
 @spif.command("approve")
 def approve(number: NumberArgument, email: AsOption, folder: place.DirOption = None) -> None:
-    """Approve what waits: the budget of a checked SPIF, or results that were proposed. Never one's own."""
+    """Approve what waits: a budget, a change of announced rules, or results that were proposed. Never one's own."""
     from engine.spifs.life import said
-    from operations import spif_launch, spif_results
+    from operations import spif_amend, spif_answers, spif_launch, spif_results
 
     with place.find(folder).context() as ctx:
         who = acting(ctx, email)
@@ -119,6 +119,8 @@ def approve(number: NumberArgument, email: AsOption, folder: place.DirOption = N
             "results_proposed": spif_results.approve,
             "results_approved": spif_results.pay,
         }.get(kept.state)
+        if spif_answers.is_proposed(kept):
+            does = spif_amend.amend
         if does is None:
             raise WrongUseError(f"SPIF {number} is {said(kept.state)}: nothing waits for an approval.")
         terminal.say(f"SPIF {number} is {said(does(who, number).state)} now.")

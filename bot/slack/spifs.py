@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 from bot.slack import phrases
 from messages import spif as words
 from messages import spif_modal, spif_prose, views
-from operations import spif_answers, spif_deals, spif_launch, spif_notices
+from messages import spif_questions as asked
+from operations import spif_answers, spif_deals, spif_launch, spif_notices, spif_questions
 from store import spifs
 
 if TYPE_CHECKING:
     from bot.slack.turn import Turn
     from engine.spifs.answers import DealTest
+    from messages.spif_card import SpifCard
     from operations.spif_answers import Overview
     from operations.spif_standings import OwnPlace
     from store.spifs import Kept
@@ -25,6 +27,9 @@ _COUNTS = re.compile(
     r"(?:deal\s+)?(?:not\s+)?(?:count|counts|counted|counting)\b",
     re.IGNORECASE,
 )
+#: "Why did nobody hit the SPIF threshold?" and "What has the SPIF cost? Did it work?", asked by whoever leads it.
+_SPREAD = re.compile(r"\b(?:nobody|no[ -]?one|threshold|who (?:has |have )?(?:reached|hit))\b", re.IGNORECASE)
+_COST = re.compile(r"\b(?:costs?|spent|budget|work(?:s|ed|ing)?|worth)\b", re.IGNORECASE)
 MAKERS = ("manager", *spif_notices.TREASURERS)
 
 
@@ -66,14 +71,35 @@ def say_running(turn: Turn) -> None:
 
     Where it is not one SPIF, say which there are.
     """
-    asked = _COUNTS.search(turn.inbound.text)
-    if asked and _say_deal(turn, asked["deal"]):
+    counts = _COUNTS.search(turn.inbound.text)
+    if counts and _say_deal(turn, counts["deal"]):
+        return
+    if turn.person.role in MAKERS and _say_course(turn):
         return
     found = spif_answers.running(spif_answers.visible(turn.context))
     if len(found) == 1 and turn.person.role == "rep":
         say_own(turn, found[0].spif_id)
     else:
         say_list(turn)
+
+
+def _say_course(turn: Turn) -> bool:
+    """Whether a leader asked what it costs, whether it worked, or why nobody gets there, which is then said."""
+    words_ = turn.inbound.text
+    if _SPREAD.search(words_):
+        spreads = spif_questions.reached(turn.context)
+        shown = [asked.Reached(_listed(one.kept), one.spreads, one.names) for one in spreads]
+        return bool(shown) and _say_card(turn, asked.reached(shown, turn.reader))
+    if _COST.search(words_):
+        costs = spif_questions.costs(turn.context)
+        priced = [asked.Costing(_listed(one.kept), one.cost, one.review) for one in costs]
+        return bool(priced) and _say_card(turn, asked.cost(priced, turn.reader))
+    return False
+
+
+def _say_card(turn: Turn, card: SpifCard) -> bool:
+    turn.say("spif", card)
+    return True
 
 
 def _say_deal(turn: Turn, name: str) -> bool:

@@ -143,6 +143,11 @@ def test_from_the_form_to_the_pay_slip(stage: Stage, hands: Driver) -> None:
     assert "$" not in seen.replace("$500.00 for each deal", "")
 
     _asks(stage)
+    stage.new(MAX)
+    (cost,) = stage.send(MAX, "what has the SPIF cost? did it work?")
+    assert "Spent $0.00; $1,000.00 as it stands" in words(cost)
+    (spread,) = stage.send(MAX, "why did nobody hit the SPIF threshold?")
+    assert "1 of 6 have reached 1, which wins" in words(spread)
 
     go_to(stage, datetime(2026, 8, 25, 16, 0, tzinfo=UTC))
     assert state(stage) == "verification"

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from engine.money import Rate
 from engine.spifs import records
+from engine.spifs.answers import Cost, Spread
 from engine.spifs.definition import AwardRule, Metric, Scoring, Spif, Visibility
 from engine.spifs.faults import error, warning
 from engine.spifs.prize_rules import MILLION, FirstTo, PerUnit, Pot, Raffle, Ranking, Step, Steps
 from engine.spifs.windows import Window
-from messages import spif, spif_modal, views
+from messages import spif, spif_modal, spif_questions, views
 from messages.reply import Reply
 from messages.spif_modal import Entered, Outlook
 from tests.messages.sample_words import MANAGER, READER
@@ -259,7 +260,23 @@ def judged(words: Words, *, counts: bool) -> spif.Tested:
     return spif.Tested(words.deal, words.account, counts, "1", tests)
 
 
+def costing(words: Words, review: dict[str, Any]) -> spif_questions.Costing:
+    signs = ("over_budget", "nobody_scores", "one_rep")
+    cost = Cost("USD", 5_000_00, 500_00, 1_000_00, 5_000_00, None, 7_000_00, 700_000, signs)
+    return spif_questions.Costing(listed(words), cost, review)
+
+
+def reached(words: Words) -> spif_questions.Reached:
+    near, failed = ((1, MILLION), (2, 2 * MILLION)), (("product", 4), ("not won", 2))
+    spread = Spread(words.component, "number", 5 * MILLION, 9, 0, 4, MILLION, 2 * MILLION, 4 * MILLION, near, failed)
+    return spif_questions.Reached(listed(words), (spread, spread), {1: words.rep})
+
+
 SPIF_REPLY_CASES: dict[str, Callable[[Words], Reply]] = {
+    "spif_cost": lambda words: Reply(
+        "spif", spif_questions.cost([costing(words, REVIEW), costing(words, {})], MANAGER)
+    ),
+    "spif_reached": lambda words: Reply("spif", spif_questions.reached([reached(words)], MANAGER)),
     "spif": lambda words: Reply("spif", views.spif(standing(words), MANAGER)),
     "spif_own": lambda words: Reply("spif", views.spif_own(own(words), READER)),
     "spif_own_barred": lambda words: Reply("spif", views.spif_own(own(words, words.reason), READER)),
