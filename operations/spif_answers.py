@@ -35,7 +35,16 @@ TOLD = ("announced", "live", "closed", "verification", "results_proposed", "resu
 #: What is over and told.
 OVER = ("reviewed", "cancelled")
 #: States in which results can be looked at.
-COUNTED = ("live", "closed", "verification", "results_proposed", "results_approved", "paid", "clawback", "reviewed")
+COUNTED: tuple[State, ...] = (
+    "live",
+    "closed",
+    "verification",
+    "results_proposed",
+    "results_approved",
+    "paid",
+    "clawback",
+    "reviewed",
+)
 #: States in which announced rules may still change.
 OPEN: tuple[State, ...] = ("announced", "live")
 #: What people do by button; the clock does the rest.

@@ -31,13 +31,21 @@ MONDAY = datetime(2026, 8, 17, 15, 0, tzinfo=UTC)
 TITLE = 'Blitz "}},{" <!channel> {{7*7}}'
 
 
-@pytest.fixture
-def stage(sqlite_template: Path, tmp_path: Path) -> Iterator[Stage]:
-    path = tmp_path / "attain.db"
+@pytest.fixture(scope="module")
+def company(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The company in a file, seeded once for all tests here."""
+    path = tmp_path_factory.mktemp("company") / "attain.db"
     shutil.copyfile(sqlite_template, path)
     db = Database.open(f"sqlite:///{path}")
     seed(db)
     db.dispose()
+    return path
+
+
+@pytest.fixture
+def stage(company: Path, tmp_path: Path) -> Iterator[Stage]:
+    path = tmp_path / "attain.db"
+    shutil.copyfile(company, path)
     found = Stage(f"sqlite:///{path}", spif_channel="#general")
     yield found
     found.close()
@@ -333,6 +341,7 @@ def test_a_double_needs_a_ruling_before_results(stage: Stage, hands: Driver) -> 
         assert [one.amount_cents for one in spif_prizes.posted(conn, 1)] == [500_00]
 
 
+@pytest.mark.soak
 def test_a_refund_after_the_payout_takes_the_prize_back_once(stage: Stage, hands: Driver) -> None:
     launched(stage, hands)
     win(stage, ("n1", 1_000_00, date(2026, 8, 18)), ("n2", 1_500_00, date(2026, 8, 18)))
@@ -349,6 +358,7 @@ def test_a_refund_after_the_payout_takes_the_prize_back_once(stage: Stage, hands
     assert "-$500.00" in words(stage.ask(DANA, "/earnings this month")).replace("−", "-")
 
 
+@pytest.mark.soak
 def test_cancelling_says_why_and_pays_what_was_earned(stage: Stage, hands: Driver) -> None:
     launched(stage, hands)
     win(stage, ("n1", 1_000_00, date(2026, 8, 18)))
@@ -431,6 +441,7 @@ def test_reps_make_none_and_past_days_are_an_error(stage: Stage, hands: Driver) 
     assert "draft" in words(card)
 
 
+@pytest.mark.soak
 def test_a_rep_who_left_is_unreachable_and_wins_nothing(stage: Stage, hands: Driver) -> None:
     launched(stage, hands)
     win(stage, ("n1", 1_000_00, date(2026, 8, 18)), owner=NICK)
@@ -450,6 +461,7 @@ def test_a_rep_who_left_is_unreachable_and_wins_nothing(stage: Stage, hands: Dri
         assert len(spif_readers.readers(conn, 1, kept.rules_hash)) == 6
 
 
+@pytest.mark.soak
 def test_a_channel_the_bot_left_stops_nothing(stage: Stage, hands: Driver) -> None:
     stage.fake.workspace.chaos.turn("bot_removed", on=True)
     launched(stage, hands)

@@ -15,9 +15,18 @@ from engine.dates import Period
 from engine.money import Money
 from engine.spifs import awards
 from engine.spifs.awards import Draw
-from operations import answers, leadership_beside, spif_amend, spif_clock, spif_drafts, spif_launch, spif_results
+from operations import (
+    answers,
+    leadership_beside,
+    spif_amend,
+    spif_clock,
+    spif_drafts,
+    spif_endings,
+    spif_launch,
+    spif_results,
+)
 from operations.context import Context
-from operations.errors import SpifRefused, SpifUnknown
+from operations.errors import ReasonMissing, SpifRefused, SpifUnknown
 from operations.spif_drafts import Wanted
 from store import changes, facts, outbox, people, spif_figures, spif_prizes, spifs
 from store.tables.outbox import outbox as outbox_table
@@ -264,3 +273,32 @@ def test_rules_never_change_after_the_end(company: Database) -> None:
     spif_clock.tick(ctx(company, now=HELD))
     with pytest.raises(SpifRefused, match="announced and not over"):
         spif_amend.amend(ctx(company, OLGA, HELD), 1)
+
+
+def test_what_was_earned_is_paid_when_ops_cancel(company: Database) -> None:
+    spif_drafts.save(ctx(company, MAX), WANTED)
+    spif_launch.approve_budget(ctx(company, OLGA), 1)
+    spif_clock.tick(ctx(company, now=OPEN))
+    win(company, "n1")
+    on = datetime(2026, 8, 19, 16, tzinfo=UTC)
+    with pytest.raises(ReasonMissing):
+        spif_endings.cancel(ctx(company, OLGA, on), 1, " ")
+    with pytest.raises(SpifRefused, match="Ask ops to cancel it"):
+        spif_endings.cancel(ctx(company, MAX, on), 1, "The product is withdrawn.")
+    assert spif_endings.cancel(ctx(company, OLGA, on), 1, "The product is withdrawn.").state == "cancelled"
+    with company.read() as conn:
+        assert [one.amount_cents for one in spif_prizes.posted(conn, 1)] == [500_00]
+    assert {one["reason"] for one in _owed(company, "spif_ended")} == {"The product is withdrawn."}
+
+
+def test_a_refund_after_the_payout_takes_back_the_winners_own_share_once(company: Database) -> None:
+    proposed(company)
+    spif_results.approve(ctx(company, OLGA, HELD), 1)
+    row = {"source": "crm", "deal_external_id": "n1", "name": "refund", "on_day": date(2026, 9, 2), "record": "r1",
+           "amount_cents": 1_000_00, "currency": "USD"}  # fmt: skip
+    with company.write() as conn:
+        facts.apply(conn, "event", pd.DataFrame([row]), changes.begin(conn, "crm", "sync", HELD))
+    for day in (3, 4):
+        spif_clock.tick(ctx(company, now=datetime(2026, 9, day, 16, tzinfo=UTC)))
+    with company.read() as conn:
+        assert [one.amount_cents for one in spif_prizes.posted(conn, 1)] == [1_000_00, -500_00]
