@@ -173,9 +173,9 @@ def _draw(terms: PaymentTerms, period: str) -> Iterator[str]:
 
 def _floor(amount: Money | None, by_rep: str, period: str) -> str:
     """Return an amount of each pay period, or whose part of which yearly amount it is."""
-    if amount is not None:
-        return f"{words.amount(amount)} a {period}"
-    return f"each rep's part of their yearly “{by_rep}” a {period}"
+    if by_rep or amount is None:
+        return f"each rep's part of their yearly “{by_rep}” a {period}"
+    return f"{words.amount(amount)} a {period}"
 
 
 def _for(periods: int) -> str:

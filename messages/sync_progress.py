@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from messages import actions
+from messages.escape import clip
 from messages.format import number
 from messages.notice_replies import NotedView
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 #: What a kind of record is called in a sentence.
 NOUNS = {"person": "people", "deal": "deals", "split": "shares", "quota": "quotas", "rate": "exchange rates"}
 MINUTE = 60
+#: So many sources are named, each with so much of its name.
+SHOWN, NAME = 5, 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,9 @@ def asked(sources: Sequence[str], reader: Reader) -> NotedView:
     """Return that the sources are synced next, and where it will be told."""
     if not sources:
         return NotedView("There is no source to sync yet. `attain connect` sets one up.")
-    names = ", ".join(sources[:5]) + (f" and {number(len(sources) - 5, reader)} more" if len(sources) > 5 else "")
+    names = ", ".join(clip(source, NAME) for source in sources[:SHOWN])
+    if len(sources) > SHOWN:
+        names += f" and {number(len(sources) - SHOWN, reader)} more"
     return NotedView(f"The sync of {names} begins within a minute. I tell you here how far it is.")
 
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from bot.sandbox.driver import Sighting
 
 REVOPS = "revops"
+pytestmark = pytest.mark.xdist_group("ops alerts of the demo")  # the company is seeded once, for all tests here
 
 
 class Demo:
@@ -181,8 +182,10 @@ def test_ops_ask_whether_we_are_done_and_list_what_stands(demo: Demo) -> None:
 
 
 def test_the_channel_hears_of_calculations_without_amounts(demo: Demo) -> None:
-    summaries = demo.told("Calculated ")
-    assert len(summaries) == 1
+    demo.live.services.clock.advance(timedelta(days=1))  # type: ignore[attr-defined]
+    for _ in range(3):  # deals are won that day, so somebody is calculated; a channel takes a message a second
+        demo.passes()
+    assert demo.told("Calculated ")
     for message in demo.page.slack.messages(REVOPS, demo.staff["ops"]):
         assert "$" not in message.text
         assert "€" not in message.text

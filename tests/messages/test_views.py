@@ -82,6 +82,7 @@ CARRIED: tuple[set[str], ...] = (
     {"v", "kind"},
     {"v", "alert"},
     {"v", "spif", "seen", "what", "deal"},
+    {"v"},
 )
 
 

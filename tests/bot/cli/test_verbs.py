@@ -44,7 +44,7 @@ def test_a_second_sync_changes_nothing(own: Path) -> None:
 
 def test_what_was_read_adds_up(seeding: tuple[Path, str]) -> None:
     head = next(line.split() for line in seeding[1].splitlines() if line.split()[:1] == ["source"])
-    assert head == ["source", "kind", "read", "new", "changed", "same", "held", "noted", "state"]
+    assert head == ["source", "kind", "read", "new", "changed", "same", "held", "deleted", "noted", "state"]
     lines = map(str.split, seeding[1].splitlines())
     rows = [row for row in lines if row[:1] in (["hr"], ["crm"], ["finance"]) and row[-1] == "done"]
     assert [row[1] for row in rows].count("person") == 2, "the people's own system and the CRM"

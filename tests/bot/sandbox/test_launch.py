@@ -79,7 +79,7 @@ def test_the_bots_clock_moves_with_the_page(services: Services) -> None:
         assert moved == [timedelta(days=7)]
         assert services.clock.now() == pytest.approx(sandbox.fake.workspace.clock.now(), abs=timedelta(seconds=1))
         state = WEB.get(f"{sandbox.base_url}/ui/state").json()
-        assert {command["command"] for command in state["commands"]} == {"/myquota", "/earnings", "/attain"}
+        assert {command["command"] for command in state["commands"]} == {"/myquota", "/earnings", "/spif", "/attain"}
         assert sandbox.slack.slash(REP, "dm", "/attain", "help").ok, "signatures are made with the real time"
 
 
