@@ -100,8 +100,8 @@ def prize(words: Words, **changes: Any) -> dict[str, Any]:
 
 def approval(words: Words, what: str) -> dict[str, Any]:
     figures: dict[str, Any] = {"hash": HASH, "currency": "USD", "budget": 5_000_00}
-    if what == "budget":
-        figures |= {"worst": 12_000_00, "eligible": 6, "replays": replays(words)}
+    if what in ("budget", "change"):
+        figures |= {"worst": 12_000_00, "eligible": 6, "replays": replays(words), "reason": words.reason}
     else:
         winners = [
             prize(words) | {"name": words.rep},
@@ -210,6 +210,7 @@ SPIF_NOTICE_CASES: dict[str, Callable[[Words], tuple[str, dict[str, Any], Reader
         READER,
     ),
     "spif_approval_budget": lambda words: ("spif_approval", approval(words, "budget"), MANAGER),
+    "spif_approval_change": lambda words: ("spif_approval", approval(words, "change"), MANAGER),
     "spif_approval_results": lambda words: ("spif_approval", approval(words, "results"), MANAGER),
     "spif_news_reviewed": lambda words: (
         "spif_news",
@@ -304,7 +305,18 @@ def seen(words: Words) -> Outlook:
     return Outlook(rules(words), 6, 12_000_00, 5_000_00, replays(words), faults)
 
 
+def changed(words: Words) -> spif_modal.SpifForm:
+    typed = {"cap": "2000", "reward": "gift", "gift": words.deal[:60]}
+    entered = Entered(
+        "top_three", "2025-12-01", (("mine", "Those who take part now"),), "USD", name=words.deal[:60], length="10",
+        ticked=(spif_modal.MORE,), terms=typed, what="change", reason=words.reason[:200],
+    )  # fmt: skip
+    return spif_modal.form(entered, seen(words), MANAGER)
+
+
 SPIF_MODAL_CASES: dict[str, Callable[[Words], tuple[str, Any]]] = {
+    "spif_change": lambda words: ("spif_new", changed(words)),
+    "spif_waive": lambda words: ("spif_reason", spif_modal.reason("waive", words.deal)),
     "spif_new": lambda words: ("spif_new", form(words, "per_deal", seen(words))),
     "spif_new_working": lambda words: ("spif_new", form(words, "raffle", None)),
     "spif_new_unread": lambda words: ("spif_new", form(words, "pot", Outlook(faults=seen(words).faults))),
