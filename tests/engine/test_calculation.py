@@ -60,6 +60,7 @@ def test_any_number_of_plans_can_be_calculated_together(count: int) -> None:
     assert calc.unpaid["plan"].isna().tolist() == [True]
 
 
+@pytest.mark.soak
 def test_components_beyond_what_two_bytes_count_are_told_apart() -> None:
     plan = plan_of("ae", 1, FIRST, 0)
     parts = tuple(replace(plan.components[0], name=f"part {number}") for number in range(2**15 + 2))

@@ -71,7 +71,7 @@ def _found(url: str) -> None:
 
 
 @given(rounds=ROUNDS)
-@settings(max_examples=6, deadline=None, phases=PHASES, suppress_health_check=CHECKS)
+@settings(max_examples=3, deadline=None, phases=PHASES, suppress_health_check=CHECKS)
 def test_on_sqlite(sqlite_company: Callable[[], Database], rounds: list[Any]) -> None:
     live(sqlite_company, rounds)
 

@@ -137,6 +137,7 @@ def test_two_periods_ahead_the_company_sells_under_new_plans_and_quotas(page: Sa
         page.fake.step("reset")
 
 
+@pytest.mark.soak
 def test_after_the_last_fiscal_year_the_page_says_what_to_do(page: Sandbox) -> None:
     try:
         page.fake.advance(timedelta(days=490))
