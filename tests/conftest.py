@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from store.database import Database
 
@@ -15,6 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 TEMPLATE = "attain_template"
+
+#: What `make soak` asks for; a test that says itself how many examples it draws keeps to that.
+settings.register_profile("soak", max_examples=2_000, deadline=None)
+settings.load_profile(os.environ.get("ATTAIN_HYPOTHESIS_PROFILE", "default"))
 
 
 @pytest.fixture(scope="session")
