@@ -77,7 +77,7 @@ def test_on_sqlite(sqlite_company: Callable[[], Database], rounds: list[Any]) ->
 
 
 @given(rounds=ROUNDS)
-@settings(max_examples=2, deadline=None, phases=PHASES, suppress_health_check=CHECKS)
+@settings(max_examples=1, deadline=None, phases=PHASES, suppress_health_check=CHECKS)
 def test_on_postgres(postgres_company: Callable[[], Database], rounds: list[Any]) -> None:
     live(postgres_company, rounds)
 

@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+import pytest
+
 from engine.money import Money
 from operations import answers, leadership, leadership_data
 from operations.context import Context
@@ -15,6 +17,10 @@ from tests.operations.conftest import TODAY, apply, deal, person, quota
 if TYPE_CHECKING:
     from tests.operations.conftest import Company
 
+# One question and one insertion are all that it asks of a database: everyday over one, over both in the soak.
+pytestmark = pytest.mark.parametrize(
+    "database_url", ["sqlite", pytest.param("postgresql", marks=pytest.mark.soak)], indirect=True
+)
 MONDAY = date(2026, 8, 24)
 #: New York is four hours behind: nine there.
 NINE = datetime(2026, 8, 24, 13, 0, tzinfo=UTC)

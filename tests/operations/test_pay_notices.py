@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from engine.notices import Notice, Recipient
 from messages import notices
 from messages.reader import Reader
@@ -20,6 +22,10 @@ if TYPE_CHECKING:
     from store.outbox import Owed
     from tests.operations.conftest import Company
 
+#: Postgres takes its turn in the long runs.
+pytestmark = pytest.mark.parametrize(
+    "database_url", ["sqlite", pytest.param("postgresql", marks=pytest.mark.soak)], indirect=True
+)
 WORDED = Reader("en-US", "America/New_York", NOW, 1)
 AUGUST = date(2026, 8, 5)
 

@@ -41,6 +41,7 @@ def test_each_plan_pays_and_what_stands_in_the_way_is_said(seeding: tuple[Path, 
     assert "Lucille Arceneaux: " in printed
 
 
+@pytest.mark.soak
 def test_again_it_goes_on_with_the_company_that_is_there(elsewhere: Path) -> None:
     arguments = ["demo", "--dir", "d", "--no-serve", "--today", "2026-11-21"]
     first = CliRunner().invoke(app, arguments)

@@ -120,6 +120,7 @@ def test_the_end_of_the_period_is_the_fiscal_one(page: Sandbox) -> None:
     assert page.fake.hooks.period_end(late).date() == late.date() + timedelta(days=1)
 
 
+@pytest.mark.soak
 def test_two_periods_ahead_the_company_sells_under_new_plans_and_quotas(page: Sandbox) -> None:
     try:
         page.fake.step("period_end")

@@ -48,7 +48,7 @@ def violations(page: Page) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.soak)])
 def test_axe_finds_nothing_serious(open_as: Opener, scheme: str) -> None:
     page = open_as(scheme=scheme)
     say(page, "hello")
