@@ -9,27 +9,23 @@ last. `killed` does that while workers are killed and answers get lost.
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 import logging
-import multiprocessing
 import os
 import random
 import signal
 import sys
 import tempfile
 import time
-from collections import Counter
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, urlsplit
 
 import pandas as pd
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from benchmarks.sink import Sink, Spawned
 from bot import log
 from bot.clock import MovableClock, SystemClock
 from bot.delivery import Delivery, let_all
@@ -45,6 +41,7 @@ from store import changes, facts, identities, lanes, outbox, people
 from store.database import Database
 
 if TYPE_CHECKING:
+    import multiprocessing
     from collections.abc import Sequence
 
     from bot.clock import Clock
@@ -56,7 +53,6 @@ PERSON = {
     "source": "crm", "role": "rep", "title": "", "currency": "USD", "timezone": "UTC", "locale": "en-US", "team": "",
     "region": "", "manager_external_id": "", "hired_on": None, "left_on": None,
 }  # fmt: skip
-Spawned = multiprocessing.get_context("spawn")
 
 
 class StillClock:
@@ -319,101 +315,6 @@ def together(processes: list[Any]) -> None:
         process.start()
     for process in processes:
         process.join()
-
-
-@dataclass
-class Sink:
-    """A Slack that takes every message at once, in a process of its own; in trouble it loses answers and refuses."""
-
-    ledger: Path
-    trouble: bool = False
-
-    def __enter__(self) -> Sink:
-        """Serve."""
-        ready = Spawned.Queue()
-        self._process = Spawned.Process(target=serve, args=(str(self.ledger), self.trouble, ready), daemon=True)
-        self._process.start()
-        self.url = f"http://127.0.0.1:{ready.get(timeout=60)}/api/"
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Stop."""
-        self._process.kill()
-        self._process.join()
-
-    def posted(self) -> Counter[str]:
-        """How often each notice was taken."""
-        return Counter(line.split()[1] for line in self._lines() if line.startswith("+"))
-
-    def per_second(self) -> float:
-        """How many messages were taken a second, from the first to the last."""
-        at = [float(line.split()[2]) for line in self._lines() if line.startswith("+")]
-        return (len(at) - 1) / max(at[-1] - at[0], 1e-9)
-
-    def lost_answers(self) -> int:
-        """How many answers were lost."""
-        return self._lines().count("lost")
-
-    def _lines(self) -> list[str]:
-        return self.ledger.read_text(encoding="utf-8").splitlines() if self.ledger.exists() else []
-
-
-def serve(ledger: str, trouble: bool, ready: Any) -> None:
-    """Answer until killed; every message taken is a line of the ledger."""
-    asyncio.run(_serve(ledger, trouble=trouble, ready=ready))
-
-
-async def _serve(ledger: str, *, trouble: bool, ready: Any) -> None:
-    chance = random.Random(11)  # noqa: S311 (no secret)
-    held: dict[str, list[dict[str, Any]]] = {}
-    book = await asyncio.to_thread(Path(ledger).open, "a", encoding="utf-8", buffering=1)
-
-    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        head = (await reader.readuntil(b"\r\n\r\n")).decode()
-        target = urlsplit(head.split(" ", 2)[1])
-        length = next((int(line[15:]) for line in head.splitlines() if line.lower().startswith("content-length:")), 0)
-        body = await reader.readexactly(length)
-        status, found = _answered(target.path.rpartition("/")[2], (target.query, body), held, (trouble, chance, book))
-        if status:
-            text = json.dumps(found).encode()
-            headers = (
-                f"HTTP/1.1 {status} X\r\nContent-Length: {len(text)}\r\nRetry-After: 1\r\nConnection: close\r\n\r\n"
-            )
-            writer.write(headers.encode() + text)
-            await writer.drain()
-        writer.close()
-
-    server = await asyncio.start_server(answer, "127.0.0.1", 0)
-    ready.put(server.sockets[0].getsockname()[1])
-    await server.serve_forever()
-
-
-def _answered(
-    method: str,
-    sent: tuple[str, bytes],
-    held: dict[str, list[dict[str, Any]]],
-    world: tuple[bool, random.Random, Any],
-) -> tuple[int, dict[str, Any]]:
-    """Status and body; status 0 is an answer that is lost."""
-    trouble, chance, book = world
-    if method == "auth.test":
-        return 200, {"ok": True, "team_id": HOME_TEAM, "user_id": BOT_USER}
-    if method == "conversations.history":
-        asked = parse_qs(sent[0]) | parse_qs(sent[1].decode())
-        return 200, {"ok": True, "messages": held.get(asked["channel"][0], [])}
-    dice = chance.random() if trouble else 1.0
-    if dice < 0.02:
-        return 429, {"ok": False, "error": "ratelimited"}
-    if dice < 0.04:
-        return 503, {"ok": False, "error": "service_unavailable"}
-    said = json.loads(sent[1])
-    ts = f"{time.time():.6f}"
-    held.setdefault(said["channel"], []).append({"ts": ts, "metadata": said["metadata"]})
-    book.write(f"+ {(said['metadata'].get('event_payload') or {}).get('id', '-')} {time.monotonic()}\n")
-    if dice < 0.08:
-        book.write("lost\n")
-        return 0, {}
-    return 200, {"ok": True, "channel": said["channel"], "ts": ts}
 
 
 def say(part: str, **line: object) -> None:

@@ -94,6 +94,11 @@ def _files(company: Company, as_of: date) -> Iterator[tuple[str, tuple[str, ...]
         ("deal_id", "user_id", "percent"),
         ((deal.external_id, person, percent) for deal in known for person, percent in deal.sharing),
     )
+    yield from _of_finance(company, email)
+
+
+def _of_finance(company: Company, email: Mapping[str, str]) -> Iterator[tuple[str, tuple[str, ...], Iterable[Row]]]:
+    """What finance keeps in spreadsheets, which name people by their address."""
     yield (
         QUOTAS,
         ("email", "quota", "from", "to", "amount", "currency"),
