@@ -88,16 +88,15 @@ def _notice(ctx: Context, company: _Company, leader: Person) -> Notice | None:
         key=topic,
         kind=KIND,
         to=Recipient(leader.rep_id),
-        data=leadership_data.spelled(answer),
+        data=leadership_data.spelled(answer)
+        | {"subjects": sorted(_people_of(company, leader) & company.people.keys())},
         topic=topic,
         expires_at=ctx.now + KEEPS,
     )
 
 
 def _answer(ctx: Context, company: _Company, leader: Person) -> LeadershipAnswer | None:
-    runs, below = company.runs, _below(company.above, leader.rep_id)
-    if leader.role == "admin" and not below:
-        below = frozenset(company.people)
+    runs, below = company.runs, _people_of(company, leader)
     reporting = Reporting.of(runs.facts, leader.currency, runs.as_of)
     members = []
     for rep_id in sorted(below & company.people.keys()):
@@ -124,6 +123,12 @@ def _answer(ctx: Context, company: _Company, leader: Person) -> LeadershipAnswer
         exceptions=Exceptions(open_alerts, gravest, _left_out(company, below, members)),
         sources=rests_on,
     )
+
+
+def _people_of(company: _Company, leader: Person) -> frozenset[int]:
+    """Whose pay is in the leader's sums, and so counts as shown to them."""
+    below = _below(company.above, leader.rep_id)
+    return frozenset(company.people) if leader.role == "admin" and not below else below
 
 
 def _left_out(company: _Company, below: frozenset[int], members: Sequence[Standing]) -> int:

@@ -87,6 +87,9 @@ def test_it_comes_once_a_week_on_the_leaders_monday_morning(company: Company) ->
     assert leadership.due(at) == 1
     assert leadership.due(at) == 0
     assert leadership.due(replace(at, now=NINE + timedelta(days=2))) == 0
+    with company.db.read() as conn:
+        (waiting,) = outbox.pending(conn)
+    assert waiting.notice.data["subjects"] == [company.dana.rep_id, company.sam.rep_id], "whose pay it sums"
     assert owed(company) == [f"leadership:{company.manager.rep_id}:2026-W35"]
     week_later = NINE + timedelta(days=7)
     assert leadership.due(replace(at, as_of=MONDAY + timedelta(days=7), now=week_later)) == 1
