@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.money import Money
-from engine.spifs.life import said
 from messages import actions, spif_prose
 from messages import format as written
 from messages.escape import clip
-from messages.spif_card import SpifButton, SpifCard, SpifList
+from messages.spif_card import SpifButton, SpifCard, SpifList, stands
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -129,7 +128,7 @@ def standing(found: Standing, reader: Reader) -> SpifCard:
         if not done:
             buttons += _ruling(about.spif_id, deal_id, name)
     return SpifCard(
-        headline=f"{spif_prose.title(rules)}: {said(about.state)}",
+        headline=f"{spif_prose.title(rules)}: {stands(about.state)}",
         lines=(
             clip(rules.sentence, spif_prose.SENTENCE),
             *(f"• {line}" for line in spif_prose.prizes(rules, reader)),
@@ -197,7 +196,7 @@ def own(found: OwnStanding, reader: Reader) -> SpifCard:
              written.rounded(one.percent_ppm, reader)) for one in award.around
         ]  # fmt: skip
     is_one = len(found.awards) == 1
-    sort = "Final" if found.is_final else f"Provisional, {said(about.state)}"
+    sort = "Final" if found.is_final else f"Provisional, {stands(about.state)}"
     label = "Show my name on boards" if found.is_hidden else "Hide my name on boards"
     hide = SpifButton(label, actions.SPIF_HIDE_ME, actions.spif_value(about.spif_id, "", label.split(maxsplit=1)[0]))
     return SpifCard(
@@ -239,7 +238,7 @@ def tested(found: Sequence[Tested], reader: Reader) -> SpifCard:  # noqa: ARG001
 def _listed(one: Listed, reader: Reader) -> SpifCard:
     value = actions.spif_value(one.spif_id, one.rules_hash)
     return SpifCard(
-        headline=f"{spif_prose.title(one.rules)}: {said(one.state)}",
+        headline=f"{spif_prose.title(one.rules)}: {stands(one.state)}",
         lines=(clip(one.rules.sentence, spif_prose.SENTENCE), spif_prose.window(one.rules.window, reader)),
         buttons=(SpifButton("Open", actions.SPIF_SHOW, value),),
     )

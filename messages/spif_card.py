@@ -4,7 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from engine.spifs import life
+
 IN_A_PARAGRAPH = 6
+
+#: States that say to a reader what is awaited; the others are called by their names.
+_AWAITED = {
+    "checked": "waiting for its budget to be approved",
+    "verification": "ended, results are being checked",
+    "results_proposed": "results wait to be approved",
+    "results_approved": "results wait to be paid",
+    "clawback": "paid",
+}
+
+
+def stands(state: str) -> str:
+    """Return where a SPIF stands, by its state, as a reader would say it."""
+    return _AWAITED.get(state, life.said(state))
 
 
 @dataclass(frozen=True, slots=True)

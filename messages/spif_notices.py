@@ -140,13 +140,18 @@ def approval(data: Mapping[str, Any], reader: Reader) -> SpifCard:
         lines=tuple(lines),
         columns=("Place", "Who", "Prize", "Cost") if rows else (),
         rows=tuple(_winner(row, rules.currency, reader) for row in rows[:WINNERS_SHOWN]),
-        small=(f"By {clip(data['author'], 80)}. When: {spif_prose.window(rules.window, reader)}.",),
+        small=(f"By {clip(data['author'], 80)}. When: {spif_prose.window(rules.window, reader)}.", *_late(data)),
         buttons=(
             SpifButton(label, action, seen, "primary"),
             *_refusing(data),
             SpifButton("Open", actions.SPIF_SHOW, seen),
         ),
     )
+
+
+def _late(data: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return what an approval does that comes after the first day has begun."""
+    return ("Approved after its first day has begun, it starts on the next.",) if data["what"] == "budget" else ()
 
 
 def _refusing(data: Mapping[str, Any]) -> tuple[SpifButton, ...]:

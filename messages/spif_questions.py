@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from engine.money import Money
-from engine.spifs.life import said
 from messages import actions, spif_prose
 from messages import format as written
 from messages.escape import clip
-from messages.spif_card import SpifButton, SpifCard
+from messages.spif_card import SpifButton, SpifCard, stands
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,7 +48,7 @@ def cost(found: Sequence[Costing], reader: Reader) -> SpifCard:
     """Return what SPIFs have cost, cost as they stand, may cost at most, and whether they worked."""
     lines: list[str] = []
     for one in found:
-        lines += [f"{spif_prose.title(one.about.rules)} ({said(one.about.state)})", *_cost(one, reader)]
+        lines += [f"{spif_prose.title(one.about.rules)} ({stands(one.about.state)})", *_cost(one, reader)]
     return SpifCard("What the SPIF costs", tuple(lines), buttons=_open([one.about for one in found]))
 
 
@@ -57,7 +56,7 @@ def reached(found: Sequence[Reached], reader: Reader) -> SpifCard:
     """Return how scores lie against the least that wins, who is near, and what keeps deals out."""
     lines: list[str] = []
     for one in found:
-        lines.append(f"{spif_prose.title(one.about.rules)} ({said(one.about.state)})")
+        lines.append(f"{spif_prose.title(one.about.rules)} ({stands(one.about.state)})")
         for spread in one.spreads:
             lines += _spread(one, spread, reader)
     return SpifCard("Who reaches the prize", tuple(lines), buttons=_open([one.about for one in found]))

@@ -1,4 +1,4 @@
-"""From budget to everybody told: approval by another person, announcement with frozen rules, and its reach."""
+"""Everybody told: announcement with frozen rules, and how far it has come."""
 
 from __future__ import annotations
 
@@ -47,30 +47,10 @@ class Reach:
         return self.acknowledged + self.opened + self.delivered + self.waiting + len(self.unreachable)
 
 
-def approve_budget(ctx: Context, spif_id: int, rules_hash: str = "") -> Kept:
-    """The SPIF with its budget approved and, as its author asked, announced at once.
-
-    Args:
-        ctx: Who approves.
-        spif_id: Which.
-        rules_hash: The rules that the approver saw; others are refused. "" for the command line.
-
-    Raises:
-        SpifRefused: Own rules, no right to, no check, or not the rules that were seen.
-    """
-    with moving(ctx, spif_id, "approve the budget of") as m:
-        require_same(m.kept.newest.rules_hash, rules_hash)
-        m.move("approve_budget", figures_hash=m.kept.newest.rules_hash)
-        decided(m, "budget")
-        if m.kept.state == "budget_approved":
-            _announce(m)
-        return m.kept
-
-
 def announce(ctx: Context, spif_id: int) -> Kept:
     """The SPIF announced: its rules frozen, everybody who takes part owed a message, in one transaction."""
     with moving(ctx, spif_id, "announce") as m:
-        _announce(m)
+        tell_everybody(m)
         return m.kept
 
 
@@ -147,7 +127,12 @@ def require_same(now: str, seen: str) -> None:
         raise SpifRefused("It has changed since you were shown it. Look at it again, then decide.")
 
 
-def _announce(m: Moving) -> None:
+def tell_everybody(m: Moving) -> None:
+    """Announce it inside its move: who takes part, its author and its channel are owed the rules.
+
+    Raises:
+        SpifRefused: It may not be announced, or nobody takes part.
+    """
     m.move("announce")
     if m.kept.rules.has_raffle:
         spifs.set_seed(m.conn, m.kept.spif_id, secrets.token_hex(SEED_BYTES))

@@ -108,14 +108,14 @@ def dry_run(number: NumberArgument, folder: place.DirOption = None) -> None:
 def approve(number: NumberArgument, email: AsOption, folder: place.DirOption = None) -> None:
     """Approve what waits: a budget, a change of announced rules, or results that were proposed. Never one's own."""
     from engine.spifs.life import said
-    from operations import spif_amend, spif_answers, spif_launch, spif_results
+    from operations import spif_amend, spif_answers, spif_approval, spif_results
 
     with place.find(folder).context() as ctx:
         who = acting(ctx, email)
         with ctx.db.read() as conn:
             kept = _known(conn, number)
         does = {
-            "checked": spif_launch.approve_budget,
+            "checked": spif_approval.approve_budget,
             "results_proposed": spif_results.approve,
             "results_approved": spif_results.pay,
         }.get(kept.state)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from operations import spif_clock, spif_drafts, spif_launch
+from operations import spif_approval, spif_clock, spif_drafts
 from operations.spif_drafts import Wanted
 from store import people, spifs
 
@@ -47,6 +47,6 @@ def running(ctx: Context, company: Company, channel: str) -> Kept | None:
         more={"shares_deals": True},
     )
     kept, _ = spif_drafts.save(made, wanted)
-    spif_launch.approve_budget(replace(made, actor=approver), kept.spif_id)
+    spif_approval.approve_budget(replace(made, actor=approver), kept.spif_id)
     spif_clock.tick(replace(ctx, actor=None))
     return kept

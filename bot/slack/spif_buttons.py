@@ -10,7 +10,7 @@ from bot.errors import StaleButtonError
 from bot.slack import spifs
 from bot.slack.modals import spif as form
 from messages import actions
-from operations import spif_amend, spif_answers, spif_launch, spif_results
+from operations import spif_amend, spif_answers, spif_approval, spif_launch, spif_results
 from store.spif_prizes import Ruling
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def standing(turn: Turn) -> None:
 def approve_budget(turn: Turn) -> None:
     """Approve the budget of the rules that were shown."""
     found = value(turn)
-    spif_launch.approve_budget(turn.context, found.spif, found.seen)
+    spif_approval.approve_budget(turn.context, found.spif, found.seen)
     spifs.say_lead(turn, found.spif)
 
 

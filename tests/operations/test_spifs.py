@@ -19,6 +19,7 @@ from operations import (
     answers,
     leadership_beside,
     spif_amend,
+    spif_approval,
     spif_clock,
     spif_drafts,
     spif_endings,
@@ -66,7 +67,7 @@ def win(db: Database, *names: str, owner: str = DANA) -> None:
 def proposed(db: Database, wanted: Wanted = WANTED, *deals: str) -> None:
     """A SPIF with its results proposed."""
     spif_drafts.save(ctx(db, MAX), wanted)
-    spif_launch.approve_budget(ctx(db, OLGA), 1)
+    spif_approval.approve_budget(ctx(db, OLGA), 1)
     spif_clock.tick(ctx(db, now=OPEN))
     win(db, *deals or ("n1", "n2"))
     spif_clock.tick(ctx(db, now=CLOSED))
@@ -169,18 +170,39 @@ def test_a_dry_run_is_needed_or_a_waiver(company: Database) -> None:
     long = replace(WANTED, days=300, start_on=date(2026, 8, 17))
     kept, _ = spif_drafts.save(ctx(company, MAX), long)
     with pytest.raises(SpifRefused, match="dry run"):
-        spif_launch.approve_budget(ctx(company, OLGA), kept.spif_id)
+        spif_approval.approve_budget(ctx(company, OLGA), kept.spif_id)
     with pytest.raises(SpifRefused, match="signed by ops"):
         spif_drafts.waive(ctx(company, MAX), kept.spif_id, "new product")
     spif_drafts.waive(ctx(company, OLGA), kept.spif_id, "a new product has no history")
-    assert spif_launch.approve_budget(ctx(company, OLGA), kept.spif_id).state == "announced"
+    assert spif_approval.approve_budget(ctx(company, OLGA), kept.spif_id).state == "announced"
+
+
+def test_who_approves_once_the_first_day_has_begun_lets_it_begin_the_day_after(company: Database) -> None:
+    kept, _ = spif_drafts.save(ctx(company, MAX), WANTED)
+    late = spif_approval.approve_budget(ctx(company, OLGA, OPEN), kept.spif_id, kept.rules_hash)
+    assert (late.state, late.rules.window.start_on, late.rules.window.end_on) == (
+        "announced", date(2026, 8, 18), date(2026, 8, 25),
+    )  # fmt: skip
+    assert (late.rules.budget, late.newest.actor) == (kept.rules.budget, MAX), "nothing else changes, nor its author"
+    assert [one.move for one in late.moves] == ["check", "edit", "check", "approve_budget", "announce"]
+    with company.read() as conn:
+        told = {one.notice.kind: one.notice.data for one in outbox.pending(conn)}
+    assert told["spif_announced"]["rules"]["window"]["start_on"] == "2026-08-18", "everybody is told the new days"
+
+
+def test_whoever_may_not_approve_moves_no_window(company: Database) -> None:
+    kept, _ = spif_drafts.save(ctx(company, MAX), WANTED)
+    with pytest.raises(SpifRefused, match="may not approve budget"):
+        spif_approval.approve_budget(ctx(company, VERA, OPEN), kept.spif_id)
+    with company.read() as conn:
+        assert spifs.get(conn, kept.spif_id) == kept
 
 
 def test_rules_are_frozen_once_announced(company: Database) -> None:
     spif_drafts.save(ctx(company, MAX), WANTED)
     kept, _ = spif_drafts.edit(ctx(company, MAX), 1, replace(WANTED, budget="4000"))
     assert (kept.state, kept.rules.budget) == ("checked", 4_000_00)
-    spif_launch.approve_budget(ctx(company, OLGA), 1)
+    spif_approval.approve_budget(ctx(company, OLGA), 1)
     with pytest.raises(SpifRefused, match="cannot edit"):
         spif_drafts.edit(ctx(company, MAX), 1, WANTED)
 
@@ -199,7 +221,7 @@ def _owed(db: Database, kind: str) -> list[dict[str, Any]]:
 def test_a_reminder_waits_until_the_announcement_is_two_days_old(company: Database) -> None:
     """It was owed before the weekend and goes out after it: nobody gets both on one morning."""
     spif_drafts.save(ctx(company, MAX), WANTED)
-    spif_launch.approve_budget(ctx(company, OLGA), 1)
+    spif_approval.approve_budget(ctx(company, OLGA), 1)
     later = datetime(2026, 8, 20, 16, tzinfo=UTC)
     spif_clock.tick(ctx(company, now=later))
     assert not any(one["is_reminder"] for one in _owed(company, "spif_announced"))
@@ -214,7 +236,7 @@ def test_a_reminder_waits_until_the_announcement_is_two_days_old(company: Databa
 def test_nobody_is_told_how_near_they_are_beside_the_announcement(company: Database) -> None:
     race = replace(WANTED, template="first_to", values={"target": "3", "prizes": "500"})
     spif_drafts.save(ctx(company, MAX), race)
-    spif_launch.approve_budget(ctx(company, OLGA), 1)
+    spif_approval.approve_budget(ctx(company, OLGA), 1)
     spif_clock.tick(ctx(company, now=OPEN))
     win(company, "n1", "n2")
     tuesday = datetime(2026, 8, 18, 16, tzinfo=UTC)
@@ -235,7 +257,7 @@ def test_a_draft_is_edited_by_whoever_made_it(company: Database) -> None:
 
 def test_changed_rules_hold_once_a_second_person_confirms_them(company: Database) -> None:
     spif_drafts.save(ctx(company, MAX), WANTED)
-    spif_launch.approve_budget(ctx(company, OLGA), 1)
+    spif_approval.approve_budget(ctx(company, OLGA), 1)
     spif_clock.tick(ctx(company, now=OPEN))
     dearer = replace(WANTED, values={"amount": "600"}, budget="6000")
     with pytest.raises(SpifRefused, match="needs a reason"):
@@ -262,7 +284,7 @@ def test_changed_rules_hold_once_a_second_person_confirms_them(company: Database
 
 def test_rules_never_change_after_the_end(company: Database) -> None:
     spif_drafts.save(ctx(company, MAX), WANTED)
-    spif_launch.approve_budget(ctx(company, OLGA), 1)
+    spif_approval.approve_budget(ctx(company, OLGA), 1)
     spif_clock.tick(ctx(company, now=OPEN))
     longer = replace(WANTED, days=14)
     spif_amend.propose(ctx(company, MAX, OPEN), 1, longer, "It goes on.")
@@ -277,7 +299,7 @@ def test_rules_never_change_after_the_end(company: Database) -> None:
 
 def test_what_was_earned_is_paid_when_ops_cancel(company: Database) -> None:
     spif_drafts.save(ctx(company, MAX), WANTED)
-    spif_launch.approve_budget(ctx(company, OLGA), 1)
+    spif_approval.approve_budget(ctx(company, OLGA), 1)
     spif_clock.tick(ctx(company, now=OPEN))
     win(company, "n1")
     on = datetime(2026, 8, 19, 16, tzinfo=UTC)
