@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from engine.money import Money
 from engine.spifs import templates
 from messages import format as written
-from messages import spif_prose
+from messages import spif_prose, spif_terms
 from messages.escape import clip
 from messages.fields import Option
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from engine.spifs.definition import Spif
     from engine.spifs.faults import Fault
     from messages.reader import Reader
+    from messages.spif_terms import Terms
 
 FAULTS_SHOWN = 4
 SHARES, HIDDEN, MORE = "shares", "hidden", "more"
@@ -28,29 +29,11 @@ _TICKS = (
         HIDDEN,
         "Nobody is told and nothing is paid; it needs no approval.",
     ),
-    Option("More terms: cap, hold, kind of prize, ties", MORE),
-)
-_REWARDS = (
-    Option("Cash, on the pay slip", "cash"),
-    Option("Points", "points", "Prizes are whole points, and never pay."),
-    Option("A gift", "gift", "The amount is what it is worth."),
-)
-_TIES = (
-    Option("Those who tie share the prizes", "share"),
-    Option("Of those who tie, the earliest wins", "earliest"),
-    Option("Those who tie all win", "all_win"),
-)
-_STACKING = (
-    Option("On top of the commission", "on_top"),
-    Option("Only what exceeds the commission", "greater_of", "On the same deals."),
+    Option("More terms: cap, hold, kind of prize, tax, ties, teams, taking back", MORE),
 )
 #: Remedies in the words of the form, by the code of the fault.
 _REMEDIES = {"deals_shared": "Choose other days, another product, or tick “may count in other SPIFs” in both."}
 LENGTHS = (("7", "1 week"), ("14", "2 weeks"), ("21", "3 weeks"), ("28", "4 weeks"), ("30", "30 days"))
-
-
-#: Terms as every template has them.
-_USUAL = {"cap": "", "hold": "5", "reward": "cash", "gift": "", "ties": "share", "stacking": "on_top"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +44,6 @@ class BlankField:
     label: str
     initial: str
     is_optional: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """Further terms as they stand in the form, and what there is to pick from."""
-
-    typed: Mapping[str, str]
-    rewards: tuple[Option, ...] = _REWARDS
-    ties: tuple[Option, ...] = _TIES
-    stacking: tuple[Option, ...] = _STACKING
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +144,7 @@ def form(entered: Entered, outlook: Outlook | None, reader: Reader) -> SpifForm:
         preview=_preview(outlook, reader) if outlook is not None else ("Working out what it would cost…",),
         value="{}",
         title={"edit": "Edit a SPIF", "change": "Change the rules"}.get(entered.what, "New SPIF"),
-        terms=Terms({**_USUAL, **entered.terms}) if MORE in entered.ticked else None,
+        terms=spif_terms.terms(chosen, entered.terms, entered.currency) if MORE in entered.ticked else None,
         reason=entered.reason if entered.what == "change" else None,
     )
 

@@ -98,6 +98,9 @@ def terms(spif: Spif, reader: Reader) -> tuple[str, ...]:
         found.append(f"Nobody wins more than {_cash(spif, spif.cap_per_rep, reader)}.")
     if spif.stacking == "greater_of":
         found.append("It pays what exceeds the commission on the same deals.")
+    tax = next((award.reward.gross_up for award in spif.awards if award.reward.gross_up is not None), None)
+    if tax is not None and tax.num:
+        found.append(f"The company bears the tax on prizes, at {written.rate(tax, reader)}.")
     found.append(
         f"Results are checked for {written.count(spif.hold_days, 'day', reader)} after the end; "
         "what is refunded until then does not count."

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from engine.spifs import checks, costs, records
 from engine.spifs.definition import Spif
-from engine.spifs.faults import Around
-from operations import spif_drafts, spif_ground, spif_notices
+from engine.spifs.faults import Around, Fault
+from operations import spif_drafts, spif_ground, spif_notices, spif_teams
 from operations.errors import SpifRefused, SpifUnknown
 from operations.spif_answers import OPEN, is_proposed, leads, may_change
 from operations.spif_drafts import AHEAD, Preview, Wanted
@@ -119,7 +119,10 @@ def _judged(ctx: Context, conn: Connection, asked: tuple[Kept, Wanted], watermar
     held = kept.rules
     record = records.to_record(held)
     same: dict[str, Any] = {"eligibility": record.get("eligibility", {}), "version": held.version + 1}
-    rules = spif_drafts.read(_kept_start(kept, wanted), same)
+    teams = spif_teams.listed(wanted.terms, field.people, held.eligibility.rep_ids or None)
+    if isinstance(teams, Fault):
+        return Preview(None, (teams,))
+    rules = spif_drafts.read(_kept_start(kept, wanted), same | teams)
     if not isinstance(rules, Spif):
         return Preview(None, rules)
     others = tuple(one.rules for one in spifs.listed(conn, AHEAD) if one.spif_id != kept.spif_id)

@@ -15,7 +15,7 @@ from engine.spifs.definition import Spif
 from engine.spifs.dry_run import MOST_WINDOWS, dry_run
 from engine.spifs.faults import Around, Fault
 from engine.spifs.windows import Window
-from operations import spif_ground, spif_notices
+from operations import spif_ground, spif_notices, spif_teams
 from operations.errors import SpifRefused
 from operations.spif_launch import decided, treasurers
 from operations.spif_moves import Moving, found, moving
@@ -224,7 +224,11 @@ def _chain(rep_id: int, above: Mapping[int, int]) -> tuple[int, ...]:
 
 def _preview(ctx: Context, conn: Connection, wanted: Wanted, watermark: int, but: int = 0) -> Preview:
     field_ = ground_of(ctx, conn, wanted, watermark)
-    rules = read(wanted, _eligibility(ctx, field_, wanted))
+    part = _eligibility(ctx, field_, wanted)
+    teams = spif_teams.listed(wanted.terms, field_.people, part["eligibility"].get("rep_ids"))
+    if isinstance(teams, Fault):
+        return Preview(None, (teams,))
+    rules = read(wanted, part | teams)
     if not isinstance(rules, Spif):
         return Preview(None, rules)
     others = tuple(kept.rules for kept in spifs.listed(conn, AHEAD) if kept.spif_id != but)

@@ -188,8 +188,9 @@ def _reward(award: AwardRule, at: str) -> Iterator[Fault]:
                 "Give it by rank, to the first, by steps or by lot.",
             )
             yield error("gift_divided", f"{at}.kind", said, award.pays.form, "ranking, first_to, steps, raffle")
-    if reward.point_value < 0:
-        yield error("point_value", f"{at}.point_value", ("A point is worth less than nothing.", "Give 0 or more."))
+    if not 0 <= reward.point_value <= LARGEST:
+        said = ("What a point costs is no sensible amount.", "Give 0 or more.")
+        yield error("point_value", f"{at}.point_value", said, reward.point_value, f"0 to {LARGEST}")
     rate = reward.gross_up
     if rate is not None and not 0 <= rate.num < rate.den:
         said = ("The tax rate is no tax rate.", "Give a percentage below 100%.")

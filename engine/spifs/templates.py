@@ -123,7 +123,8 @@ def filled(chosen: Template, values: Mapping[str, str], frame: Frame) -> Spif | 
     said = {blank.name: values.get(blank.name, blank.default).strip() for blank in chosen.blanks}
     record = {
         "name": frame.name,
-        "sentence": frame.sentence or _sentence(chosen, said, (unit, agreed.texts)),
+        "sentence": frame.sentence
+        or _sentence(chosen, said, (unit, agreed.texts)) + agreed.sentence_of_teams(chosen.rules["awards"]),
         "currency": frame.currency,
         "window": {
             "start_on": _iso(frame.window.start_on),

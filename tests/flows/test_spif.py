@@ -408,6 +408,36 @@ def test_the_preview_follows_the_form(stage: Stage, hands: Driver) -> None:
     assert hands.submit(MAX, {"name": "Draw", "raffle.prizes": "many"})["errors"]["raffle.prizes"]
 
 
+def test_teams_points_and_tax_are_asked_for_where_they_make_sense(stage: Stage, hands: Driver) -> None:
+    hands.slash(MAX, "dm", "/spif", "new")
+    stage.settle()
+    _pick(stage, hands, "kind", "Most deals, with a minimum")
+    form = _pick(stage, hands, "sharing", ["More terms: cap, hold, kind of prize, tax, ties, teams, taking back"])
+    assert "Tax on the prize that the company bears" in str(form)
+    assert "What makes a team?" not in str(form)
+    form = _pick(stage, hands, "reward", "Points")
+    assert "What one point costs the company, in USD" in str(form)
+    assert "Tax on the prize" not in str(form)
+    _pick(stage, hands, "top_three.competes", "Teams, by their sum")
+    form = _pick(stage, hands, "team_by", "Teams made for it")
+    assert "The teams, a line each" in str(form)
+    values = {"name": "Teams", "start": "2026-08-18", "top_three.prizes": "100", "point_value": "1", "reversal": "x"}
+    assert hands.submit(MAX, values)["errors"].keys() == {"reversal", "teams"}
+    values |= {"reversal": "30", "teams": "Red: Dana Reyes\nBlue: nick@acme.example, Nobody At All"}
+    hands.submit(MAX, values)
+    stage.settle()
+    assert "Nobody of that name takes part" in str([post.text for post in stage.new(MAX)])
+
+
+def _pick(stage: Stage, hands: Driver, block: str, label: str | list[str]) -> str:
+    """The form after something was picked in it."""
+    form = hands.modal(MAX)
+    assert form is not None
+    hands.click(MAX, form, f"spif_preview:{block}", label)
+    stage.settle()
+    return str(hands.modal(MAX))
+
+
 def test_a_draft_that_is_stuck_is_edited_and_then_changed_while_it_runs(stage: Stage, hands: Driver) -> None:
     make(stage, hands, start="2026-08-01")
     assert state(stage) == "draft"

@@ -314,7 +314,18 @@ def changed(words: Words) -> spif_modal.SpifForm:
     return spif_modal.form(entered, seen(words), MANAGER)
 
 
+def of_teams(words: Words) -> spif_modal.SpifForm:
+    typed = {"competes": "team_sum", "team_by": "listed", "teams": f"Red: {words.rep}\nBlue: Ben Cole",
+             "reward": "points", "point_value": "0.10", "reversal": "30"}  # fmt: skip
+    entered = Entered(
+        "top_three", "2025-12-01", (("everybody", "Everybody who sells"),), "USD", name=words.deal[:60],
+        ticked=(spif_modal.MORE,), terms=typed,
+    )  # fmt: skip
+    return spif_modal.form(entered, seen(words), MANAGER)
+
+
 SPIF_MODAL_CASES: dict[str, Callable[[Words], tuple[str, Any]]] = {
+    "spif_teams": lambda words: ("spif_new", of_teams(words)),
     "spif_change": lambda words: ("spif_new", changed(words)),
     "spif_waive": lambda words: ("spif_reason", spif_modal.reason("waive", words.deal)),
     "spif_new": lambda words: ("spif_new", form(words, "per_deal", seen(words))),

@@ -14,6 +14,7 @@ from engine.spifs import templates
 from engine.spifs.definition import Spif
 from messages import spif_modal
 from messages.spif_modal import Entered, Outlook
+from messages.spif_terms import OF_KIND
 from operations import spif_amend, spif_answers, spif_drafts, spif_endings, spif_launch, spif_results
 from operations.spif_drafts import Wanted
 from store.spif_prizes import Ruling
@@ -30,7 +31,10 @@ USUAL = "per_deal"
 USUAL_DAYS = "14"
 MOST_DAYS = 366
 #: The blocks of further terms, which the engine knows by the same names.
-TERMS = ("cap", "hold", "reward", "gift", "ties", "stacking")
+TERMS = (
+    "cap", "hold", "reversal", "takes", "reward", "gift", "gross_up", "point_value", "ties", "stacking", "divides",
+    "team_by", "teams",
+)  # fmt: skip
 #: Who takes part in what is announced already.
 KEPT = ((spif_drafts.MINE, "Those who take part now"),)
 
@@ -145,7 +149,7 @@ def check_new(inbound: Inbound) -> dict[str, str]:
         return wrong
     shown = {blank.name for blank in templates.template(wanted.template).blanks}
     for fault in rules:
-        place = fault.field if fault.field in TERMS else "budget"
+        place = fault.field if fault.field in entered.terms else "budget"
         place = f"{wanted.template}.{fault.field}" if fault.field in shown else place
         wrong[place] = f"{fault.message} {fault.remedy}"[:150]
     return wrong
@@ -222,6 +226,7 @@ def _read(inbound: Inbound, carried: NewSpif, groups: tuple[tuple[str, str], ...
     kind = got.get("kind") or USUAL
     start, ticked = f"{kind}.", inbound.entered.get("sharing", ())
     typed = {name.removeprefix(start): value for name, value in got.items() if name.startswith(start)}
+    terms = {name: typed.pop(name) for name in OF_KIND if name in typed}
     return Entered(
         template=kind,
         start=got.get("start", ""),
@@ -233,7 +238,7 @@ def _read(inbound: Inbound, carried: NewSpif, groups: tuple[tuple[str, str], ...
         budget=got.get("budget", ""),
         values=typed,
         ticked=ticked if isinstance(ticked, tuple) else (),
-        terms={name: got[name] for name in TERMS if name in got},
+        terms=terms | {name: got[name] for name in TERMS if name in got},
         what=carried.what,
         reason=got.get("reason", ""),
     )

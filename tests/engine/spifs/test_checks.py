@@ -7,15 +7,28 @@ from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from engine.money import Money, Rate
 from engine.plans.filters import FigureRange, Filter
+from engine.spifs import terms
 from engine.spifs.checks import Around, faults, has_errors
+from engine.spifs.costs import one_prize
 from engine.spifs.definition import AwardRule, Eligibility, Metric, OwnNumber, Reversal, Scoring, Team, Visibility
 from engine.spifs.prize_rules import FirstTo, PerUnit, Pot, Raffle, Ranking, Reward, Step, Steps
 from engine.spifs.templates import Frame, filled, template, templates
 from engine.spifs.windows import Window
 from tests.engine.spifs.company import COUNT, MARCH, ONE, award, spif_of
+
+TERM_NAMES = (
+    "cap", "hold", "reversal", "takes", "reward", "gift", "gross_up", "point_value", "ties", "stacking", "competes",
+    "divides", "team_by", "teams",
+)  # fmt: skip
+TERM_VALUES = (
+    "points", "gift", "team_sum", "rep", "listed", "each", "whole", "1e9", "-1", "0", "99%", "1/0", "Red: Ana, Ben\n",
+    "9" * 40, "\u202e", "all_win", "{{7*7}}", '"}},{"',
+)  # fmt: skip
 
 BEFORE = Around(date(2026, 2, 20), 5)
 GOOD = spif_of(award(Ranking((300, 200)), COUNT), budget=500)
@@ -280,3 +293,73 @@ def test_terms_that_were_typed_are_read_or_said_to_be_wrong() -> None:
     wrong = filled(template("per_deal"), {}, frame(terms={"cap": "much", "hold": "-1", "reward": "gift"}))
     assert isinstance(wrong, tuple)
     assert [fault.field for fault in wrong] == ["cap", "hold", "gift"]
+
+
+def test_tax_point_value_reversal_and_teams_that_were_typed_are_read() -> None:
+    typed = {"gross_up": "40%", "reversal": "90", "takes": "whole", "competes": "team_average", "divides": "by_score",
+             "team_by": "region"}  # fmt: skip
+    spif = filled(template("top_three"), {"prizes": "600"}, frame(terms=typed))
+    assert not isinstance(spif, tuple)
+    award = spif.awards[0]
+    assert award.reward.gross_up == Rate(2, 5)
+    assert one_prize(award) == 1_000_00, "600 kept of 1,000 at 40%"
+    assert (spif.reversal.days, spif.reversal.takes, spif.reversal.events) == (90, "whole", ("refund", "churn"))
+    assert (award.competes, award.team_score, award.divides, spif.team_by) == (
+        "team",
+        "average",
+        "by_score",
+        "region",
+    )
+    assert spif.sentence.endswith("Teams compete, by the average of their members.")
+    points = filled(template("per_deal"), {}, frame(terms={"reward": "points", "point_value": "0.50"}))
+    assert not isinstance(points, tuple)
+    assert points.awards[0].reward.point_value == 50
+    assert points.awards[0].competes == "rep"
+    alone = filled(template("team_race"), {}, frame(terms={"competes": "rep"}))
+    assert not isinstance(alone, tuple)
+    assert alone.awards[0].competes == "rep"
+
+
+def test_a_prize_for_each_deal_is_for_reps_whatever_was_typed() -> None:
+    spif = filled(template("per_deal"), {}, frame(terms={"competes": "team_sum", "divides": "each"}))
+    assert not isinstance(spif, tuple)
+    assert (spif.awards[0].competes, spif.sentence.count("Teams")) == ("rep", 0)
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"gross_up": "100%"}, "gross_up"),
+        ({"gross_up": "-5%"}, "gross_up"),
+        ({"gross_up": "40"}, "gross_up"),
+        ({"gross_up": "a lot"}, "gross_up"),
+        ({"reversal": "367"}, "reversal"),
+        ({"reversal": "٣"}, "reversal"),
+        ({"reward": "points", "point_value": "1/3"}, "point_value"),
+        ({"team_by": "listed", "competes": "team_sum"}, "teams"),
+        ({"team_by": "listed", "competes": "team_sum", "teams": "Red Ana, Ben"}, "teams"),
+        ({"team_by": "listed", "competes": "team_sum", "teams": "Red: , ;"}, "teams"),
+        ({"team_by": "listed", "competes": "team_sum", "teams": "x:y;" * 51}, "teams"),
+    ],
+)
+def test_terms_that_cannot_be_read_are_faults_of_their_field(typed: dict[str, str], field: str) -> None:
+    found = filled(template("top_three"), {}, frame(terms=typed))
+    assert isinstance(found, tuple)
+    assert [(fault.field, fault.remedy[-1]) for fault in found] == [(field, ".")]
+
+
+def test_listed_teams_are_read_a_line_or_a_semicolon_each() -> None:
+    assert terms.listed_teams("Red: Ana Diaz, ben@x.example\n Blue : Cy ;\n") == (
+        ("Red", ("Ana Diaz", "ben@x.example")),
+        ("Blue", ("Cy",)),
+    )
+
+
+@given(st.dictionaries(st.sampled_from(TERM_NAMES), st.text(max_size=30) | st.sampled_from(TERM_VALUES)))
+@settings(max_examples=60, deadline=None)
+def test_whatever_is_typed_as_terms_is_read_or_refused(typed: dict[str, str]) -> None:
+    found = filled(template("top_three"), {}, frame(terms=typed))
+    if isinstance(found, tuple):
+        assert all(fault.level == "error" and fault.remedy for fault in found)
+    else:
+        faults(found, Around(date(2026, 1, 1), 5))
