@@ -20,7 +20,7 @@ TEMPLATE = "attain_template"
 
 #: What `make soak` asks for; a test that says itself how many examples it draws keeps to that.
 # Everyday tests draw the same examples everywhere, so that a change fails by its own fault; the soak draws anew.
-settings.register_profile("everyday", derandomize=True, database=None)
+settings.register_profile("everyday", derandomize=True, database=None, deadline=None)  # machines are loaded
 settings.register_profile("soak", max_examples=2_000, deadline=None)
 settings.load_profile(os.environ.get("ATTAIN_HYPOTHESIS_PROFILE", "everyday"))
 
