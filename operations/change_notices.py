@@ -6,7 +6,7 @@ was an answer that passes, a message of its own does. Of one statement there is 
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from engine.notices import Notice, Recipient
@@ -17,6 +17,7 @@ from store import deal_changes, disclosures, fact_changes, outbox, runs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from engine.answers import EarningsAnswer
     from engine.money import Money
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 KIND = "figure_changed"
 A_DAY = timedelta(days=1)
-_EVER = datetime(1970, 1, 1, tzinfo=UTC)
 #: Causes that are written out; of more, how many there are.
 MOST_CAUSES = 20
 
@@ -36,7 +36,7 @@ MOST_CAUSES = 20
 def of(telling: Telling) -> list[Notice]:
     """The notices of one person about figures they were shown, the mended messages first."""
     changed = [each for each in telling.moved if each.was is not None and each.was.total != each.now.total]
-    if not changed or telling.person is None or not _was_told(telling):
+    if not changed or not telling.was_told or telling.person is None:
         return []
     found: list[Notice] = []
     for each in changed:
@@ -83,14 +83,6 @@ def _bring_up_to_date(conn: Connection, waiting: Owed, newest: Notice, now: date
     data["others"] = old.get("others", 0) + new.get("others", 0) + max(0, len(causes) - MOST_CAUSES)
     receipts = tuple(dict.fromkeys((*waiting.notice.receipt_ids, *newest.receipt_ids)))
     outbox.amend(conn, waiting.outbox_id, data, receipts)
-
-
-def _was_told(telling: Telling) -> bool:
-    """Whether the person was ever shown a figure of their own, or owed one: asked once, before every period is."""
-    with telling.ctx.db.read() as conn:
-        if disclosures.saw_own(conn, (telling.rep_id,), _EVER):
-            return True
-        return any(outbox.of_kind(conn, telling.rep_id, kind, _EVER) for kind in (deal_notices.KIND, KIND))
 
 
 def _of_statement(telling: Telling, each: Moved) -> list[Notice]:

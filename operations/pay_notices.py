@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 from engine.money import Money
 from operations import change_notices, deal_notices
 from operations.tellings import Moved, Telling
-from store import runs
+from store import disclosures, runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import date
 
     from engine.calculation import Calculation
     from engine.notices import Notice
@@ -23,8 +24,25 @@ if TYPE_CHECKING:
     from store.database import Connection
     from store.runs import RunOpened, Statement
 
+#: Of so many people it is known at once what they are shown and by which run.
+FEW = 200
 #: A calculation that moves the pay of more people than this is an import or a new plan, which has notices of its own.
 MOST_PEOPLE = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What people were shown and told before a run.
+
+    Attributes:
+        shown: Their statements.
+        told: Those of them who were ever shown a figure of their own, or owed one.
+        newest: The newest run that any of them is shown; 0 where nobody asked for it.
+    """
+
+    shown: tuple[Statement, ...]
+    told: frozenset[int]
+    newest: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +53,22 @@ class ToTell:
     changed: tuple[Notice, ...] = ()
 
 
+def before(conn: Connection, reps: Sequence[int]) -> Before | None:
+    """What some people were shown and told until now; None before the first calculation there is."""
+    if runs.last_as_of(conn) is None:
+        return None
+    told = disclosures.were_told(conn, reps, (deal_notices.KIND, change_notices.KIND))
+    newest = runs.newest_shown(conn, reps) if len(reps) <= FEW else 0
+    return Before(runs.shown(conn, reps), told, newest)
+
+
 def of(
-    ctx: Context, opened: RunOpened, calculation: Calculation, reps: Sequence[int], earned: Sequence[Statement]
+    ctx: Context, opened: RunOpened, calculation: Calculation, earned: Sequence[Statement], was: Before | None
 ) -> ToTell:
     """What a run that is about to be published has to tell; nothing on the first calculation there is."""
-    with ctx.db.read() as conn:
-        if runs.last_as_of(conn) is None:
-            return ToTell()
-        moved = list(_moved(runs.shown(conn, reps), earned))
+    if was is None:
+        return ToTell()
+    moved = list(_moved(was.shown, earned))
     people = {each.now.rep_id for each in moved}
     if not people or len(people) > MOST_PEOPLE:
         return ToTell()
@@ -50,7 +76,7 @@ def of(
     changed: list[Notice] = []
     for rep_id in sorted(people):
         own = tuple(each for each in moved if each.now.rep_id == rep_id)
-        telling = Telling(ctx, rep_id, own, calculation, opened)
+        telling = Telling(ctx, rep_id, own, calculation, opened, rep_id in was.told)
         won += deal_notices.of(telling)
         changed += change_notices.of(telling)
     return ToTell(tuple(won), tuple(changed))
@@ -76,5 +102,5 @@ def _moved(shown: Sequence[Statement], earned: Sequence[Statement]) -> Iterator[
             yield Moved(was, now)
 
 
-def _place(said: Statement) -> tuple[int, str, str, str]:
-    return said.rep_id, said.period.start_on.isoformat(), said.period.end_on.isoformat(), said.total.currency
+def _place(said: Statement) -> tuple[int, date, date, str]:
+    return said.rep_id, said.period.start_on, said.period.end_on, said.total.currency

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,19 +14,20 @@ from engine.frames import integers
 from engine.money import Money
 from engine.plans.schema import plan_hash
 from operations import loading, pay_notices, pricing
-from store import changes, plans, runs
+from store import changes, due, plans, runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
 
     from engine.calculation import Calculation
-    from engine.dates import Period
+    from engine.dates import Calendar, Period
     from engine.frames import Facts
+    from engine.order import Rows
     from engine.plans.schema import Plan
     from engine.problems import Problem
     from operations.context import Context
-    from operations.pay_notices import ToTell
+    from operations.pay_notices import Before, ToTell
     from store.database import Connection
 
 #: A run takes at most this many reps, so that a first calculation is published in parts that fit in memory.
@@ -94,14 +96,14 @@ def _mark_what_the_day_brings(conn: Connection, ctx: Context) -> None:
     if any(after < version.effective_from_on <= until for version in plans.all(conn)):
         runs.mark_all_stale(conn)
         return
-    due = runs.due_between(conn, after, until) | runs.dated_between(conn, after, until)
-    if 0 in due:
+    whose = due.won_between(conn, after, until) | due.dated_between(conn, after, until)
+    if 0 in whose:
         runs.mark_all_stale(conn)
         return
     timed = [plan for plan in pricing.begun(conn, until) if loading.is_timed(plan)]
     if timed:
-        due |= loading.on_plans(ctx.db, conn, timed)
-    runs.mark_stale(conn, due, changes.watermark(conn))
+        whose |= loading.on_plans(ctx.db, conn, timed)
+    runs.mark_stale(conn, whose, changes.watermark(conn))
 
 
 def _spread(ctx: Context, sharing: Sequence[Plan], spread: int) -> tuple[int, tuple[int, ...]]:
@@ -140,12 +142,16 @@ class _Loaded:
     watermark: int
     begun: tuple[Plan, ...]
     facts: Facts
+    before: Before | None
 
 
 def _loaded(conn: Connection, ctx: Context, reps: Sequence[int], begun: tuple[Plan, ...]) -> _Loaded:
     watermark = changes.watermark(conn)
     asked = loading.Asked(begun, pricing.window(begun, ctx.as_of), watermark)
-    return _Loaded(watermark, begun, loading.for_many(conn, reps, asked))
+    facts = loading.for_many(conn, reps, asked)
+    # What many are shown takes much room: it is read once their calculation is done.
+    before = pay_notices.before(conn, reps) if len(reps) <= pay_notices.FEW else None
+    return _Loaded(watermark, begun, facts, before)
 
 
 def _run(ctx: Context, reps: Sequence[int], cause: str, spread: int, loaded: _Loaded | None) -> _Ran:
@@ -165,8 +171,12 @@ def _run(ctx: Context, reps: Sequence[int], cause: str, spread: int, loaded: _Lo
         started_at=ctx.now,
     )
     sharing = _sharing(begun)
-    earned = statements(calculation)
-    result = _Result(calculation, reps, earned, pay_notices.of(ctx, opened, calculation, reps, earned))
+    earned, before = statements(calculation), loaded.before
+    if len(reps) > pay_notices.FEW:
+        with ctx.db.read() as conn:
+            before = pay_notices.before(conn, reps)
+    told = pay_notices.of(ctx, opened, calculation, earned, before)
+    result = _Result(calculation, reps, earned, before, told)
     with ctx.db.write() as conn:
         run_id = _publish(conn, ctx, opened, result)
         runs.clear_stale(conn, reps, min(watermark, spread) if sharing else watermark)
@@ -176,21 +186,25 @@ def _run(ctx: Context, reps: Sequence[int], cause: str, spread: int, loaded: _Lo
 
 @dataclass(frozen=True, slots=True)
 class _Result:
-    """What a run came to, for whom, and what it has to tell them."""
+    """What a run came to, for whom, what they were shown before it, and what it has to tell them."""
 
     calculation: Calculation
     reps: Sequence[int]
     earned: list[runs.Statement]
+    before: Before | None
     told: ToTell
 
 
 def _publish(conn: Connection, ctx: Context, opened: runs.RunOpened, result: _Result) -> int:
     """Lines, statements, the pointers to them and what is told of them in one transaction: all of it or nothing."""
-    run_id, earned = runs.open_run(conn, opened), result.earned
+    runs.take_turn(conn)
+    run_id, earned, before = runs.open_run(conn, opened, ctx.now), result.earned, result.before
     runs.save_lines(conn, run_id, result.calculation.table)
-    runs.publish(conn, run_id, earned + _emptied(runs.shown(conn, result.reps), earned), ctx.now)
+    # Who is shown the same run as when this one was loaded is shown no newer one.
+    stands = before is not None and before.newest != 0 and before.newest == runs.newest_shown(conn, result.reps)
+    shown = before.shown if before is not None and stands else runs.shown(conn, result.reps)
+    runs.publish(conn, run_id, earned + _emptied(shown, earned), ctx.now, is_newest=stands)
     pay_notices.owe(conn, ctx, result.told)
-    runs.close_run(conn, run_id, "done", ctx.now)
     return run_id
 
 
@@ -216,8 +230,7 @@ def _summed(calculation: Calculation, plan_no: int, plan: Plan) -> Iterator[tupl
     if not len(own):
         return
     booked = integers(lines, "booked_on")[own]
-    periods = _pay_periods(plan, booked)
-    starts = np.array([day(period.start_on) for period in periods], dtype=np.int64)
+    periods, starts = _pay_periods(plan.calendar, plan.pays, int(booked.min()), int(booked.max()))
     which = np.searchsorted(starts, booked, side="right") - 1
     # As arrays: a data frame's groupby takes milliseconds to group the hundred lines of one rep.
     key = integers(lines, "rep_id")[own].astype(np.int64) * len(periods) + which
@@ -240,14 +253,14 @@ def _place(said: runs.Statement) -> tuple[int, date, date, str]:
     return said.rep_id, said.period.start_on, said.period.end_on, said.total.currency
 
 
-def _pay_periods(plan: Plan, booked: np.ndarray[tuple[int], np.dtype[np.int64]]) -> list[Period]:
-    calendar = plan.calendar
-    of = {"monthly": calendar.month, "quarterly": calendar.quarter, "yearly": calendar.year}[plan.pays]
-    found = [of(on_day(int(booked.min())))]
-    last = on_day(int(booked.max()))
-    while found[-1].end_on <= last:
+@lru_cache(maxsize=256)
+def _pay_periods(calendar: Calendar, pays: str, first: int, last: int) -> tuple[tuple[Period, ...], Rows]:
+    """The pay periods from one day to another, and their first days."""
+    of = {"monthly": calendar.month, "quarterly": calendar.quarter, "yearly": calendar.year}[pays]
+    found = [of(on_day(first))]
+    while found[-1].end_on <= on_day(last):
         found.append(of(found[-1].end_on))
-    return found
+    return tuple(found), np.array([day(period.start_on) for period in found], dtype=np.int64)
 
 
 def _totals(calculation: Calculation) -> list[PlanTotal]:

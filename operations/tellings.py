@@ -33,13 +33,14 @@ class Moved:
 
 @dataclass(frozen=True)
 class Telling:
-    """Everything that the notices of one person are made from."""
+    """Everything that the notices of one person are made from; whether they were ever told a figure of their own."""
 
     ctx: Context
     rep_id: int
     moved: tuple[Moved, ...]
     calculation: Calculation
     opened: RunOpened
+    was_told: bool
 
     @cached_property
     def person(self) -> Person | None:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sqlalchemy import Integer, create_mock_engine, type_coerce
+from sqlalchemy import Integer, type_coerce
 
 from store import packing
 from store.errors import DatabaseUnreachable
+from store.spelled import DIALECTS
 from store.tables.column_types import Day
 
 if TYPE_CHECKING:
@@ -38,7 +39,8 @@ class Query:
         """The result through the connection, its own uncommitted changes included."""
         named = {**values, **self.constants}
         given: Any = named if self.order is None else tuple(map(named.__getitem__, self.order))
-        rows = conn.exec_driver_sql(self.text, given).cursor.fetchall()
+        driver: Any = conn.connection.driver_connection
+        rows = driver.execute(self.text, given).fetchall()
         if not rows:
             return {name: np.empty(0, dtype=np.int64) for name in self.names}
         table = np.array(rows, dtype=np.int64)
@@ -88,7 +90,7 @@ def query(dialect: str, statement: Select[Any]) -> Query:
     columns = statement.selected_columns
     plain = [type_coerce(c, Integer).label(c.key) if isinstance(c.type, Day) else c for c in columns]
     ready = statement.with_only_columns(*plain, maintain_column_froms=True)
-    compiled: Any = ready.compile(dialect=_DIALECTS[dialect])
+    compiled: Any = ready.compile(dialect=DIALECTS[dialect])
     order = None if compiled.positiontup is None else tuple(compiled.positiontup)
     constants = {name: value for name, value in compiled.params.items() if value is not None}
     return Query(ready, tuple(columns.keys()), str(compiled), order, constants)
@@ -105,9 +107,3 @@ def _adbc(conn: Connection) -> Iterator[Any]:
     except dbapi.Error as error:
         # Its text may hold the address, password included.
         raise DatabaseUnreachable(type(error).__name__) from None
-
-
-_DIALECTS = {
-    "sqlite": create_mock_engine("sqlite+pysqlite://", lambda *_: None).dialect,
-    "postgresql": create_mock_engine("postgresql+psycopg://", lambda *_: None).dialect,
-}

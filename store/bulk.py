@@ -14,11 +14,14 @@ from sqlalchemy import ARRAY, BigInteger, String, and_, any_, bindparam, cast, f
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel.sql.sqltypes import AutoString
 
+from store.spelled import Spelled
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
     from sqlalchemy import BindParameter, Column, ColumnElement, Connection, Executable, FromClause, Select, Table
+    from sqlalchemy.sql import ClauseElement
 
 PAGE = 10_000
 #: Up to as many values an index look-up for each is the plan to have.
@@ -142,10 +145,13 @@ def _inserting_new(dialect: str, table: Table, key: tuple[str, ...]) -> Executab
 
 
 @cache
-def _upserting(dialect: str, table: Table, columns: tuple[str, ...], key: tuple[str, ...]) -> Executable:
-    new = _inserting(dialect, table)
-    taken = {name: new.excluded[name] for name in columns if name not in key}
-    return new.on_conflict_do_update(index_elements=list(key), set_=taken)
+def _upserting(table: Table, columns: tuple[str, ...], key: tuple[str, ...]) -> Spelled:
+    def spelled(dialect: str) -> ClauseElement:
+        new = _inserting(dialect, table)
+        taken = {name: new.excluded[name] for name in columns if name not in key}
+        return new.on_conflict_do_update(index_elements=list(key), set_=taken)
+
+    return Spelled(spelled, columns)
 
 
 def insert_new(conn: Connection, table: Table, row: Mapping[str, Any], key: Sequence[str]) -> bool:
@@ -157,18 +163,17 @@ def upsert(conn: Connection, table: Table, rows: Sequence[Mapping[str, Any]], ke
     """Every row stored; one with the same key takes over the new row's other columns."""
     if not rows:
         return
-    statement = _upserting(conn.dialect.name, table, tuple(rows[0]), tuple(key))
-    conn.execute(statement, [dict(row) for row in rows])
+    _upserting(table, tuple(rows[0]), tuple(key)).run_each(conn, rows)
 
 
 def next_id(conn: Connection, column: Column[Any]) -> int:
     """The next number of a table whose writers are serialised."""
-    return int(conn.execute(_greatest(column)).scalar_one()) + 1
+    return int(_greatest(column).scalar(conn)) + 1
 
 
 @cache
-def _greatest(column: Column[Any]) -> Select[Any]:
-    return select(func.coalesce(func.max(column), 0))
+def _greatest(column: Column[Any]) -> Spelled:
+    return Spelled(select(func.coalesce(func.max(column), 0)))
 
 
 def _native(values: Sequence[Any] | NDArray[np.int64]) -> Sequence[Any]:

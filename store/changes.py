@@ -8,6 +8,7 @@ from sqlalchemy import delete, func, insert, select
 
 from store.bulk import next_id
 from store.journal import seal, spelled, tail
+from store.spelled import Spelled
 from store.tables.changes import change
 from store.verify import verify
 
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 
 #: Any fixed number: whoever writes facts on Postgres holds the advisory lock of this name until the commit.
 WRITER_LOCK = 4_276_101
-_BEGIN = insert(change)
-_WATERMARK = select(func.coalesce(func.max(change.c.change_id), 0))
+_BEGIN = Spelled(insert(change))
+_WATERMARK = Spelled(select(func.coalesce(func.max(change.c.change_id), 0)))
 
 
 def begin(conn: Connection, actor: str, cause: str, now: datetime, reason: str = "") -> int:
@@ -36,7 +37,7 @@ def begin(conn: Connection, actor: str, cause: str, now: datetime, reason: str =
     change_id = next_id(conn, change.c.change_id)
     sealed = seal(sealed_before, change_id, actor, cause, reason, spelled(now))
     row = {"change_id": change_id, "actor": actor, "cause": cause, "reason": reason, "at": now, "sealed": sealed}
-    conn.execute(_BEGIN, row)
+    _BEGIN.run(conn, row)
     return change_id
 
 
@@ -47,7 +48,7 @@ def withdraw(conn: Connection, change_id: int) -> None:
 
 def watermark(conn: Connection) -> int:
     """The newest change: what is known now. 0 before the first."""
-    return int(conn.execute(_WATERMARK).scalar_one())
+    return int(_WATERMARK.scalar(conn))
 
 
 def verify_chain(conn: Connection) -> Verification:

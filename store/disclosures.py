@@ -5,16 +5,19 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import bindparam, exists, func, insert, or_, select
 
-from store.bulk import among
+from store.bulk import among, as_list, listed_in
+from store.spelled import Spelled
 from store.tables.access import disclosure
+from store.tables.facts import person
+from store.tables.outbox import outbox
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import Connection, Row, Select
 
 _RECORD = insert(disclosure)
 
@@ -37,9 +40,14 @@ class Disclosure:
 
 def record(conn: Connection, shown: Disclosure) -> None:
     """The showing is on record."""
-    row = asdict(shown)
-    row["viewer_id"], row["subject_id"] = row.pop("viewer"), row.pop("subject")
-    conn.execute(_RECORD, row)
+    record_all(conn, (shown,))
+
+
+def record_all(conn: Connection, shown: Sequence[Disclosure]) -> None:
+    """The showings are on record."""
+    rows = [_row(each) for each in shown]
+    if rows:
+        conn.execute(_RECORD, rows)
 
 
 def by_payload(conn: Connection, payload_hash: str) -> tuple[Disclosure, ...]:
@@ -68,6 +76,29 @@ def saw_own(conn: Connection, rep_ids: Collection[int], since: datetime) -> dict
         .group_by(disclosure.c.subject_id)
     )
     return {row[0]: row[1] for row in rows}
+
+
+def _row(shown: Disclosure) -> dict[str, Any]:
+    row = asdict(shown)
+    row["viewer_id"], row["subject_id"] = row.pop("viewer"), row.pop("subject")
+    return row
+
+
+def were_told(conn: Connection, rep_ids: Collection[int], kinds: Collection[str]) -> frozenset[int]:
+    """Those of the people who were ever shown pay of their own, or owed a notice of one of the kinds."""
+    wanted = {"reps": as_list(conn.dialect.name, sorted(rep_ids)), "kinds": as_list(conn.dialect.name, kinds)}
+    return frozenset(_TOLD.column(conn, wanted))
+
+
+def _told(dialect: str) -> Select[Any]:
+    its = person.c.rep_id
+    saw = exists().where(disclosure.c.subject_id == its, disclosure.c.viewer_id == its)
+    owed = exists().where(outbox.c.rep_id == its, listed_in(dialect, outbox.c.kind, bindparam("kinds")))
+    mine = listed_in(dialect, its, bindparam("reps"))
+    return select(its).distinct().where(mine, or_(saw, owed))
+
+
+_TOLD = Spelled(_told)
 
 
 def _disclosure(row: Row[tuple[object, ...]]) -> Disclosure:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, func, insert, select
 
 from store.errors import InstantNaive
+from store.spelled import Spelled
 from store.tables.changes import change, change_part
 
 if TYPE_CHECKING:
@@ -32,9 +33,9 @@ class Part:
 def append(conn: Connection, change_id: int, part: Part) -> None:
     """Note in the journal that a change wrote a block of versions, chained to the row before."""
     sealed_before = tail(conn)
-    part_no = int(conn.execute(_PARTS, {"change": change_id}).scalar_one()) + 1
+    part_no = int(_PARTS.scalar(conn, {"change": change_id})) + 1
     row = {"change_id": change_id, "part_no": part_no, **asdict(part)}
-    conn.execute(_NOTE, row | {"sealed": seal(sealed_before, *row.values())})
+    _NOTE.run(conn, row | {"sealed": seal(sealed_before, *row.values())})
 
 
 def seal(before: str, *content: object) -> str:
@@ -56,16 +57,17 @@ def spelled(at: datetime) -> str:
 
 def tail(conn: Connection) -> str:
     """The seal of the newest row; empty before the first."""
-    row = conn.execute(_NEWEST).first()
-    if row is None:
+    newest = _NEWEST.first(conn)
+    if newest is None:
         return ""
-    return conn.execute(_LAST_PART, {"change": row.change_id}).scalar() or str(row.sealed)
+    change_id, sealed = newest
+    return _LAST_PART.scalar(conn, {"change": change_id}) or str(sealed)
 
 
-_NOTE = insert(change_part)
-_PARTS = select(func.count()).select_from(change_part).where(change_part.c.change_id == bindparam("change"))
-_NEWEST = select(change.c.change_id, change.c.sealed).order_by(change.c.change_id.desc()).limit(1)
-_LAST_PART = (
+_NOTE = Spelled(insert(change_part))
+_PARTS = Spelled(select(func.count()).select_from(change_part).where(change_part.c.change_id == bindparam("change")))
+_NEWEST = Spelled(select(change.c.change_id, change.c.sealed).order_by(change.c.change_id.desc()).limit(1))
+_LAST_PART = Spelled(
     select(change_part.c.sealed)
     .where(change_part.c.change_id == bindparam("change"))
     .order_by(change_part.c.part_no.desc())

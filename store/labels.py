@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, Pool, select
+from sqlalchemy import Engine, Pool, func, select
 
 from store.bulk import among, inserting
+from store.spelled import Spelled
 from store.tables.changes import label
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 _WORDS: WeakKeyDictionary[Engine, tuple[int, dict[int, str]]] = WeakKeyDictionary()
 #: The same by word, for reading and writing transactions alike.
 _NUMBERS: WeakKeyDictionary[Pool, dict[str, int]] = WeakKeyDictionary()
+
+_NEWEST = Spelled(select(func.max(label.c.label_id)))
 
 
 def numbers(conn: Connection, words: Collection[str]) -> dict[str, int]:
@@ -46,7 +49,7 @@ def words(conn: Connection) -> Mapping[int, str]:
     """
     if not conn.get_execution_options().get("attain_read"):
         return _read_words(conn)
-    newest = conn.exec_driver_sql("SELECT max(label_id) FROM label").scalar() or 0
+    newest = _NEWEST.scalar(conn) or 0
     held = _WORDS.get(conn.engine)
     if held is None or held[0] != newest:
         held = _WORDS[conn.engine] = (newest, _read_words(conn))

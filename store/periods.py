@@ -11,6 +11,7 @@ from sqlalchemy import and_, func, insert, or_, select, update
 from engine.dates import day
 from engine.frames import shaped
 from store import bulk
+from store.spelled import Spelled
 from store.tables.periods import locked_line, period_move
 
 if TYPE_CHECKING:
@@ -59,12 +60,14 @@ def states(conn: Connection) -> dict[Span, Moved]:
     return {moved.span: moved for moved in map(_moved, rows)}
 
 
-_ANY_LOCKED = select(period_move.c.move_id).where(period_move.c.state.in_(_LOCKED)).limit(1)
+_ANY_LOCKED = Spelled(
+    select(period_move.c.move_id).where(or_(*(period_move.c.state == state for state in _LOCKED))).limit(1)
+)
 
 
 def any_locked(conn: Connection) -> bool:
     """Whether any period was ever locked."""
-    return conn.execute(_ANY_LOCKED).first() is not None
+    return _ANY_LOCKED.first(conn) is not None
 
 
 def record(conn: Connection, moved: Moved) -> None:

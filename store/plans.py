@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 from sqlalchemy import insert, select
 
 from store.errors import Conflict
+from store.spelled import Spelled
 from store.tables.pay import plan
 
 if TYPE_CHECKING:
@@ -79,7 +80,10 @@ def versions(conn: Connection, name: str) -> tuple[PlanText, ...]:
 
 def all(conn: Connection) -> tuple[PlanText, ...]:  # noqa: A001 (plans.all reads as it should)
     """Every version of every plan, by name and version."""
-    return tuple(map(_plan_text, conn.execute(select(plan).order_by(plan.c.name, plan.c.version))))
+    return tuple(PlanText(*row) for row in _ALL.rows(conn))
+
+
+_ALL = Spelled(select(*(plan.c[field.name] for field in fields(PlanText))).order_by(plan.c.name, plan.c.version))
 
 
 def _plan_text(row: Row[tuple[object, ...]]) -> PlanText:

@@ -4,31 +4,31 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import and_, bindparam, delete, func, insert, literal, or_, select, update
+from sqlalchemy import Integer, and_, bindparam, delete, func, insert, literal, select, type_coerce, update
 
-from engine.dates import Period
+from engine.dates import Period, on_day
 from engine.frames import integers, named
 from engine.money import Money
 from engine.order import lengths_of, starts_of
-from store import arrays, known, labels
+from store import arrays, labels
 from store.bulk import FEW, PAGE, among, as_list, listed_in, upsert
 from store.bulk import insert as insert_rows
 from store.changes import watermark
-from store.tables import counted
-from store.tables.facts import deal, person, split
+from store.spelled import Spelled
+from store.tables.facts import person
 from store.tables.pay import line, run, stale_rep, statement_pointer
 from store.tables.pay import statement as said_once
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from datetime import date, datetime
 
-    from sqlalchemy import ColumnElement, Connection, Delete, Row, Select, Table
+    from sqlalchemy import ColumnElement, Connection, Row, Select
 
     from engine.frames import Frame, Named
 
@@ -36,18 +36,18 @@ if TYPE_CHECKING:
 PUBLISHER_LOCK = 4_276_102
 _WORDS = ("plan", "component", "kind", "rule")
 _SHOWN = ("rep_id", "period_start_on", "period_end_on", "currency")
-_OPEN = insert(run).returning(run.c.run_id)
-_CLOSE = (
+_OPEN = Spelled(insert(run).returning(run.c.run_id), [column.name for column in run.c if column is not run.c.run_id])
+_CLOSE = Spelled(
     update(run)
     .where(run.c.run_id == bindparam("its_id"))
     .values(status=bindparam("ends"), finished_at=bindparam("at"), detail=bindparam("why"))
 )
-_LAST_DAY = select(run.c.as_of_on).where(run.c.status == "done").order_by(run.c.run_id.desc()).limit(1)
+_LAST_DAY = Spelled(select(run.c.as_of_on).where(run.c.status == "done").order_by(run.c.run_id.desc()).limit(1))
 _MINE = run.alias("mine")
 _WAITING = select(stale_rep.c.rep_id).order_by(stale_rep.c.change_id, stale_rep.c.rep_id)
-_WAITING_FIRST = _WAITING.limit(bindparam("most"))
+_WAITING_FIRST = Spelled(_WAITING.limit(bindparam("most", type_=Integer())))
 _SINCE = select(stale_rep.c.rep_id).where(stale_rep.c.change_id > bindparam("change_id"))
-_STATE = insert(said_once)
+_STATE = Spelled(insert(said_once))
 _NUMBERS = ("line_no", "deal_id", "booked_on", "basis_cents", "before_cents", "amount_cents")
 
 
@@ -85,8 +85,8 @@ class Published:
     published_at: datetime
 
 
-def open_run(conn: Connection, opened: RunOpened) -> int:
-    """The number of a new run. Nothing it writes is seen before `publish`."""
+def open_run(conn: Connection, opened: RunOpened, done_at: datetime | None = None) -> int:
+    """The number of a new run. Nothing it writes is seen before `publish`; it may end with this transaction."""
     row = {
         "as_of_on": opened.as_of,
         "watermark": opened.watermark,
@@ -94,17 +94,17 @@ def open_run(conn: Connection, opened: RunOpened) -> int:
         "inputs_hash": opened.inputs_hash,
         "code_version": opened.code_version,
         "cause": opened.cause,
-        "status": "open",
+        "status": "open" if done_at is None else "done",
         "detail": "",
         "started_at": opened.started_at,
-        "finished_at": None,
+        "finished_at": done_at,
     }
-    return int(conn.execute(_OPEN, row).scalar_one())
+    return int(_OPEN.scalar(conn, row))
 
 
 def close_run(conn: Connection, run_id: int, status: str, now: datetime, detail: str = "") -> None:
     """The run ended: `done`, or `failed` with a reason."""
-    conn.execute(_CLOSE, {"its_id": run_id, "ends": status, "at": now, "why": detail})
+    _CLOSE.run(conn, {"its_id": run_id, "ends": status, "at": now, "why": detail})
 
 
 def save_lines(conn: Connection, run_id: int, lines: Frame) -> int:
@@ -129,14 +129,37 @@ def save_lines(conn: Connection, run_id: int, lines: Frame) -> int:
     return len(reps)
 
 
-def publish(conn: Connection, run_id: int, statements: Sequence[Statement], now: datetime) -> frozenset[int]:
+def take_turn(conn: Connection) -> None:
+    """Until the commit nobody else publishes: what is shown stays what it is."""
+    if conn.dialect.name == "postgresql":
+        _TURN.rows(conn)
+
+
+_TURN = Spelled(select(func.pg_advisory_xact_lock(PUBLISHER_LOCK)))
+
+
+def newest_shown(conn: Connection, rep_ids: Collection[int]) -> int:
+    """The newest run that any of a few reps is shown a statement of; 0 before the first."""
+    return _NEWEST_SHOWN.scalar(conn, {"reps": as_list(conn.dialect.name, rep_ids)}) or 0
+
+
+_NEWEST_SHOWN = Spelled(
+    lambda dialect: select(func.max(statement_pointer.c.run_id)).where(
+        listed_in(dialect, statement_pointer.c.rep_id, bindparam("reps"))
+    )
+)
+
+
+def publish(
+    conn: Connection, run_id: int, statements: Sequence[Statement], now: datetime, *, is_newest: bool = False
+) -> frozenset[int]:
     """From the commit on, these rep-periods show this run: every pointer moves at once.
 
-    A rep who is shown a run that knew more is left alone, however late this run ends; such reps are returned.
+    A rep who is shown a run that knew more is left alone, however late this run ends; such reps are returned. Who
+    has taken a turn and knows that nobody is shown a newer run says so: `is_newest`.
     """
-    if conn.dialect.name == "postgresql":
-        conn.execute(select(func.pg_advisory_xact_lock(PUBLISHER_LOCK)))
-    ahead = _shown_newer(conn, run_id, {said.rep_id for said in statements})
+    take_turn(conn)
+    ahead = frozenset() if is_newest else _shown_newer(conn, run_id, {said.rep_id for said in statements})
     rows = [
         {
             "run_id": run_id,
@@ -153,7 +176,7 @@ def publish(conn: Connection, run_id: int, statements: Sequence[Statement], now:
         if said.rep_id not in ahead
     ]
     if rows:
-        conn.execute(_STATE, rows)
+        _STATE.run_each(conn, rows)
         upsert(conn, statement_pointer, [{key: row[key] for key in (*_SHOWN, "run_id")} for row in rows], _SHOWN)
     return ahead
 
@@ -177,7 +200,7 @@ def shown(conn: Connection, rep_ids: Iterable[int]) -> tuple[Statement, ...]:
     if len(wanted) > FEW:
         return tuple(map(_statement, conn.execute(_current().where(among(conn, said_once.c.rep_id, wanted)))))
     theirs = {"reps": as_list(conn.dialect.name, wanted)}
-    return tuple(map(_statement, conn.execute(_shown_to_few(conn.dialect.name), theirs)))
+    return tuple(_said(*row) for row in _SHOWN_TO_FEW.rows(conn, theirs))
 
 
 def stands_since(conn: Connection, said: Statement) -> datetime | None:
@@ -226,48 +249,8 @@ def failed(conn: Connection, opened: RunOpened, why: str) -> None:
 
 def last_as_of(conn: Connection) -> date | None:
     """The day that the newest finished run spoke of; None before the first."""
-    found: date | None = conn.execute(_LAST_DAY).scalar()
+    found: date | None = _LAST_DAY.scalar(conn)
     return found
-
-
-def due_between(conn: Connection, after: date, until: date) -> frozenset[int]:
-    """Who is credited for a won deal booked in (after, until]: what counts for them changes with the day alone."""
-    words = {text: number for number, text in labels.words(conn).items()}
-    booked = (
-        (deal.c.superseded_by.is_(None))
-        & (deal.c.deleted == 0)
-        & (deal.c.stage_label == words.get("won", 0))
-        & (deal.c.booked_on > after)
-        & (deal.c.booked_on <= until)
-    )
-    owners = select(deal.c.owner_id).where(booked)
-    shared = select(split.c.rep_id).where(
-        split.c.superseded_by.is_(None), split.c.deal_id.in_(select(deal.c.deal_id).where(booked))
-    )
-    return frozenset(conn.execute(owners.union(shared)).scalars()) - {0}
-
-
-def dated_between(conn: Connection, after: date, until: date) -> frozenset[int]:
-    """Whose achievements, adjustments, balances or events of deals have a day in (after, until]; 0: everybody's."""
-    found: set[int] = set()
-    for table in (counted.achievement, counted.adjustment, counted.balance):
-        own = _dated(table, after, until)
-        if table is counted.achievement:
-            found.update(conn.execute(select(table.c.rep_id).where(own, or_(table.c.rep_id != 0, _OF_ALL))).scalars())
-        else:
-            found.update({*conn.execute(select(table.c.rep_id).where(own)).scalars()} - {0})
-    deals = select(counted.deal_event.c.deal_id).where(_dated(counted.deal_event, after, until))
-    for tied in (deal.c.owner_id, split.c.rep_id):
-        theirs = select(tied).where(tied.table.c.superseded_by.is_(None), tied.table.c.deal_id.in_(deals))
-        found.update({*conn.execute(theirs.distinct()).scalars()} - {0})
-    return frozenset(found)
-
-
-_OF_ALL = counted.achievement.c.person_external_id == ""
-
-
-def _dated(table: Table, after: date, until: date) -> ColumnElement[bool]:
-    return and_(known.now(table), table.c.on_day > after, table.c.on_day <= until)
 
 
 def _shown_newer(conn: Connection, run_id: int, rep_ids: set[int]) -> frozenset[int]:
@@ -275,7 +258,7 @@ def _shown_newer(conn: Connection, run_id: int, rep_ids: set[int]) -> frozenset[
     if len(rep_ids) > FEW:
         return frozenset(conn.execute(_NEWER, {"run_id": run_id}).scalars()) & rep_ids
     theirs = {"run_id": run_id, "reps": as_list(conn.dialect.name, sorted(rep_ids))}
-    return frozenset(conn.execute(_newer_of_few(conn.dialect.name), theirs).scalars())
+    return frozenset(_NEWER_OF_FEW.column(conn, theirs))
 
 
 _NEWER = (
@@ -286,9 +269,9 @@ _NEWER = (
 )
 
 
-@cache
-def _newer_of_few(dialect: str) -> Select[Any]:
-    return _NEWER.where(listed_in(dialect, statement_pointer.c.rep_id, bindparam("reps")))
+_NEWER_OF_FEW = Spelled(
+    lambda dialect: _NEWER.where(listed_in(dialect, statement_pointer.c.rep_id, bindparam("reps")))
+)
 
 
 def _current(*more: ColumnElement[Any]) -> Select[Any]:
@@ -297,10 +280,29 @@ def _current(*more: ColumnElement[Any]) -> Select[Any]:
     return select(said_once, *more).join(statement_pointer, and_(*same)).order_by(*ordered)
 
 
-@cache
 def _shown_to_few(dialect: str) -> Select[Any]:
     # By the pointers: few rows show which of a rep's many statements are the newest.
-    return _current().where(listed_in(dialect, statement_pointer.c.rep_id, bindparam("reps")))
+    shown = (type_coerce(said_once.c[name], Integer) if name in _DAYS else said_once.c[name] for name in _SAID)
+    return (
+        _current()
+        .with_only_columns(*shown, maintain_column_froms=True)
+        .where(listed_in(dialect, statement_pointer.c.rep_id, bindparam("reps")))
+    )
+
+
+_DAYS = ("period_start_on", "period_end_on")
+_SAID = ("rep_id", "period_label", *_DAYS, "lines", "total_cents", "currency")
+_SHOWN_TO_FEW = Spelled(_shown_to_few)
+
+
+def _said(rep_id: int, label: str, start: int, end: int, count: int, total: int, currency: str) -> Statement:  # noqa: PLR0913
+    return Statement(rep_id, _period(label, start, end), count, Money(total, currency))
+
+
+@lru_cache(maxsize=1024)
+def _period(label: str, start: int, end: int) -> Period:
+    """Made once: everybody's are the same."""
+    return Period(label, on_day(start), on_day(end))
 
 
 def _statement(row: Row[Any]) -> Statement:
@@ -343,7 +345,7 @@ def stale_reps(conn: Connection, limit: int | None = None) -> tuple[int, ...]:
     """Who waits for a calculation, longest waiting first."""
     if limit is None:
         return tuple(conn.execute(_WAITING).scalars())
-    return tuple(conn.execute(_WAITING_FIRST, {"most": limit}).scalars())
+    return tuple(_WAITING_FIRST.column(conn, {"most": limit}))
 
 
 def stale_since(conn: Connection, change_id: int) -> frozenset[int]:
@@ -357,16 +359,13 @@ def clear_stale(conn: Connection, rep_ids: Iterable[int], until: int) -> None:
     if len(wanted) > FEW:
         conn.execute(_CLEAR.where(among(conn, stale_rep.c.rep_id, wanted)), {"until": until})
         return
-    theirs = {"until": until, "reps": as_list(conn.dialect.name, wanted)}
-    conn.execute(_clear_few(conn.dialect.name), theirs)
+    _CLEAR_FEW.run(conn, {"until": until, "reps": as_list(conn.dialect.name, wanted)})
 
 
 _CLEAR = delete(stale_rep).where(stale_rep.c.change_id <= bindparam("until"))
 
 
-@cache
-def _clear_few(dialect: str) -> Delete:
-    return _CLEAR.where(listed_in(dialect, stale_rep.c.rep_id, bindparam("reps")))
+_CLEAR_FEW = Spelled(lambda dialect: _CLEAR.where(listed_in(dialect, stale_rep.c.rep_id, bindparam("reps"))))
 
 
 def stale_count(conn: Connection) -> int:
