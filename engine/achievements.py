@@ -20,9 +20,10 @@ from engine.crediting import WHOLE, Lot
 from engine.dates import day, on_day
 from engine.deals import LARGEST_CENTS, Deals
 from engine.frames import Named, integers, named
-from engine.order import running, starts_of, steps
+from engine.order import distinct, running, starts_of, steps
 from engine.problems import Problem
-from engine.rules import Part, is_on_plan
+from engine.rules import is_on_plan
+from engine.seating import Part
 from engine.totals import rounded
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ class Achieved:
             number = int(self.plan_no[start])
             rule = len(plans[number].crediting) + int(self.component[start])
             rows = np.arange(start, end)
-            found.append(Part(number, rule, rows, self.rep_id[rows], Lot(offset + rows, WHOLE)))
+            found.append(Part(number, rule, rows, *distinct(self.rep_id[rows]), Lot(offset + rows, WHOLE)))
         return found
 
 

@@ -66,7 +66,7 @@ class Lot:
 
 @dataclass(frozen=True, slots=True)
 class Seats:
-    """One entry per credit, by deal, then rep: the deal's position and the rep's position in `rep_ids`.
+    """One entry per credit, each rep's by deal: the deal's position and the rep's position in `rep_ids`.
 
     Where a plan credits others than owners and those who share a deal in percent, `lots` hold these credits; then
     `plan_no` and `rule` say for each credit which plan's rule gives it: -1 for owners and shares in percent, which

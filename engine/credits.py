@@ -11,9 +11,11 @@ from engine.achievements import Achieved, achieved
 from engine.crediting import Seats, seats_of
 from engine.dates import day
 from engine.deals import won
+from engine.frames import integers, named
 from engine.kinds import Names, Told
 from engine.measures import filters_of, kinds_of
-from engine.rules import Asking, Part, further, has_own_credits, placed, rules_of, spoiled_shares
+from engine.rules import Asking, further, has_own_credits, rules_of, spoiled_shares
+from engine.seating import placed
 from engine.standing import figures_by
 from engine.tallies import Tallies, names_rules
 
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from engine.order import Ints, Rows
     from engine.plans.schema import Plan
     from engine.problems import Problem
+    from engine.seating import Part
 
     Codes = NDArray[np.signedinteger[Any]]
 
@@ -40,7 +43,10 @@ _OF_PERCENT = ("split_share", "split_sum")
 
 @dataclass(frozen=True, slots=True)
 class Credited:
-    """What is credited. `codes` has the kind of each deal, `held` the role class of whoever each credit is for."""
+    """What is credited. `codes` has the kind of each deal, `held` the role class of whoever each credit is for.
+
+    `beside` are those whom any plan credits by a rule of its own: the people of each rule.
+    """
 
     facts: Facts
     plans: tuple[Plan, ...]
@@ -51,6 +57,7 @@ class Credited:
     seats: Seats
     achieved: Achieved
     problems: tuple[Problem, ...]
+    beside: tuple[Ints, ...] = ()
 
     @property
     def deals(self) -> Deals:
@@ -74,10 +81,19 @@ class Credited:
     def rules(self, number: int) -> Rows | None:
         """The rule of a plan that gives each credit, as in `engine.rules.rules_of`; None where it does not matter."""
         plan = self.plans[number]
-        if self.seats.plan_no is None and not names_rules(plan):
+        if not names_rules(plan) and (self.seats.plan_no is None or not self._meets_others(number)):
             return None
         asking = Asking(self.facts, self.plans, self.told, self.kinds, self.codes, self.seats, _NO_SHARES)
         return rules_of(number, plan, asking, self.seats)
+
+    def _meets_others(self, number: int) -> bool:
+        """Whether anybody who is ever on a plan is credited by rules that only this plan, or another one, has."""
+        if has_own_credits(self.plans[number]):
+            return True
+        table = self.facts.table("assignments")
+        labels = named(table, "plan")
+        on_plan = integers(table, "rep_id")[labels.codes == labels.code(self.plans[number].name)]
+        return any(np.isin(on_plan, people).any() for people in self.beside)
 
     def tallied(self, prepared: tuple[Ready, ...]) -> tuple[Ready, ...]:
         """The plans with what their components count where that is not the amount of every credit."""
@@ -121,7 +137,8 @@ def credited(
     seats = placed(seats, parts)
     held = None if kinds.roles == 1 else kinds.held(told, seats.rep_ids[seats.rep], deals.booked[seats.deal])
     problems += told.problems()
-    return Credited(facts, plans, told, kinds, codes, held, seats, others, (*problems, *faults))
+    beside = tuple(part.people for part in parts)
+    return Credited(facts, plans, told, kinds, codes, held, seats, others, (*problems, *faults), beside)
 
 
 def _after(seats: Seats, count: int) -> Seats:

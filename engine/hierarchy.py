@@ -37,6 +37,19 @@ class Step:
     rep_id: Ints
 
 
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """Everybody above some people, level by level from the lowest up.
+
+    `place` is the entry of each who is asked about, `levels` who stands above each entry, 0 for nobody, and `looped`
+    the entries whose chain runs in a circle: nobody stands above them.
+    """
+
+    place: Rows
+    levels: tuple[Ints, ...]
+    looped: Rows
+
+
 class Placements:
     """The placements of people, by person and first day, but for those that overlap another of their person."""
 
@@ -108,19 +121,28 @@ class Placements:
             The levels from the lowest up, and the positions of those whose chain runs in a circle within `levels`:
             they are in no level.
         """
-        asked, place = self._distinct(rep_id, days)
+        ladder = self.ladder(distinct(rep_id), days, levels)
+        found = []
+        for over in ladder.levels:
+            each = over[ladder.place]
+            start = np.flatnonzero(each)
+            if len(start):
+                found.append(Step(start, each if len(start) == len(each) else each[start]))
+        looped = ladder.looped
+        return found, np.flatnonzero(np.isin(ladder.place, looped)) if len(looped) else looped
+
+    def ladder(self, who: tuple[Ints, Rows], days: Rows, levels: int) -> Ladder:
+        """Everybody above each person on each day; `who` are people, and which of them each is who is asked about."""
+        asked, place = self._stretches(who, days)
         steps = list(self._climb(*asked, levels))
         looped = _met_twice(asked[0], steps) if self._may_circle else np.zeros(0, dtype=np.int64)
         found = []
         for step in steps:
-            over = np.zeros(len(asked[0]), dtype=np.int64)
+            over: Ints = np.zeros(len(asked[0]), dtype=np.int64)
             over[step.start] = step.rep_id
             over[looped] = 0
-            each = over[place]
-            start = np.flatnonzero(each)
-            if len(start):
-                found.append(Step(start, each if len(start) == len(each) else each[start]))
-        return found, np.flatnonzero(np.isin(place, looped)) if len(looped) else looped
+            found.append(over)
+        return Ladder(place, tuple(found), looped)
 
     def clashes(self, first: int, last: int) -> list[Problem]:
         """A problem for each person who has two placements on a day, if either of them holds in [first, last]."""
@@ -140,9 +162,9 @@ class Placements:
             for rep in np.unique(reps[inside])
         ]
 
-    def _distinct(self, rep_id: Ints, days: Rows) -> tuple[tuple[Ints, Rows], Rows]:
+    def _stretches(self, who: tuple[Ints, Rows], days: Rows) -> tuple[tuple[Ints, Rows], Rows]:
         """Those who differ in person or in a stretch of days without any move, and the place of each among them."""
-        ids, rep = distinct(rep_id)
+        ids, rep = who
         edges = np.unique(np.concatenate([self.start, self.end, np.full(1, -_DAY_ZERO)]))
         least, most = (np.searchsorted(edges, on, side="right") for on in (days.min(initial=0), days.max(initial=0)))
         if least == most:

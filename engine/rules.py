@@ -14,23 +14,26 @@ Only people who are on the plan on the day of booking are credited by 2. A deal 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from engine.crediting import WHOLE, Lot, Seats, Shares, coded, split_table
+from engine.crediting import WHOLE, Lot, split_table
 from engine.dates import day
 from engine.hierarchy import circular
 from engine.measures import assigned_spans, credit_rules, paying_days
-from engine.order import distinct, merged, narrow, rises, sorted_rows, starts_of
+from engine.order import distinct, rises, sorted_rows, starts_of
 from engine.overlays import members
 from engine.role_shares import shared_by_role
+from engine.seating import Part
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from engine.crediting import Seats
     from engine.frames import Facts
+    from engine.hierarchy import Ladder
     from engine.kinds import Kinds, Told
     from engine.order import Ints, Rows
     from engine.plans.schema import CreditRule, Plan
@@ -101,10 +104,16 @@ def _only(whole: Rows, shared: Rows) -> int | None:
 def is_on_plan(facts: Facts, plans: tuple[Plan, ...], plan: Plan, asked: tuple[Ints, Rows]) -> NDArray[np.bool_]:
     """Whether each person is on the plan, and this version of it pays, on each day."""
     rep_id, days = asked
+    return _on_plan((facts, plans), plan, distinct(rep_id), days)
+
+
+def _on_plan(
+    context: tuple[Facts, tuple[Plan, ...]], plan: Plan, who: tuple[Ints, Rows], days: Rows
+) -> NDArray[np.bool_]:
+    (facts, plans), (ids, rep) = context, who
     found = np.zeros(len(days), dtype=bool)
     if not len(found):
         return found
-    ids, rep = distinct(rep_id)
     first, last = int(days.min()), int(days.max())
     for since, until in assigned_spans(facts.table("assignments"), plan, ids):
         if int(since.max(initial=0)) <= first and last < int(until.min(initial=last + 1)):
@@ -172,27 +181,28 @@ def further(asking: Asking, wanted: Ints | None) -> tuple[list[Part], list[Probl
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """The credits of one rule, and the deal and person of each; `lot.position` still counts those made before."""
-
-    plan_no: int
-    rule: int
-    deal: Rows
-    rep_id: Ints
-    lot: Lot
-
-
-@dataclass(frozen=True, slots=True)
 class _Sat:
-    """Who is credited with which deal by the deciding rules: the position of each credit, and whether it is full."""
+    """Who is credited with which deal by the deciding rules: the position of each credit, and whether it is full.
+
+    `rep` are positions in `people`, who rise.
+    """
 
     at: Rows
     deal: Rows
-    rep_id: Ints
+    people: Ints
+    rep: Rows
     is_full: NDArray[np.bool_]
 
+    @classmethod
+    def joined(cls, parts: list[_Sat]) -> _Sat:
+        people, rep = distinct(np.concatenate([part.people[part.rep] for part in parts]))
+        at, deal, is_full = (
+            np.concatenate([getattr(part, name) for part in parts]) for name in ("at", "deal", "is_full")
+        )
+        return cls(at, deal, people, rep, is_full)
+
     def part(self, rows: Rows | NDArray[np.bool_]) -> _Sat:
-        return _Sat(self.at[rows], self.deal[rows], self.rep_id[rows], self.is_full[rows])
+        return _Sat(self.at[rows], self.deal[rows], self.people, self.rep[rows], self.is_full[rows])
 
 
 class _PlanCredits:
@@ -203,24 +213,23 @@ class _PlanCredits:
         self.offset = offset
         self.parts: list[Part] = []
         self.problems: list[Problem] = []
-        seats = asking.seats
-        rep_id = seats.rep_ids[seats.rep]
+        seats, count = asking.seats, len(asking.seats.deal)
         own = [position for position, rule in enumerate(self.plan.crediting) if is_own(rule)]
-        rules = asking.deciding(self.plan, seats.deal, rep_id, seats.is_shared)
-        self._sat = _Sat(np.arange(len(rules)), seats.deal, rep_id, np.zeros(len(rules), dtype=bool))
+        self._sat = _Sat(np.arange(count), seats.deal, seats.rep_ids, seats.rep, np.zeros(count, dtype=bool))
         if own:
+            rules = asking.deciding(self.plan, seats.deal, seats.rep_ids[seats.rep], seats.is_shared)
             sat = [self._sat.part(np.flatnonzero(~np.isin(rules, own)))]
             sat += [self._own(position, np.flatnonzero(rules == position)) for position in own]
-            self._sat = _Sat(*(np.concatenate([getattr(each, name) for each in sat]) for name in _Sat.__slots__))
+            self._sat = _Sat.joined(sat)
         for position, rule in enumerate(self.plan.crediting):
             if is_further(rule):
                 self._further(position, rule)
 
-    def _add(self, rule: int, deal: Rows, rep_id: Ints, **lot: Any) -> Rows:
+    def _add(self, rule: int, deal: Rows, who: tuple[Ints, Rows], **lot: Any) -> Rows:
         position = self.offset + np.arange(len(deal))
         self.offset += len(deal)
         if len(deal):
-            self.parts.append(Part(self.number, rule, deal, rep_id, Lot(position, **lot)))
+            self.parts.append(Part(self.number, rule, deal, *who, Lot(position, **lot)))
         return position
 
     def _own(self, position: int, rows: Rows) -> _Sat:
@@ -250,9 +259,9 @@ class _PlanCredits:
         if rule.role:
             holds = asking.told.placements.holds(rep_id, asking.told.deals.booked[deal], rule.role)
             rep_id = np.where(holds, rep_id, 0)
-        at = self._add(position, deal, rep_id, share=rule.share, weights=weights)
-        known = rep_id > 0
-        return _Sat(at, deal, rep_id, np.full(len(at), rule.shares == "full")).part(known)
+        who = distinct(rep_id)
+        at = self._add(position, deal, who, share=rule.share, weights=weights)
+        return _Sat(at, deal, *who, np.full(len(at), rule.shares == "full")).part(rep_id > 0)
 
     def _further(self, position: int, rule: CreditRule) -> None:
         """The credits of a rule to managers, role, team or territory."""
@@ -270,46 +279,74 @@ class _PlanCredits:
         deals = np.zeros(len(asking.told.deals), dtype=bool)
         deals[sat.deal] = True
         found = members(rule, asking.told, np.flatnonzero(deals), candidates)
-        keep = self._counts(rule, grid, found.deal, found.rep_id)
-        self._add(position, found.deal[keep], found.rep_id[keep], share=rule.share)
+        keep = self._counts(rule, grid, found.deal, distinct(found.rep_id))
+        self._add(position, found.deal[keep], distinct(found.rep_id[keep]), share=rule.share)
 
     def _managers(self, position: int, rule: CreditRule, sat: _Sat, grid: NDArray[np.bool_]) -> None:
         asking = self.asking
-        days = asking.told.deals.booked[sat.deal]
-        levels, looped = asking.told.placements.above(sat.rep_id, days, rule.levels)
-        self.problems += [circular(int(rep)) for rep in np.unique(sat.rep_id[looped])]
-        if not levels:
+        ladder = asking.told.placements.ladder((sat.people, sat.rep), asking.told.deals.booked[sat.deal], rule.levels)
+        looped = np.isin(ladder.place, ladder.looped) if len(ladder.looped) else ladder.looped
+        self.problems += [circular(int(rep)) for rep in np.unique(sat.people[sat.rep[looped]])]
+        ids, codes = distinct(np.concatenate([*ladder.levels, np.zeros(1, dtype=np.int64)]))  # the first is nobody
+        if len(ids) == 1:
             return
-        start = np.concatenate([level.start for level in levels])
-        above = np.concatenate([level.rep_id for level in levels])
-        keep = self._counts(rule, grid, sat.deal[start], above)
+        start, rep = _rungs(ladder, codes)
+        keep = self._counts(rule, grid, sat.deal[start], (ids, rep))
         if len(keep) < len(start):
-            start, above = start[keep], above[keep]
-        ids, rep = distinct(above)
-        deals = sat.deal[start]
-        order = sorted_rows([(deals, len(asking.told.deals)), (rep, max(len(ids), 1))])
-        deals, rep = deals[order], rep[order]
-        begins = np.ones(len(order), dtype=bool)
+            start, rep = start[keep], rep[keep]
+        deals, begins = sat.deal[start], np.ones(len(rep), dtype=bool)
+        rows, order = _unsorted(deals, rep)
+        if len(rows):
+            deals[rows], rep[rows] = deals[order], rep[order]
         begins[1:] = (deals[1:] != deals[:-1]) | (rep[1:] != rep[:-1])
-        place = np.empty(len(order), dtype=np.int64)
-        place[order] = np.cumsum(begins) - 1
-        deal, rep_id = deals[begins], ids[rep[begins]]
+        place = np.cumsum(begins)
+        place -= 1
+        if len(rows):
+            place[order] = place[rows]
         if sat.is_full.any():
             once = _once(sat.is_full[start], place)
             start, place = start[once], place[once]
-        self._add(position, deal, rep_id, share=rule.share, sources=(sat.at[start], place))
+        people, rep = distinct(rep[begins])
+        self._add(position, deals[begins], (ids[people], rep), share=rule.share, sources=(sat.at[start], place))
 
-    def _counts(self, rule: CreditRule, grid: NDArray[np.bool_], deal: Rows, rep_id: Ints) -> Rows:
+    def _counts(self, rule: CreditRule, grid: NDArray[np.bool_], deal: Rows, who: tuple[Ints, Rows]) -> Rows:
         """Which people the rule may credit with a deal: those on the plan, of its roles, who are asked for."""
-        asking = self.asking
-        keep = asking.on_plan(self.plan, deal, rep_id)
+        asking, (ids, rep) = self.asking, who
+        keep = _on_plan((asking.facts, asking.plans), self.plan, who, asking.told.deals.booked[deal])
         if self.wanted is not None:
-            keep &= np.isin(rep_id, self.wanted)
+            keep &= np.isin(ids, self.wanted)[rep]
         if rule.role:
-            keep &= asking.told.placements.holds(rep_id, asking.told.deals.booked[deal], rule.role)
+            keep &= asking.told.placements.holds(ids[rep], asking.told.deals.booked[deal], rule.role)
         if rule.when.role:
-            keep &= grid[asking.kinds_of(deal, rep_id)]
+            keep &= grid[asking.kinds_of(deal, ids[rep])]
         return np.flatnonzero(keep)
+
+
+def _rungs(ladder: Ladder, codes: Rows) -> tuple[Rows, Rows]:
+    """Who of those asked about has anybody above them, level by level, and the code of whom; 0 is nobody."""
+    starts: list[Rows] = []
+    above: list[Rows] = []
+    for over in np.split(codes[:-1], len(ladder.levels)):
+        each = over[ladder.place]
+        start = np.flatnonzero(each)
+        starts.append(start)
+        above.append(each if len(start) == len(each) else each[start])
+    return (starts[0], above[0]) if len(starts) == 1 else (np.concatenate(starts), np.concatenate(above))
+
+
+def _unsorted(deal: Rows, rep: Rows) -> tuple[Rows, Rows]:
+    """Which rows do not lie by deal, then person, and the rows that belong in their places."""
+    if rises(deal):  # only deals with somebody out of place are sorted
+        back = (deal[1:] == deal[:-1]) & (rep[1:] < rep[:-1])
+        if not back.any():
+            return np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.intp)
+        is_mixed = np.zeros(int(deal[-1]) + 1, dtype=bool)
+        is_mixed[deal[1:][back]] = True
+        rows = np.flatnonzero(is_mixed[deal])
+    else:
+        rows = np.arange(len(deal))
+    own, who = deal[rows], rep[rows]
+    return rows, rows[sorted_rows([(own, int(own.max()) + 1), (who, int(who.max()) + 1)])]
 
 
 def _once(is_full: NDArray[np.bool_], place: Ints) -> NDArray[np.bool_]:
@@ -318,40 +355,4 @@ def _once(is_full: NDArray[np.bool_], place: Ints) -> NDArray[np.bool_]:
     full = np.flatnonzero(is_full)
     found[full] = False
     found[full[np.unique(place[full], return_index=True)[1]]] = True
-    return found
-
-
-def placed(seats: Seats, parts: list[Part]) -> Seats:
-    """All seats by deal: first those of owners and sharers, then those of plans and their rules, by rep."""
-    count = len(seats.deal)
-    if not parts:
-        return seats
-    rep_ids, before, more = coded(seats.rep_ids, np.concatenate([part.rep_id for part in parts]))
-    ranked = sorted(range(len(parts)), key=lambda at: (parts[at].plan_no, parts[at].rule))
-    places = _interleaved([seats.deal, *(parts[at].deal for at in ranked)])
-    by_part = [places[0], *(places[1 + ranked.index(at)] for at in range(len(parts)))]
-    where = np.concatenate(by_part)
-    deal, rep = np.empty(len(where), dtype=np.int32), np.empty(len(where), dtype=np.int32)
-    highest = max(max(part.plan_no, part.rule) for part in parts)
-    plan_no, rule = (np.full(len(where), -1, dtype=narrow(highest + 1)) for _ in range(2))
-    deal[by_part[0]], rep[by_part[0]], rep[where[count:]] = seats.deal, before[seats.rep], more
-    for part, place in zip(parts, by_part[1:], strict=True):
-        deal[place], plan_no[place], rule[place] = part.deal, part.plan_no, part.rule
-    lots = []
-    for part in parts:
-        sources = part.lot.sources
-        moved = None if sources is None else (where[sources[0]], sources[1])
-        lots.append(replace(part.lot, position=where[part.lot.position], sources=moved))
-    shares = Shares(where[seats.shares.position], seats.shares.starts, seats.shares.share)
-    return Seats(deal, rep, rep_ids, shares, seats.is_shared, tuple(lots), plan_no, rule)
-
-
-def _interleaved(parts: list[Rows]) -> list[Ints]:
-    """Where the entries of each part stand when all are put together by deal, then by part."""
-    orders = [None if rises(part) else np.argsort(part, kind="stable") for part in parts]
-    size = max(int(part.max(initial=-1)) for part in parts) + 1
-    found = merged([part if order is None else part[order] for part, order in zip(parts, orders, strict=True)], size)
-    for place, order in zip(found, orders, strict=True):
-        if order is not None:
-            place[order] = place.copy()
     return found
