@@ -24,6 +24,8 @@ _MILLION = 1_000_000
 _MOVES: Mapping[str, tuple[str, str, str]] = {
     "approve_budget": ("Approve budget", actions.SPIF_APPROVE_BUDGET, ""),
     "amend": ("Approve the change", actions.SPIF_AMEND, ""),
+    "decline": ("Refuse", actions.SPIF_ASK_REASON, "decline"),
+    "withdraw": ("Withdraw the change", actions.SPIF_ASK_REASON, "decline"),
     "propose": ("Propose results", actions.SPIF_PROPOSE, ""),
     "approve_results": ("Approve results", actions.SPIF_APPROVE_RESULTS, ""),
     "pay": ("Pay", actions.SPIF_PAY, ""),
@@ -246,7 +248,8 @@ def _listed(one: Listed, reader: Reader) -> SpifCard:
 
 def _button(move: str, found: Standing) -> SpifButton:
     label, action, what = _MOVES[move]
-    style = {"cancel": "danger", "send_back": "", "edit": "", "change": "", "waive": ""}.get(move, "primary")
+    plain = ("send_back", "edit", "change", "waive", "decline", "withdraw")
+    style = "danger" if move == "cancel" else "" if move in plain else "primary"
     return SpifButton(label, action, actions.spif_value(found.about.spif_id, found.seen, what), style)
 
 

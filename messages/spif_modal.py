@@ -159,6 +159,7 @@ def reason(what: str, title: str) -> ReasonForm:
     """Return the form that asks why: to cancel, to send results back, to leave a deal out, to waive a dry run."""
     words = {
         "cancel": ("Cancel this SPIF", "Cancel it", "Everybody who takes part is told why. What was earned is paid."),
+        "decline": ("Refuse it", "Refuse", "Whoever asked for it is told why, and may change it and ask again."),
         "send_back": ("Send results back", "Send back", "Whoever proposed them is told why."),
         "waive": (
             "No dry run",

@@ -29,6 +29,8 @@ _WORDS = {
 }
 _NEWS = {
     "announced": "is approved and announced to everybody who takes part.",
+    "budget_refused": "has its budget refused. Edit it and ask again, or cancel it.",
+    "change_refused": "goes on by the rules that were announced: the change that you proposed is refused.",
     "amended": "has its changed rules approved. Everybody who takes part is told.",
     "open": "is live.",
     "closed": "is closed. Its results are being checked.",
@@ -155,11 +157,11 @@ def _late(data: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _refusing(data: Mapping[str, Any]) -> tuple[SpifButton, ...]:
-    """Return the button that says no; a change that nobody approves simply never holds."""
-    if data["what"] == "change":
-        return ()
-    label, what = ("Refuse", "cancel") if data["what"] == "budget" else ("Send back", "send_back")
-    return (SpifButton(label, actions.SPIF_ASK_REASON, actions.spif_value(data["spif"], "", what)),)
+    """Return the button that says no, which asks why."""
+    is_rules = data["what"] in ("budget", "change")
+    label, what = ("Refuse", "decline") if is_rules else ("Send back", "send_back")
+    seen = data["figures"]["hash"] if is_rules else ""
+    return (SpifButton(label, actions.SPIF_ASK_REASON, actions.spif_value(data["spif"], seen, what)),)
 
 
 def news(data: Mapping[str, Any], reader: Reader) -> SpifCard:

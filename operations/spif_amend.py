@@ -10,13 +10,13 @@ import secrets
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from engine.spifs import checks, costs, records
+from engine.spifs import costs, records
 from engine.spifs.definition import Spif
 from engine.spifs.faults import Around, Fault
-from operations import spif_drafts, spif_ground, spif_notices, spif_teams
+from operations import spif_clock, spif_drafts, spif_ground, spif_notices, spif_teams
 from operations.errors import SpifRefused, SpifUnknown
 from operations.spif_answers import OPEN, is_proposed, leads, may_change
-from operations.spif_drafts import AHEAD, Preview, Wanted
+from operations.spif_drafts import Preview, Wanted
 from operations.spif_launch import SEED_BYTES, decided, eligible, require_same, treasurers
 from operations.spif_moves import Moving, found, moving
 from store import outbox, spif_figures, spif_readers, spifs
@@ -41,14 +41,19 @@ def propose(ctx: Context, spif_id: int, wanted: Wanted, reason: str) -> tuple[Ke
         SpifUnknown: There is none that the actor leads.
         SpifRefused: It is over or not announced, nothing changes, no reason, or the check finds errors.
     """
+    if not reason.strip():
+        raise SpifRefused("To change announced rules needs a reason, which everybody is told. Give one.")
+    with ctx.db.read() as conn:
+        kept = _led(ctx, conn, spif_id)
+        _require_open(ctx, kept)
+        seen = _judged(ctx, conn, (kept, wanted), None)
     with moving(ctx, spif_id, "change the rules of", reason) as m:
         _led(ctx, m.conn, spif_id)
         _require_open(ctx, m.kept)
-        if not reason.strip():
-            raise SpifRefused("To change announced rules needs a reason, which everybody is told. Give one.")
-        seen = _judged(ctx, m.conn, (m.kept, wanted), m.before)
+        require_same(m.kept.rules_hash, kept.rules_hash)
+        seen = spif_drafts.still(m.conn, seen, spif_id)
         wrong = [fault for fault in seen.faults if fault.level == "error"]
-        if seen.rules is None or checks.has_errors(seen.faults):
+        if seen.rules is None or wrong:
             raise SpifRefused(" ".join(f"{fault.message} {fault.remedy}" for fault in wrong[:2]))
         if replace(seen.rules, version=m.kept.rules.version) == m.kept.rules:
             raise SpifRefused("Nothing would change. Change a rule, or leave it.")
@@ -63,7 +68,7 @@ def propose(ctx: Context, spif_id: int, wanted: Wanted, reason: str) -> tuple[Ke
 
 
 def amend(ctx: Context, spif_id: int, rules_hash: str = "") -> Kept:
-    """The proposed version confirmed and announced: everybody who takes part is owed it with the reason.
+    """The proposed version confirmed and announced: everybody who takes part is owed it, and the board is edited.
 
     Args:
         ctx: Who confirms: never who proposed it; ops, where it may cost more than before.
@@ -91,7 +96,9 @@ def amend(ctx: Context, spif_id: int, rules_hash: str = "") -> Kept:
         topics = [spif_readers.topic(spif_id, before.rules_hash, one.rep_id) for one in waited]
         outbox.withdraw(m.conn, topics, "rules changed", ctx.now)
         _tell(m, reason)
-        return m.kept
+        kept = m.kept
+    spif_clock.bring_up(ctx, kept)
+    return kept
 
 
 def costs_more(kept: Kept, eligible_count: int) -> bool:
@@ -109,6 +116,9 @@ def _tell(m: Moving, reason: str) -> None:
     spif_readers.owe(m.conn, kept.spif_id, kept.rules_hash, rep_ids, ctx.now)
     owed = [spif_notices.announcement(m.kept, rep_id, reason=reason) for rep_id in rep_ids]
     owed.append(spif_notices.news(m.kept, "amended", ctx.actor_name, reason))
+    if kept.state == "announced" and kept.rules.visibility.audience == "channel":
+        data = {"state": "announced", "rows": []}
+        owed.append(spif_notices.board(m.kept, f"announced:{kept.rules_hash[:8]}", data, first=False))
     outbox.put(m.conn, owed, ctx.now)
 
 
@@ -125,7 +135,7 @@ def _judged(ctx: Context, conn: Connection, asked: tuple[Kept, Wanted], watermar
     rules = spif_drafts.read(_kept_start(kept, wanted), same | teams)
     if not isinstance(rules, Spif):
         return Preview(None, rules)
-    others = tuple(one.rules for one in spifs.listed(conn, AHEAD) if one.spif_id != kept.spif_id)
+    others = spif_drafts.others(conn, kept.spif_id)
     is_running = kept.state == "live"
     return spif_drafts.judged(field, rules, Around(rules.window.day_of(ctx.now), None, others, is_running=is_running))
 

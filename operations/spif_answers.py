@@ -155,6 +155,8 @@ def _offered(ctx: Context, conn: Connection, kept: Kept, after: Outcome) -> tupl
     moves: list[str] = [what for what in BUTTONS if _may(ctx, conn, kept, what, after)]
     if is_proposed(kept) and may_change(ctx, kept) and _may(ctx, conn, kept, "amend", after):
         moves.append("amend")
+    if may_refuse := _refusing(ctx, kept):
+        moves.append(may_refuse)
     check = spif_figures.latest(conn, kept.spif_id, "check")
     is_typed = check is not None and "wanted" in check.body
     is_own = ctx.actor is not None and ctx.actor.rep_id == kept.author.rep_id
@@ -165,6 +167,15 @@ def _offered(ctx: Context, conn: Connection, kept: Kept, after: Outcome) -> tupl
     if kept.state == "checked" and _lacks_dry_run(ctx, conn, kept):
         moves.append("waive")
     return (*moves, *(("cancel",) if _may(ctx, conn, kept, "cancel", after) else ()))
+
+
+def _refusing(ctx: Context, kept: Kept) -> str:
+    """What saying no to what waits is called for the actor, who leads the SPIF; "" where nothing waits for them."""
+    is_own = ctx.actor_name == kept.newest.actor
+    if is_proposed(kept):
+        return "withdraw" if is_own else "decline"
+    is_treasurer = ctx.actor is not None and ctx.actor.role in spif_notices.TREASURERS
+    return "decline" if kept.state == "checked" and is_treasurer and not is_own else ""
 
 
 def _lacks_dry_run(ctx: Context, conn: Connection, kept: Kept) -> bool:

@@ -58,7 +58,7 @@ def tick(ctx: Context) -> Ticked:
     for kept in reversed(waiting):
         try:
             moved += _advance(ctx, kept)
-            boards += _bring_up(ctx, kept)
+            boards += bring_up(ctx, kept)
             taken += spif_endings.take_back(_on(ctx, kept), kept.spif_id)
             if spif_review.is_due(ctx, kept):
                 spif_review.look_back(_on(ctx, kept), kept.spif_id)
@@ -121,8 +121,8 @@ def _remind(ctx: Context, kept: Kept) -> None:
                 outbox.put(conn, [spif_notices.announcement(kept, reader.rep_id, reminder=True)], ctx.now)
 
 
-def _bring_up(ctx: Context, before: Kept) -> int:
-    """Whether the board was brought up to date: once a day at its hour, and whenever the SPIF has moved."""
+def bring_up(ctx: Context, before: Kept) -> int:
+    """Whether the board was brought up to date: once a day at its hour, when it has moved, and for new rules."""
     with ctx.db.read() as conn:
         kept = spifs.get(conn, before.spif_id)
     if kept is None or kept.rules.is_hidden or kept.state not in ("live", "verification", "closed"):
@@ -144,10 +144,10 @@ def _bring_up(ctx: Context, before: Kept) -> int:
 
 
 def _stamp(ctx: Context, kept: Kept) -> str:
-    """The hour for which a board is: the last nine o'clock in its zone, and the state it is in."""
+    """The hour for which a board is: the last nine o'clock in its zone, the state it is in, and its rules."""
     local = ctx.now.astimezone(zone_of(kept.rules.window.zone))
     on = local.date() if local.time() >= BOARD_AT else local.date() - timedelta(days=1)
-    return f"{kept.state}:{on.isoformat()}"
+    return f"{kept.state}:{kept.rules_hash[:8]}:{on.isoformat()}"
 
 
 def _near(ctx: Context, conn: Connection, found: Scored) -> list[Notice]:

@@ -18,7 +18,7 @@ from engine.spifs.windows import Window
 from operations import spif_ground, spif_notices, spif_teams
 from operations.errors import SpifRefused
 from operations.spif_launch import decided, treasurers
-from operations.spif_moves import Moving, found, moving
+from operations.spif_moves import Moving, found, moving, refusal
 from store import changes, outbox, spif_figures, spifs
 from store.spif_figures import Figures
 
@@ -91,6 +91,8 @@ class Preview:
         worst: What it may cost at worst, None where its rules do not limit it.
         committed: What the company can owe at most.
         dry: What it would have cost, and whom it would have paid, in past windows; None where it has errors.
+        watermark: The last change that this knows of.
+        around: What the rules were checked against.
     """
 
     rules: Spif | None
@@ -99,6 +101,8 @@ class Preview:
     worst: int | None = None
     committed: int = 0
     dry: DryRun | None = None
+    watermark: int = 0
+    around: Around | None = None
 
 
 def read(wanted: Wanted, more: Mapping[str, Any] | None = None) -> Spif | tuple[Fault, ...]:
@@ -150,16 +154,19 @@ def preview(ctx: Context, wanted: Wanted, spif_id: int = 0) -> Preview:
 def save(ctx: Context, wanted: Wanted) -> tuple[Kept, Preview]:
     """The draft saved and checked in one transaction; where nothing is wrong, whoever approves budgets is asked.
 
+    Past windows are replayed before that transaction begins, which holds up everybody else who writes.
+
     Raises:
         SpifRefused: What was typed cannot be read, or the actor may make no SPIF for these people.
     """
+    seen = preview(ctx, wanted)
+    if seen.rules is None:
+        raise SpifRefused(_said(seen))
     with ctx.db.write() as conn:
         change_id = changes.begin(conn, ctx.actor_name, f"draft SPIF {wanted.name[:60]}", ctx.now)
-        seen = _preview(ctx, conn, wanted, change_id - 1)
-        if seen.rules is None:
-            raise SpifRefused(" ".join(f"{fault.message} {fault.remedy}" for fault in seen.faults[:2]))
+        seen = still(conn, seen)
         by = Moving(ctx, conn, None, change_id).by  # type: ignore[arg-type] # there is none yet
-        spif_id = spifs.create(conn, seen.rules, by, ctx.now, change_id)
+        spif_id = spifs.create(conn, _read(seen), by, ctx.now, change_id)
         m = Moving(ctx, conn, found(conn, spif_id), change_id)
         keep(m, seen, wanted)
         if not checks.has_errors(seen.faults):
@@ -174,14 +181,19 @@ def edit(ctx: Context, spif_id: int, wanted: Wanted) -> tuple[Kept, Preview]:
     Raises:
         SpifRefused: Somebody else made it, it is announced, so that its rules are frozen, or they cannot be read.
     """
-    with moving(ctx, spif_id, "edit") as m:
-        if ctx.actor is None or ctx.actor.rep_id != m.kept.author.rep_id:
+    with ctx.db.read() as conn:
+        kept = found(conn, spif_id)
+        if ctx.actor is None or ctx.actor.rep_id != kept.author.rep_id:
             raise SpifRefused("A draft is edited by whoever made it. Ask them, or make one of your own.")
+        if why_not := refusal(ctx, conn, kept, "edit"):
+            raise SpifRefused(why_not)
+        seen = _preview(ctx, conn, wanted, changes.watermark(conn), spif_id)
+    if seen.rules is None:
+        raise SpifRefused(_said(seen))
+    with moving(ctx, spif_id, "edit") as m:
         m.move("edit")
-        seen = _preview(ctx, m.conn, wanted, m.before)
-        if seen.rules is None:
-            raise SpifRefused(" ".join(f"{fault.message} {fault.remedy}" for fault in seen.faults[:2]))
-        spifs.save_rules(m.conn, spif_id, seen.rules, m.by, (ctx.now, m.change_id))
+        seen = still(m.conn, seen, spif_id)
+        spifs.save_rules(m.conn, spif_id, _read(seen), m.by, (ctx.now, m.change_id))
         m.look_again()
         decided(m, "budget")
         keep(m, seen, wanted)
@@ -189,6 +201,36 @@ def edit(ctx: Context, spif_id: int, wanted: Wanted) -> tuple[Kept, Preview]:
             m.move("check", figures_hash=m.kept.newest.rules_hash)
             _ask(m, seen)
         return m.kept, seen
+
+
+def _read(seen: Preview) -> Spif:
+    """The rules of a preview.
+
+    Raises:
+        SpifRefused: What was typed cannot be read.
+    """
+    if seen.rules is None:
+        raise SpifRefused(_said(seen))
+    return seen.rules
+
+
+def _said(seen: Preview) -> str:
+    """What is wrong first, with what helps."""
+    wrong = [fault for fault in seen.faults if fault.level == "error"]
+    return " ".join(f"{fault.message} {fault.remedy}" for fault in wrong[:2])
+
+
+def still(conn: Connection, seen: Preview, but: int = 0) -> Preview:
+    """A preview with what is wrong now: other SPIFs may have been saved since. No past window is replayed again."""
+    if seen.rules is None or seen.around is None or checks.has_errors(seen.faults):
+        return seen
+    faults = checks.faults(seen.rules, replace(seen.around, others=others(conn, but)))
+    return replace(seen, faults=faults + (seen.dry.lint if seen.dry is not None else ()))
+
+
+def others(conn: Connection, but: int) -> tuple[Spif, ...]:
+    """The rules of all SPIFs that it may collide with, but that one."""
+    return tuple(kept.rules for kept in spifs.listed(conn, AHEAD) if kept.spif_id != but)
 
 
 def waive(ctx: Context, spif_id: int, reason: str) -> Kept:
@@ -231,8 +273,7 @@ def _preview(ctx: Context, conn: Connection, wanted: Wanted, watermark: int, but
     rules = read(wanted, part | teams)
     if not isinstance(rules, Spif):
         return Preview(None, rules)
-    others = tuple(kept.rules for kept in spifs.listed(conn, AHEAD) if kept.spif_id != but)
-    return judged(field_, rules, Around(rules.window.day_of(ctx.now), None, others))
+    return judged(field_, rules, Around(rules.window.day_of(ctx.now), None, others(conn, but)))
 
 
 def ground_of(ctx: Context, conn: Connection, wanted: Wanted, watermark: int | None) -> Field:
@@ -243,10 +284,12 @@ def ground_of(ctx: Context, conn: Connection, wanted: Wanted, watermark: int | N
 def judged(field_: Field, rules: Spif, around: Around) -> Preview:
     """What would come of rules that can be read; who takes part is counted here."""
     count = len(eligibility.participants(rules, field_.people, field_.ground).eligible_ids)
-    faults = checks.faults(rules, replace(around, eligible=count))
+    around = replace(around, eligible=count)
+    faults = checks.faults(rules, around)
     dry = None if checks.has_errors(faults) else dry_run(rules, field_.ground, field_.people)
     faults += dry.lint if dry is not None else ()
-    return Preview(rules, faults, count, costs.worst_case(rules, count), costs.committed(rules, count), dry)
+    worst, most = costs.worst_case(rules, count), costs.committed(rules, count)
+    return Preview(rules, faults, count, worst, most, dry, field_.watermark, around)
 
 
 def _since(wanted: Wanted) -> date:
@@ -322,7 +365,7 @@ def keep(m: Moving, seen: Preview, wanted: Wanted, reason: str = "") -> None:
         "replays": replays(seen.dry),
     }
     kept = m.kept
-    figures = Figures(kept.spif_id, "check", kept.newest.rules_hash, body, m.before, m.ctx.as_of, m.ctx.now)
+    figures = Figures(kept.spif_id, "check", kept.newest.rules_hash, body, seen.watermark, m.ctx.as_of, m.ctx.now)
     spif_figures.save(m.conn, figures)
 
 

@@ -122,7 +122,7 @@ def refusal(ctx: Context, conn: Connection, kept: Kept, what: Move, outcome: Out
 
 def course(conn: Connection, kept: Kept, what: Move, outcome: Outcome = NOTHING) -> Course:
     """What is known of a SPIF as the engine judges a move by it."""
-    held = kept.newest if what == "amend" or kept.announced is None else kept.announced
+    held = kept.newest if what in ("amend", "decline") or kept.announced is None else kept.announced
     rules = held.rules
     check = spif_figures.latest(conn, kept.spif_id, "check")
     waiver = spif_figures.latest(conn, kept.spif_id, "waiver")

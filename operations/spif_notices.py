@@ -5,6 +5,7 @@ No notice to a channel says what anybody is paid.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from engine.notices import Notice, Recipient
@@ -75,6 +76,11 @@ def news(kept: Kept, what: str, by: str = "", reason: str = "", review: Mapping[
         | ({"review": review} if review is not None else {}),
         topic=f"spif:{kept.spif_id}:news",
     )
+
+
+def to_somebody(notice: Notice, rep_id: int) -> Notice:
+    """The same notice to somebody else."""
+    return replace(notice, to=Recipient(rep_id))
 
 
 def board_topic(spif_id: int) -> str:

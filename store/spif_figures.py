@@ -67,6 +67,17 @@ def latest(conn: Connection, spif_id: int, kind: Kind) -> Figures | None:
     return Figures(row.spif_id, row.kind, row.rules_hash, json.loads(row.body), row.watermark, row.as_of, row.at)
 
 
+def of_rules(conn: Connection, spif_id: int, kind: Kind, rules_hash: str) -> Figures | None:
+    """The last figures of a kind under the rules of that hash; None where there are none."""
+    its = select(spif_figures).where(
+        spif_figures.c.spif_id == spif_id, spif_figures.c.kind == kind, spif_figures.c.rules_hash == rules_hash
+    )
+    row = conn.execute(its.order_by(spif_figures.c.figures_id.desc()).limit(1)).first()
+    if row is None:
+        return None
+    return Figures(row.spif_id, row.kind, row.rules_hash, json.loads(row.body), row.watermark, row.as_of, row.at)
+
+
 def by_hash(conn: Connection, spif_id: int, figures_hash: str) -> Figures | None:
     """The last figures with that hash; None where there are none."""
     its = select(spif_figures).where(spif_figures.c.spif_id == spif_id, spif_figures.c.figures_hash == figures_hash)

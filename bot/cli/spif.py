@@ -126,6 +126,21 @@ def approve(number: NumberArgument, email: AsOption, folder: place.DirOption = N
         terminal.say(f"SPIF {number} is {said(does(who, number).state)} now.")
 
 
+@spif.command("refuse")
+def refuse(
+    number: NumberArgument,
+    email: AsOption,
+    reason: Annotated[str, typer.Option("--reason", help="Why; whoever asked for it is told.")],
+    folder: place.DirOption = None,
+) -> None:
+    """Refuse what waits: a budget, or a change of announced rules."""
+    from engine.spifs.life import said
+    from operations import spif_refusal
+
+    with place.find(folder).context() as ctx:
+        terminal.say(f"SPIF {number} is {said(spif_refusal.refuse(acting(ctx, email), number, reason).state)} now.")
+
+
 @spif.command("results")
 def results(number: NumberArgument, folder: place.DirOption = None) -> None:
     """Show what a SPIF pays as it stands, and what was posted or taken back."""

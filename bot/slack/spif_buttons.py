@@ -107,7 +107,7 @@ def amend(turn: Turn) -> None:
 def ask_reason(turn: Turn) -> None:
     """Open the form that asks why."""
     found = value(turn)
-    form.open_reason(turn, found.spif, found.what, found.deal)
+    form.open_reason(turn, form.Why(spif=found.spif, what=found.what, deal=found.deal, seen=found.seen))
 
 
 def let_in(turn: Turn) -> None:

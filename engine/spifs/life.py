@@ -4,8 +4,9 @@
       ─verify→ verification ─propose→ results_proposed ─approve_results→ results_approved ─pay→ paid
       ─watch→ clawback ─review→ reviewed
 
-Until it is announced every edit leads back to the draft, so that lint, dry run and budget are judged anew. From then
-on its rules are frozen: a change is a new version (`amend`), with a second person, a reason, and a notice. A hidden
+Until it is announced every edit leads back to the draft, so that lint, dry run and budget are judged anew; so does a
+budget that is refused (`decline`, with a reason). From then on its rules are frozen: a change is a new version
+(`amend`), with a second person, a reason, and a notice, or is declined, and the announced rules go on. A hidden
 run is observed from `checked` on and concluded when it is closed: nobody is told, nothing is paid. Until prizes are
 paid it can be cancelled, with a reason.
 """
@@ -43,6 +44,7 @@ Move = Literal[
     "edit",
     "check",
     "approve_budget",
+    "decline",
     "announce",
     "amend",
     "open",
@@ -70,12 +72,15 @@ _TO: dict[tuple[State, Move], State] = {
     ("checked", "edit"): "draft",
     ("checked", "check"): "checked",
     ("checked", "approve_budget"): "budget_approved",
+    ("checked", "decline"): "draft",
     ("checked", "observe"): "live",
     ("budget_approved", "edit"): "draft",
     ("budget_approved", "announce"): "announced",
     ("announced", "amend"): "announced",
+    ("announced", "decline"): "announced",
     ("announced", "open"): "live",
     ("live", "amend"): "live",
+    ("live", "decline"): "live",
     ("live", "close"): "closed",
     ("closed", "verify"): "verification",
     ("closed", "conclude"): "reviewed",
@@ -102,7 +107,7 @@ _ROLES: dict[Move, frozenset[str]] = {
     "reverse": _TREASURERS | {SYSTEM},
     "review": _LEADERS | {SYSTEM},
 }
-_NEEDS_REASON: frozenset[Move] = frozenset({"amend", "send_back", "cancel"})
+_NEEDS_REASON: frozenset[Move] = frozenset({"amend", "decline", "send_back", "cancel"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -327,6 +327,7 @@ def of_teams(words: Words) -> spif_modal.SpifForm:
 SPIF_MODAL_CASES: dict[str, Callable[[Words], tuple[str, Any]]] = {
     "spif_teams": lambda words: ("spif_new", of_teams(words)),
     "spif_change": lambda words: ("spif_new", changed(words)),
+    "spif_refuse": lambda words: ("spif_reason", spif_modal.reason("decline", words.deal)),
     "spif_waive": lambda words: ("spif_reason", spif_modal.reason("waive", words.deal)),
     "spif_new": lambda words: ("spif_new", form(words, "per_deal", seen(words))),
     "spif_new_working": lambda words: ("spif_new", form(words, "raffle", None)),

@@ -15,7 +15,7 @@ from engine.spifs.definition import Spif
 from messages import spif_modal
 from messages.spif_modal import Entered, Outlook
 from messages.spif_terms import OF_KIND
-from operations import spif_amend, spif_answers, spif_drafts, spif_endings, spif_launch, spif_results
+from operations import spif_amend, spif_answers, spif_drafts, spif_endings, spif_launch, spif_refusal, spif_results
 from operations.spif_drafts import Wanted
 from store.spif_prizes import Ruling
 
@@ -54,6 +54,7 @@ class Why(Private):
     spif: int
     what: str
     deal: int = 0
+    seen: str = ""
 
 
 def open_new(turn: Turn) -> None:
@@ -169,18 +170,17 @@ def take_new(turn: Turn) -> None:
     spifs.say_lead(turn, kept.spif_id)
 
 
-def open_reason(turn: Turn, spif_id: int, what: str, deal_id: int = 0) -> None:
-    """Open the form that asks why.
+def open_reason(turn: Turn, why: Why) -> None:
+    """Open the form that asks why, of what it carries.
 
     Raises:
         StaleButtonError: nothing asks for a reason of that sort.
     """
-    if what not in _REASONS:
+    if why.what not in _REASONS:
         raise StaleButtonError
     with turn.services.db.read() as conn:
-        kept = spif_launch.known(conn, spif_id)
-    view = spif_modal.reason(what, kept.rules.name)
-    turn.open_modal(REASON, view, Why(spif=spif_id, what=what, deal=deal_id))
+        kept = spif_launch.known(conn, why.spif)
+    turn.open_modal(REASON, spif_modal.reason(why.what, kept.rules.name), why)
 
 
 def check_reason(inbound: Inbound) -> dict[str, str]:
@@ -201,6 +201,10 @@ def take_reason(turn: Turn) -> None:
 
 def _cancel(turn: Turn, about: Why, said: str) -> None:
     spif_endings.cancel(turn.context, about.spif, said)
+
+
+def _decline(turn: Turn, about: Why, said: str) -> None:
+    spif_refusal.refuse(turn.context, about.spif, said, about.seen)
 
 
 def _send_back(turn: Turn, about: Why, said: str) -> None:
@@ -286,6 +290,7 @@ def _name(on: date) -> str:
 
 _REASONS: Mapping[str, Callable[[Turn, Why, str], None]] = {
     "cancel": _cancel,
+    "decline": _decline,
     "send_back": _send_back,
     "rule": _rule,
     "waive": _waive,
