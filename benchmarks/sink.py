@@ -8,6 +8,7 @@ import multiprocessing
 import random
 import time
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -67,23 +68,33 @@ async def _serve(ledger: str, *, trouble: bool, ready: Any) -> None:
     book = await asyncio.to_thread(Path(ledger).open, "a", encoding="utf-8", buffering=1)
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        head = (await reader.readuntil(b"\r\n\r\n")).decode()
-        target = urlsplit(head.split(" ", 2)[1])
-        length = next((int(line[15:]) for line in head.splitlines() if line.lower().startswith("content-length:")), 0)
-        body = await reader.readexactly(length)
-        status, found = _answered(target.path.rpartition("/")[2], (target.query, body), held, (trouble, chance, book))
-        if status:
-            text = json.dumps(found).encode()
-            headers = (
-                f"HTTP/1.1 {status} X\r\nContent-Length: {len(text)}\r\nRetry-After: 1\r\nConnection: close\r\n\r\n"
-            )
-            writer.write(headers.encode() + text)
-            await writer.drain()
+        with suppress(asyncio.IncompleteReadError, ConnectionError):  # the other side is done, or was killed
+            while await _exchange(reader, writer, held, (trouble, chance, book)):
+                pass
         writer.close()
 
     server = await asyncio.start_server(answer, "127.0.0.1", 0)
     ready.put(server.sockets[0].getsockname()[1])
     await server.serve_forever()
+
+
+async def _exchange(
+    reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
+    held: dict[str, list[dict[str, Any]]],
+    world: tuple[bool, random.Random, Any],
+) -> bool:
+    """Answer one request; whether another may follow over the same connection."""
+    head = (await reader.readuntil(b"\r\n\r\n")).decode()
+    target = urlsplit(head.split(" ", 2)[1])
+    length = next((int(line[15:]) for line in head.splitlines() if line.lower().startswith("content-length:")), 0)
+    body = await reader.readexactly(length)
+    status, found = _answered(target.path.rpartition("/")[2], (target.query, body), held, world)
+    if not status:
+        return False
+    text = json.dumps(found).encode()
+    writer.write(f"HTTP/1.1 {status} X\r\nContent-Length: {len(text)}\r\nRetry-After: 1\r\n\r\n".encode() + text)
+    return "connection: close" not in head.lower()
 
 
 def _answered(

@@ -7,75 +7,49 @@ message. All waiting happens here: the client repeats nothing, and the pace is k
 
 from __future__ import annotations
 
-import random
 import uuid
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from threading import Event
 from typing import TYPE_CHECKING
 
 from bot.budget import gate
-from bot.errors import TooEarlyError
+from bot.dispatch import LEASE, Case, Dispatch, Packed, Round
 from bot.illustrations import Illustrations, without
 from bot.log import Journal
-from bot.lookups import LOOK_AFTER, Lookups
-from bot.parcels import Parcel, Parcels, reader_of
+from bot.lookups import Lookups
+from bot.parcels import Parcels, reader_of
 from bot.slack import courier as slack
-from bot.slack.addresses import NOT_LINKED, SPACING, Addresses
+from bot.slack.addresses import NOT_LINKED, Addresses
+from bot.slack.client import OpenClient
 from bot.slack.courier import Courier
-from bot.slack.outcomes import REASONS, judged
+from bot.slack.outcomes import judged
 from bot.slack.sending import Sent
+from messages import notices
 from operations.context import Context
 from store import deliveries, lanes, outbox, people
-from store.deliveries import Attempt, Hold, Place
+from store.deliveries import Hold
 from store.errors import StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from concurrent.futures import Future
 
     from slack_sdk import WebClient
 
-    from bot.slack.outcomes import Outcome
+    from bot.parcels import Parcel
     from bot.wiring import Services
     from engine.people import Person
-    from store.database import Connection
     from store.outbox import Owed
 
-#: Longer than a request and the wait before it may take.
-LEASE = timedelta(seconds=45)
 POLL_SECONDS = 2.0
-#: So long a worker waits for its turn; where that comes later it looks what else there is to do.
-PATIENCE = timedelta(milliseconds=900)
-LONGEST_TURN = timedelta(seconds=10)
-PER_CHANNEL = timedelta(seconds=1)
-#: How long a workspace is left alone whose token was refused, and one whose plan allows no more messages.
-PARKED = {"credential": timedelta(minutes=10), "plan": timedelta(hours=1)}
-LONGEST_PAUSE_SECONDS = 300.0
-SETTLE_TRIES = 3
+#: Of what goes out several at a time so many times as many are claimed at once.
+CLAIMED_GROUPS = 8
 #: How long a token that was refused, or a Slack that cannot be reached, is left alone.
 ASK_AGAIN = timedelta(seconds=30)
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 _journal = Journal("bot.delivery")
-
-
-@dataclass(slots=True)
-class Round:
-    """What one pass did: notices sent, put off, and ended without being sent; `held` says what holds all up."""
-
-    sent: int = 0
-    put_off: int = 0
-    ended: int = 0
-    held: str = ""
-
-    @property
-    def sentence(self) -> str:
-        """The pass in a sentence."""
-        said = f"Sent {self.sent} notices"
-        if self.put_off:
-            said += f", put off {self.put_off}"
-        if self.ended:
-            said += f", ended {self.ended} unsent"
-        return f"{said}; {self.held} holds up the rest." if self.held else f"{said}."
 
 
 class Delivery:
@@ -98,16 +72,16 @@ class Delivery:
         """
         self._services = services
         self._stop = Event()
-        self._wait = wait or self._stop.wait
         self._gate = gate
         self._holder = uuid.uuid4().hex
         self._courier = Courier(client)
         self._addresses = Addresses(self._courier)
         self._parcels = Parcels(services)
         self._illustrations = Illustrations(client)
+        self._dispatch = Dispatch(services, self._courier, self._parcels, wait or self._pause)
+        self._claims = max(deliveries.CLAIM_AT_ONCE, CLAIMED_GROUPS * self._dispatch.at_once)
         self._lookups = Lookups(services, self._courier, self._holder, self._parcels.disclose)
         self._ask_again_at, self._refused = _LONG_AGO, ""
-        self._spacing = timedelta(minutes=1) / services.settings.sends_per_minute
 
     def run(self, stop: Event) -> None:
         """Deliver until `stop` is set; what is on its way then ends first."""
@@ -136,7 +110,7 @@ class Delivery:
         while not self._stop.is_set() and self._is_free(team_id, done):
             now = self._services.clock.now()
             with ctx.db.write() as conn:
-                claimed = deliveries.claim(conn, self._holder, now, LEASE)
+                claimed = deliveries.claim(conn, self._holder, now, LEASE, self._claims)
             if not claimed:
                 break
             self._deliver_all(team_id, claimed, done)
@@ -147,31 +121,69 @@ class Delivery:
         rep_ids = {owed.notice.to.rep_id for owed in claimed} - {0}
         with self._services.db.read() as conn:
             known = _Known(team_id, people.by_ids(conn, rep_ids), lanes.direct_channels(conn, team_id, rep_ids))
-        for place, owed in enumerate(claimed):
+        groups = _grouped(claimed, known, self._dispatch.at_once)
+        for place, group in enumerate(groups):
             if self._stop.is_set() or done.held:
-                rest = [one.outbox_id for one in claimed[place:]]
+                rest = [one.outbox_id for later in groups[place:] for one in later]
                 with self._services.db.write() as conn:
                     deliveries.let_go(conn, rest, self._holder)
                 return
-            try:
-                self._deliver(known, owed, done)
-            except StoreError:
-                raise
-            except Exception as error:  # noqa: BLE001 (one notice must not hold up all the others for ever)
-                _journal.error("notice failed", error, kind=owed.notice.kind, notice=owed.notice_id)
-                with self._services.db.write() as conn:
-                    hold = Hold(owed.outbox_id, self._holder)
-                    deliveries.abandon(conn, hold, type(error).__name__, self._services.clock.now())
-                done.ended += 1
+            self._deliver(known, group, done)
 
-    def _deliver(self, known: _Known, owed: Owed, done: Round) -> None:
-        """One row on its way: addressed, worded, sent, settled."""
-        team_id, person = known.team_id, known.people.get(owed.notice.to.rep_id)
+    def _deliver(self, known: _Known, group: Sequence[Owed], done: Round) -> None:
+        """Some rows on their way, together or one by one: addressed, worded, sent, settled."""
+        packed = []
+        for owed in group:
+            with self._guarding(owed, done):
+                ready = self._packed(known, owed, done)
+                packed += [ready] if ready is not None else []
+        going = self._dispatch.start_together(packed) if len(packed) > 1 else None
+        if going is not None:
+            self._settle_together(going, done)
+            return
+        for ready in packed:
+            with self._guarding(ready.owed, done):
+                sent = self._dispatch.send(ready)
+                if sent is None:
+                    done.put_off += 1
+                else:
+                    self._finish(ready, sent, done)
+
+    def _settle_together(self, going: Sequence[tuple[Packed, Future[Sent]]], done: Round) -> None:
+        """What became of requests that went out at the same time: what arrived is kept first, and at once."""
+        arrived: list[tuple[Packed, Sent]] = []
+        others: list[tuple[Packed, Sent]] = []
+        for ready, future in going:
+            with self._guarding(ready.owed, done):
+                sent = future.result()
+                (arrived if sent.fate == "sent" else others).append((ready, sent))
+        self._dispatch.settle_sent(arrived, done)
+        for ready, sent in others:
+            with self._guarding(ready.owed, done):
+                self._finish(ready, sent, done)
+
+    @contextmanager
+    def _guarding(self, owed: Owed, done: Round) -> Iterator[None]:
+        """One notice must not hold up all the others for ever: what fails unexpectedly ends it alone."""
+        try:
+            yield
+        except StoreError:
+            raise
+        except Exception as error:  # noqa: BLE001 (the last handler of a notice, as said above)
+            _journal.error("notice failed", error, kind=owed.notice.kind, notice=owed.notice_id)
+            with self._services.db.write() as conn:
+                hold = Hold(owed.outbox_id, self._holder)
+                deliveries.abandon(conn, hold, type(error).__name__, self._services.clock.now())
+            done.ended += 1
+
+    def _packed(self, known: _Known, owed: Owed, done: Round) -> Packed | None:
+        """The row ready to go; None where it is settled instead."""
+        person = known.people.get(owed.notice.to.rep_id)
         ctx, hold = self._context(), Hold(owed.outbox_id, self._holder)
         address = self._address(ctx, known, owed)
         if address.body is None:
-            self._settle(_Settling(team_id, owed, hold, address), None, done)
-            return
+            self._dispatch.settle(Case(known.team_id, owed, hold, address), None, done)
+            return None
         reader = reader_of(person, ctx.now)
         parcel = self._parcels.pack(ctx, owed, str(address.body["channel"]["id"]), reader)
         if isinstance(parcel, str):
@@ -181,17 +193,8 @@ class Delivery:
                 else:
                     deliveries.dead(conn, hold, parcel, "unwordable", ctx.now)
             done.ended += 1
-            return
-        parcel = self._illustrations.added(parcel, owed, reader)
-        sent = self._send(team_id, hold, parcel)
-        if sent is None:
-            done.put_off += 1
-            return
-        while (other := _instead(owed, parcel, sent)) is not None:
-            _journal.error("refused, sent otherwise", kind=owed.notice.kind, code=sent.code, method=other.method)
-            parcel = other
-            sent = self._send(team_id, hold, parcel, at_once=True) or Sent("later", "paced", pause=1.0)
-        self._settle(_Settling(team_id, owed, hold, sent), parcel, done)
+            return None
+        return Packed(known.team_id, owed, hold, self._illustrations.added(parcel, owed, reader))
 
     def _address(self, ctx: Context, known: _Known, owed: Owed) -> Sent:
         """Where the notice goes, as `channel.id` of the body; refused where nobody is there."""
@@ -205,106 +208,14 @@ class Delivery:
             return Sent("sent", body={"channel": {"id": known.channels[rep_id]}})
         return self._addresses.direct(ctx, known.team_id, person)
 
-    def _send(self, team_id: str, hold: Hold, parcel: Parcel, *, at_once: bool = False) -> Sent | None:
-        """What became of the request; None where it was too early for it, or the row is somebody else's by now.
-
-        `at_once` waits its turn here, instead of leaving the row to a later round.
-        """
-        slot = self._begin(team_id, hold, parcel, at_once=at_once)
-        if slot is None:
-            return None
-        pause = (slot - self._services.clock.now()).total_seconds()
-        if pause > 0:
-            self._wait(pause)
-        return self._courier.send(parcel.method, parcel.where, parcel.message, parcel.notice_id)
-
-    def _begin(self, team_id: str, hold: Hold, parcel: Parcel, *, at_once: bool) -> datetime | None:
-        """The moment at which the request may go out, once the row says that it does."""
-        now = self._services.clock.now()
-        spacings = {lanes.WORKSPACE: self._spacing, lanes.channel(parcel.channel_id): PER_CHANNEL}
-        if parcel.method == slack.UPDATE:
-            spacings[lanes.method(parcel.method)] = SPACING
-        slot = now
-        try:
-            with self._services.db.write() as conn:
-                slot = lanes.take(conn, team_id, spacings, now)
-                if slot - now > (LONGEST_TURN if at_once else PATIENCE):
-                    raise TooEarlyError  # rolls back: nothing was taken
-                attempt = Attempt(
-                    leased_until=slot + LEASE,
-                    team_id=team_id,
-                    channel_id=parcel.channel_id,
-                    template=parcel.message.template,
-                    template_version=parcel.version,
-                    payload_hash=parcel.payload_hash,
-                )
-                return slot if deliveries.start(conn, hold, attempt, now) else None
-        except TooEarlyError:
-            with self._services.db.write() as conn:
-                deliveries.let_go(conn, [hold.outbox_id], hold.holder, slot)
-            return None
-
-    def _settle(self, case: _Settling, parcel: Parcel | None, done: Round) -> None:
-        """Keep what became of a row; a store that is busy is asked again, since Slack has the message by then."""
-        for _ in range(SETTLE_TRIES - 1):
-            try:
-                self._note(case, parcel, done)
-            except StoreError as error:
-                _journal.error("outcome not stored yet", error)
-            else:
-                return
-        self._note(case, parcel, done)
-
-    def _note(self, case: _Settling, parcel: Parcel | None, done: Round) -> None:
-        now, outcome = self._services.clock.now(), _outcome(case, parcel)
-        with self._services.db.write() as conn:
-            if outcome == "sent" and parcel is not None and case.sent.body is not None:
-                at = Place(str(case.sent.body["channel"]), str(case.sent.body["ts"]))
-                deliveries.sent(conn, case.hold, at, now, parcel.error)
-                self._parcels.disclose(conn, case.owed, parcel.payload_hash, now)
-                done.sent += 1
-            elif outcome == "retry" or outcome in PARKED:
-                self._put_off(conn, case, parcel, done)
-            elif outcome == "uncertain":
-                deliveries.unsure(conn, case.hold, case.sent.code, now + LOOK_AFTER)
-                done.put_off += 1
-            else:
-                deliveries.dead(conn, case.hold, _reason(outcome, case.sent.code), case.sent.code, now)
-                done.ended += 1
-        self._tell(case, outcome)
-
-    def _put_off(self, conn: Connection, case: _Settling, parcel: Parcel | None, done: Round) -> None:
-        """Pending again, and the lanes held up that Slack or its refusal closes."""
-        now, code, outcome = self._services.clock.now(), case.sent.code, _outcome(case, parcel)
-        until, free = self._again_at(case, parcel, now)
-        held: tuple[str, ...] = ()
-        if outcome in PARKED:
-            until, free, held = now + PARKED[outcome], True, (lanes.TEAM, lanes.WORKSPACE)
-        elif code == "ratelimited" and parcel is not None:
-            held = _held_by(parcel.method)
-        for lane in held:
-            lanes.block(conn, case.team_id, lane, until, code)
-        if lanes.WORKSPACE in held:
-            done.held = code
-        deliveries.later(conn, case.hold, until, code, free=free)
-        done.put_off += 1
-
-    def _again_at(self, case: _Settling, parcel: Parcel | None, now: datetime) -> tuple[datetime, bool]:
-        """When to try again, and whether that costs no attempt: as Slack says, else later and later, with jitter."""
-        if case.sent.pause:
-            return now + timedelta(seconds=case.sent.pause), True
-        grown = min(LONGEST_PAUSE_SECONDS, 2.0 ** min(case.owed.attempts + 1, 10))
-        return now + timedelta(seconds=grown * random.uniform(0.5, 1.0)), parcel is None  # noqa: S311 (jitter)
-
-    def _tell(self, case: _Settling, outcome: Outcome) -> None:
-        """The log's line; alerts about these are made from the rows, by who looks after ops."""
-        kind, notice_id, code = case.owed.notice.kind, case.owed.notice_id, case.sent.code
-        if outcome in ("sent", "retry"):
-            _journal.info(f"notice {outcome}", kind=kind, notice=notice_id, code=code)
-        elif outcome in PARKED:
-            _journal.error("workspace parked", code=code)
-        else:
-            _journal.warning(f"notice {outcome}", kind=kind, notice=notice_id, code=code)
+    def _finish(self, ready: Packed, sent: Sent, done: Round) -> None:
+        """Settle a row, once what Slack refused has been sent otherwise where that is possible."""
+        while (other := _instead(ready.owed, ready.parcel, sent)) is not None:
+            kind = ready.owed.notice.kind
+            _journal.error("refused, sent otherwise", kind=kind, code=sent.code, method=other.method)
+            ready = replace(ready, parcel=other)
+            sent = self._dispatch.send(ready, at_once=True) or Sent("later", "paced", pause=1.0)
+        self._dispatch.settle(ready.case(sent), ready.parcel, done)
 
     def _team(self, done: Round) -> str:
         """The workspace we deliver to; "" where the token is refused or Slack cannot be reached."""
@@ -329,31 +240,12 @@ class Delivery:
             done.held = next((reason for _, _, _, reason in lanes.blocked(conn, now)), "the pace")
         return False
 
+    def _pause(self, seconds: float) -> object:
+        return self._stop.wait(seconds)
+
     def _context(self) -> Context:
         now = self._services.clock.now()
         return Context(self._services.db, now.date(), now)
-
-
-@dataclass(frozen=True, slots=True)
-class _Settling:
-    """A row, whose it is, and what became of its request."""
-
-    team_id: str
-    owed: Owed
-    hold: Hold
-    sent: Sent
-
-
-def _outcome(case: _Settling, parcel: Parcel | None) -> Outcome:
-    """What became of the row's request: an address may be asked for twice, and a message edited twice."""
-    outcome = judged(case.sent)
-    repeatable = parcel is None or parcel.method == slack.UPDATE
-    return "retry" if repeatable and outcome == "uncertain" else outcome
-
-
-def _held_by(method: str) -> tuple[str, ...]:
-    """The lanes that a 429 of a method holds up: without posts there is nothing to do."""
-    return (lanes.method(method), lanes.WORKSPACE) if method == slack.POST else (lanes.method(method),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,6 +255,28 @@ class _Known:
     team_id: str
     people: Mapping[int, Person]
     channels: Mapping[int, str]
+
+
+def _grouped(claimed: Sequence[Owed], known: _Known, most: int) -> list[list[Owed]]:
+    """The rows in their order, in groups of those that may go out at the same time."""
+    groups: list[list[Owed]] = []
+    room = 0
+    for owed in claimed:
+        alone = not _is_plain(owed, known)
+        if alone or room == 0 or any(owed.notice.to == one.notice.to for one in groups[-1]):
+            groups.append([])
+            room = most
+        groups[-1].append(owed)
+        room = 0 if alone else room - 1
+    return groups
+
+
+def _is_plain(owed: Owed, known: _Known) -> bool:
+    """Whether nothing has to be asked of Slack first, and nothing that is on its way matters for it."""
+    notice = owed.notice
+    return notice.to.rep_id in known.channels and not (
+        notice.edits or notice.thread or notices.is_illustrated(notice.kind)
+    )
 
 
 def _instead(owed: Owed, parcel: Parcel, sent: Sent) -> Parcel | None:
@@ -377,9 +291,10 @@ def _instead(owed: Owed, parcel: Parcel, sent: Sent) -> Parcel | None:
 
 def delivering(services: Services) -> Delivery:
     """A worker for the workspace of the settings, behind the attention budget."""
-    from bot.slack.app import make_client  # Bolt is not needed to deliver, and slow to import
-
-    return Delivery(services, make_client(services.settings), gate(services.settings))
+    settings = services.settings
+    return Delivery(
+        services, OpenClient(settings.slack_bot_token.get_secret_value(), settings.slack_api_url), gate(settings)
+    )
 
 
 def let_all(ctx: Context) -> int:
@@ -388,7 +303,3 @@ def let_all(ctx: Context) -> int:
         waiting = outbox.unjudged(conn, ctx.now)
         outbox.clear(conn, [one.outbox_id for one in waiting], outbox.ALWAYS)
     return len(waiting)
-
-
-def _reason(outcome: Outcome, code: str) -> str:
-    return "not linked" if code == NOT_LINKED else REASONS[outcome]

@@ -16,7 +16,7 @@ from store import disclosures, outbox
 from store.disclosures import Disclosure
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
     from bot.wiring import Services
@@ -86,14 +86,11 @@ class Parcels:
 
     def disclose(self, conn: Connection, owed: Owed, hashed: str, now: datetime) -> None:
         """Whose pay a person was shown by a notice, or may have been."""
-        viewer = owed.notice.to.rep_id
-        if not viewer:
-            return
-        subjects = owed.notice.data.get("subjects") or ([viewer] if owed.notice.receipt_ids else ())
-        for subject in subjects:
-            for receipt_id in owed.notice.receipt_ids or ("",):
-                shown = Disclosure(viewer, int(subject), owed.notice.kind, receipt_id, "dm", hashed, now)
-                disclosures.record(conn, shown)
+        self.disclose_all(conn, [(owed, hashed)], now)
+
+    def disclose_all(self, conn: Connection, shown: Iterable[tuple[Owed, str]], now: datetime) -> None:
+        """Whose pay people were shown by notices, each with the digest of what was sent."""
+        disclosures.record_all(conn, [each for owed, hashed in shown for each in _shown(owed, hashed, now)])
 
     def _aim(self, ctx: Context, owed: Owed, channel_id: str) -> tuple[str, Mapping[str, str]] | None:
         """The method and where to; None for a correction of a message that nobody has."""
@@ -112,6 +109,17 @@ class Parcels:
         if above is not None:
             return slack.POST, {"channel": above.channel_id, "thread_ts": above.ts}
         return slack.POST, {"channel": channel_id}
+
+
+def _shown(owed: Owed, hashed: str, now: datetime) -> Iterator[Disclosure]:
+    """The showings of one notice; none for a channel, where no pay is said."""
+    viewer = owed.notice.to.rep_id
+    if not viewer:
+        return
+    subjects = owed.notice.data.get("subjects") or ([viewer] if owed.notice.receipt_ids else ())
+    for subject in subjects:
+        for receipt_id in owed.notice.receipt_ids or ("",):
+            yield Disclosure(viewer, int(subject), owed.notice.kind, receipt_id, "dm", hashed, now)
 
 
 def reader_of(person: Person | None, now: datetime) -> Reader:

@@ -134,6 +134,11 @@ def picture(kind: str, data: Mapping[str, Any], reader: Reader) -> Picture | Non
     return None if draw is None else draw(data, reader)
 
 
+def is_illustrated(kind: str) -> bool:
+    """Return whether notices of a kind may come with a picture."""
+    return kind in PICTURES
+
+
 @cache
 def version(kind: str) -> str:
     """Return which wording of a kind this is: the first digits of its template's SHA-256."""

@@ -7,7 +7,7 @@ Whoever dies before it leaves one that certainly was not sent.
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, bindparam, case, or_, select, update
@@ -17,7 +17,7 @@ from store.bulk import among
 from store.tables.outbox import outbox
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime, timedelta
 
     from sqlalchemy import Connection
@@ -48,7 +48,7 @@ class Attempt:
     payload_hash: str
 
 
-_SAID = ("leased_until", "team_id", "channel_id", "template", "template_version", "payload_hash")
+_SAID = {each.name: f"its_{each.name}" for each in fields(Attempt)}
 _MINE = and_(outbox.c.outbox_id == bindparam("its_id"), outbox.c.holder == bindparam("its_holder"))
 _START = (
     update(outbox)
@@ -56,12 +56,12 @@ _START = (
     .values(
         send_started_at=bindparam("now"),
         attempts=outbox.c.attempts + 1,
-        **{name: bindparam(f"its_{name}") for name in _SAID},
+        **{name: bindparam(key) for name, key in _SAID.items()},
     )
 )
 _SENT = (
     update(outbox)
-    .where(_MINE, outbox.c.state.in_(("leased", "unknown")))
+    .where(_MINE, or_(outbox.c.state == "leased", outbox.c.state == "unknown"))
     .values(
         state="sent",
         holder="",
@@ -140,8 +140,16 @@ def recover(conn: Connection, now: datetime) -> tuple[int, int]:
 
 def start(conn: Connection, hold: Hold, attempt: Attempt, now: datetime) -> bool:
     """Whether the row is still ours and is being sent from now on; commit this before the request goes out."""
-    said = {f"its_{name}": value for name, value in zip(_SAID, astuple(attempt), strict=True)}
-    return conn.execute(_START, _of(hold) | said | {"now": now}).rowcount == 1
+    return conn.execute(_START, _begun(hold, attempt, now)).rowcount == 1
+
+
+def start_all(conn: Connection, attempts: Mapping[Hold, Attempt], now: datetime) -> frozenset[int]:
+    """Which of a worker's rows are still its own and are being sent from now on; commit this before they go out."""
+    conn.execute(_START, [_begun(hold, attempt, now) for hold, attempt in attempts.items()])
+    holder = next(iter(attempts)).holder
+    mine = and_(among(conn, outbox.c.outbox_id, [hold.outbox_id for hold in attempts]), outbox.c.holder == holder)
+    its = and_(mine, outbox.c.state == "leased", outbox.c.send_started_at == now)
+    return frozenset(conn.execute(select(outbox.c.outbox_id).where(its)).scalars())
 
 
 def sent(conn: Connection, hold: Hold, place: Place, now: datetime, error: str = "") -> bool:
@@ -149,8 +157,12 @@ def sent(conn: Connection, hold: Hold, place: Place, now: datetime, error: str =
 
     `error` is Slack's code where it took the message only without its blocks.
     """
-    said = {"its_channel": place.channel_id, "its_ts": place.ts, "its_error": error, "now": now}
-    return conn.execute(_SENT, _of(hold) | said).rowcount == 1
+    return conn.execute(_SENT, _arrived(hold, place, now, error)).rowcount == 1
+
+
+def sent_all(conn: Connection, arrived: Mapping[Hold, tuple[Place, str]], now: datetime) -> None:
+    """The same for many rows, each with its place and code."""
+    conn.execute(_SENT, [_arrived(hold, place, now, error) for hold, (place, error) in arrived.items()])
 
 
 def later(conn: Connection, hold: Hold, retry_at: datetime, error: str, *, free: bool = False) -> bool:
@@ -246,6 +258,16 @@ def _take(
 def _move(conn: Connection, where: ColumnElement[bool], to: dict[str, Any]) -> bool:
     free = {"holder": "", "leased_until": None}
     return conn.execute(update(outbox).where(where).values(**free, **to)).rowcount == 1
+
+
+def _begun(hold: Hold, attempt: Attempt, now: datetime) -> dict[str, Any]:
+    said = {key: getattr(attempt, name) for name, key in _SAID.items()}
+    return _of(hold) | said | {"now": now}
+
+
+def _arrived(hold: Hold, place: Place, now: datetime, error: str) -> dict[str, Any]:
+    said = {"its_channel": place.channel_id, "its_ts": place.ts, "its_error": error, "now": now}
+    return _of(hold) | said
 
 
 def _of(hold: Hold) -> dict[str, Any]:

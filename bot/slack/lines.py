@@ -1,4 +1,4 @@
-"""Connections to where answers are posted, kept open between them: a new one costs more than the answer itself.
+"""Connections to Slack, kept open between requests: a new one costs more than the request itself.
 
 What went wrong is said the way urllib says it, because `bot.slack.sending` judges by that: a `URLError` while the
 request was not written, any other `OSError` once Slack may have it.
@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 from slack_sdk.webhook import WebhookResponse
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from urllib.parse import SplitResult
 
 #: How long an unused connection is trusted. Short, since Slack may hang up at any time and says so only afterwards.
@@ -36,8 +37,8 @@ class Lines:
         self._lock = Lock()
         self._idle: dict[tuple[str, str], list[tuple[HTTPConnection, float]]] = {}
 
-    def post(self, url: str, body: bytes) -> WebhookResponse:
-        """What the address answered, whatever its status.
+    def post(self, url: str, body: bytes, headers: Mapping[str, str] | None = None) -> WebhookResponse:
+        """What the address answered, whatever its status; `headers` come on top of what every request says.
 
         Raises:
             URLError: The request was not written in full.
@@ -46,7 +47,7 @@ class Lines:
         where = urlsplit(url)
         conn = self._take(where)
         try:
-            found = _exchange(conn, url, where, body)
+            found = _exchange(conn, url, body, headers or {})
         except BaseException:
             conn.close()
             raise
@@ -77,10 +78,11 @@ class Lines:
         conn.close()
 
 
-def _exchange(conn: HTTPConnection, url: str, where: SplitResult, body: bytes) -> WebhookResponse:
+def _exchange(conn: HTTPConnection, url: str, body: bytes, headers: Mapping[str, str]) -> WebhookResponse:
+    where = urlsplit(url)
     target = where.path + (f"?{where.query}" if where.query else "")
     try:
-        conn.request("POST", target or "/", body, _HEADERS)
+        conn.request("POST", target or "/", body, {**_HEADERS, **headers})
     except OSError as error:
         raise URLError(error) from error
     try:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.delivery import LEASE
+from bot.dispatch import LEASE
 from store import outbox
 from tests.bot.dying_worker import DIED, STEPS, Dying, Killed, dying
 from tests.bot.post_room import ADA, BEN, OPS, PostRoom, changed, told, won
