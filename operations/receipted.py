@@ -52,8 +52,6 @@ def keep(ctx: Context, receipt: Receipt) -> None:
         with ctx.db.read() as conn:
             if kept.has(conn, receipt.receipt_id):
                 return True
-        with ctx.db.write() as conn:
-            kept.save(conn, receipt)
-        return True
+        return ctx.db.join(lambda conn: kept.save(conn, receipt) or True)
 
     memory.of(ctx.db).recall(("kept", receipt.receipt_id), save)

@@ -8,7 +8,7 @@ import time
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import psycopg
 from alembic import command
@@ -20,13 +20,16 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from store.errors import DatabaseNotMigrated, DatabaseUrlInvalid
 from store.failures import translated
+from store.joined import JoinedWrites
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from sqlalchemy import URL
 
 __all__ = ["Connection", "Database", "head_revision"]
+
+T = TypeVar("T")
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT_MS = 5000
@@ -44,7 +47,7 @@ SQLITE_SETTINGS = (
 
 
 class Database:
-    """One open database. `read()` and `write()` are its only doors, each one transaction."""
+    """One open database. `read()`, `write()` and `join()` are its only doors, each one transaction."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
@@ -53,6 +56,7 @@ class Database:
             options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         self._reading = engine.execution_options(**options)
         self._writing = engine.execution_options(attain_read=False)
+        self._joined = JoinedWrites(self.write)
 
     @classmethod
     def open(cls, url: str, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> Database:
@@ -97,6 +101,13 @@ class Database:
         """One writing transaction: all of it is stored when the block ends, or none."""
         with _transaction(self._writing) as conn:
             yield conn
+
+    def join(self, job: Callable[[Connection], T]) -> T:
+        """What `job` returns, stored in one transaction with what other threads bring at the same moment.
+
+        For writes of a few rows that somebody waits for; `job` may be run again after a rollback.
+        """
+        return self._joined.run(job)
 
     def migrate(self) -> None:
         """Bring the tables to this version; on a current database it changes nothing."""

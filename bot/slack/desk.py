@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from bot.slack.voice import Voice
     from bot.wiring import Services
     from messages.reply import View
+    from store.database import Connection
     from store.disclosures import Disclosure
 
 LEASE = timedelta(seconds=60)
@@ -49,7 +50,6 @@ class Desk:
         self.directory = directory
         self._lock = Lock()
         self._busy: set[str] = set()
-        self._writing = Lock()
         self._thinking = BoundedSemaphore(THINKING)
 
     def record(self, inbound: Inbound) -> bool:
@@ -58,9 +58,8 @@ class Desk:
         Raises:
             StoreError: it could not be recorded, and must not be acknowledged as if it were.
         """
-        # In turn within this process: SQLite lets writers sleep and retry, which is slower and fair to nobody.
-        with self._writing, self.services.db.write() as conn:
-            return inbox.put(conn, inbound.key, inbound.kind, inbound.model_dump_json(), self.services.clock.now())
+        payload, now = inbound.model_dump_json(), self.services.clock.now()
+        return self.services.db.join(lambda conn: inbox.put(conn, inbound.key, inbound.kind, payload, now))
 
     def take(self, inbound: Inbound, attempt: int = 1) -> bool:
         """Queue a recorded request; False, and the row closed, when there is too much to do."""
@@ -156,11 +155,15 @@ class Desk:
 
     def _close(self, inbound: Inbound, outcome: str, shown: list[Disclosure]) -> None:
         """Close the row and keep what was shown, in one transaction."""
+        now = self.services.clock.now()
+
+        def end(conn: Connection) -> None:
+            for disclosure in shown:
+                disclosures.record(conn, disclosure)
+            inbox.done(conn, inbound.key, now, outcome)
+
         try:
-            with self._writing, self.services.db.write() as conn:
-                for disclosure in shown:
-                    disclosures.record(conn, disclosure)
-                inbox.done(conn, inbound.key, self.services.clock.now(), outcome)
+            self.services.db.join(end)
         except StoreError as error:
             _journal.error("row could not be closed", error, key=inbound.key, outcome=outcome)
         finally:
