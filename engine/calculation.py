@@ -24,13 +24,14 @@ if TYPE_CHECKING:
     from engine.plans.schema import Plan
     from engine.problems import Problem
 
-#: Kinds of lines. Those up to "minimum" belong to a credit; the others stand in `Extras`.
+#: Kinds of lines. Those up to "deduction" belong to a credit; the others stand in `Extras`.
 KINDS = (
     "commission",
     "cap",
     "gate",
     "multiplier",
     "minimum",
+    "deduction",
     "override",
     "difference",
     "pool",
@@ -78,10 +79,14 @@ class Sorted:
     @cached_property
     def whole(self) -> Credits:
         """All of them, spelled out."""
-        return self.part(0, len(self.key))
+        return self._spelled(0, len(self.key))
 
     def part(self, low: int, high: int) -> Credits:
-        """Those from `low` up to `high`, spelled out."""
+        """Those from `low` up to `high`, spelled out; a piece of all of them where these have been spelled out."""
+        whole = self.spelled or vars(self).get("whole")
+        return self._spelled(low, high) if whole is None else whole.part(slice(low, high))
+
+    def _spelled(self, low: int, high: int) -> Credits:
         if self.spelled is not None:
             return self.spelled.part(slice(low, high))
         key = self.key[low:high]

@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from engine.problems import Problem
     from engine.quotas import Windows
 
-COMMISSION, CAP, GATE, MULTIPLIER, MINIMUM, POOL = (
-    KINDS.index(kind) for kind in ("commission", "cap", "gate", "multiplier", "minimum", "pool")
+COMMISSION, CAP, GATE, MULTIPLIER, MINIMUM, DEDUCTION, POOL = (
+    KINDS.index(kind) for kind in ("commission", "cap", "gate", "multiplier", "minimum", "deduction", "pool")
 )
 Effect = tuple[int, "Ints"]  # the kind of its lines, and the change of each credit
 
@@ -79,7 +79,16 @@ class Priced:
 def has_conditions(component: Component) -> bool:
     """Whether anything can change what it prices."""
     cap = component.cap
-    limits = (component.minimum.per_deal, cap.pay_per_deal, cap.per_window, cap.per_period, cap.per_year)
+    taken = component.deduct
+    limits = (
+        taken.per_deal,
+        taken.per_period,
+        component.minimum.per_deal,
+        cap.pay_per_deal,
+        cap.per_window,
+        cap.per_period,
+        cap.per_year,
+    )
     others = (component.gates, component.multipliers, component.pool)
     return any(limit is not None for limit in limits) or any(other not in ((), None) for other in others)
 
@@ -190,14 +199,20 @@ def _multiplied(made: Conditions, priced: Priced, factored: Factored, asked: Ask
         if faults is not None:
             effect = f"the multiplier {factored.multiplier.name!r} is left out"
             _note(yardstick, priced.credits, faults, asked, (made.where, effect))
-    num = factored.chosen(priced.credits, priced.kinds, (history, faults), asked.as_of)
-    return made.policy.scaled(priced.amount, (num, factored.den), priced.codes)
+    factor = factored.chosen(priced.credits, priced.kinds, (history, faults), asked.as_of)
+    return made.policy.scaled(priced.amount, factor, priced.codes)
 
 
 def _limits(made: Conditions, priced: Priced, opened: NDArray[np.bool_]) -> list[tuple[int, Callable[[Ints], Ints]]]:
     least, cap = made.component.minimum.per_deal, made.component.cap
     rep, days = priced.credits.rep, priced.credits.days
     found: list[tuple[int, Callable[[Ints], Ints]]] = []
+    taken = made.component.deduct
+    if taken.per_deal is not None:
+        found.append((DEDUCTION, partial(caps.less_per_deal, taken=taken.per_deal.minor, reps=rep)))
+    if taken.per_period is not None:
+        codes = made.periods.codes(rep, days)
+        found.append((DEDUCTION, partial(caps.less_per_window, taken=taken.per_period.minor, codes=codes)))
     if least is not None:
         found.append((MINIMUM, partial(caps.at_least, least=least.minor, way=priced.way * opened, reps=rep)))
     if cap.pay_per_deal is not None:

@@ -10,15 +10,16 @@ import numpy as np
 from engine.dates import on_day
 from engine.deals import deals_in
 from engine.exchange import Exchange
-from engine.figures import MILLION, Figures, unit_of
+from engine.figures import MILLION, Figures
 from engine.frames import integers, named
 from engine.hierarchy import Placements
-from engine.money import Money, Rate, exponent
+from engine.money import Money, Rate
+from engine.plans.asked import bounds_of
 from engine.tags import Tags
 
 if TYPE_CHECKING:
     from engine.frames import Facts
-    from engine.plans.filters import FigureRange, Filter
+    from engine.plans.filters import Filter
     from engine.whatif import Question
 
 
@@ -112,34 +113,17 @@ def _role_unmet(each: Filter, deal: DealFacts, asked: Question) -> list[str]:
 def _figures_unmet(each: Filter, deal: DealFacts) -> list[str]:
     found = []
     for wanted in each.having:
-        unit = unit_of(wanted.of)
+        (_, _, unit, _), (low, high) = bounds_of(wanted)
         figure = deal.figures.of(wanted.of, unit)
         if figure.lacks[0]:
             found.append(f"its {wanted.of} is not known")
-        elif not _inside(int(figure.value[0]), wanted, _scale(wanted, unit, deal)):
+        elif not _inside(int(figure.value[0]), low, high):
             found.append(f"its {wanted.of} is {_number(int(figure.value[0]), unit, deal)}")
     return found
 
 
-def _scale(wanted: FigureRange, unit: str, deal: DealFacts) -> int:
-    """How many of the figure's parts a bound written in money's minor units, or as a plain number, stands for."""
-    if unit == "money":
-        return 1
-    money = next((bound for bound in (wanted.start, wanted.end) if isinstance(bound, Money)), None)
-    return MILLION // int(10 ** exponent(money.currency if money else deal.currency or "USD"))
-
-
-def _inside(value: int, wanted: FigureRange, scale: int) -> bool:
-    low, high = (_bound(bound, scale) for bound in (wanted.start, wanted.end))
+def _inside(value: int, low: int | None, high: int | None) -> bool:
     return (low is None or value >= low) and (high is None or value < high)
-
-
-def _bound(bound: Rate | Money | None, scale: int) -> int | None:
-    if bound is None:
-        return None
-    if isinstance(bound, Money):
-        return bound.minor * scale
-    return -(-bound.num * MILLION // bound.den)
 
 
 def _number(value: int, unit: str, deal: DealFacts) -> str:

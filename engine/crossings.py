@@ -62,7 +62,8 @@ class _Place:
         """The last tier that is reached, in words."""
         numbers = counts_numbers(self.plan, self.priced.component)
         start = self.priced.component.priced_by.tiers[max(reached - 1, 0)].start
-        return f"{'from' if reached else 'below'} {words.bound(start, numbers=numbers)}"
+        said = words.FROM[self.priced.component.priced_by.reached] if reached else "below"
+        return f"{said} {words.bound(start, numbers=numbers)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,5 +188,5 @@ def _reached(measured: Measured, after: Any, quota: Any) -> Rows:
     schedule, table = measured.schedule, measured.component.priced_by
     found = np.zeros(len(after), dtype=np.int64)
     for start in schedule.starts[:1] if table.behaviour in _SMOOTH else schedule.starts:
-        found += (after * schedule.axis_den >= start * quota).astype(np.int64)
+        found += (after * schedule.axis_den >= start * quota + (schedule.above and start > 0)).astype(np.int64)
     return found

@@ -5,12 +5,11 @@ Like `engine.slices` it is written without arrays on purpose.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from engine.taken import NOTHING, Part, Taken, Window, edges_of, stretches
+from engine.taken import NOTHING, Part, Taken, Window, edges_of, passed, stretches
 
 if TYPE_CHECKING:
     from engine.curves import Curve
@@ -48,6 +47,10 @@ class _Lines:
         """Where its lines begin, but for the first."""
         return edges_of(self.curve, self.quota, 0)
 
+    def line(self, reach: Fraction) -> int:
+        """The line that holds at a place."""
+        return passed(self.curve, self.edges, reach)
+
     def slope(self, line: int) -> Fraction:
         """What a minor unit of credit adds on a line."""
         rise = Fraction(self.curve.rises[line], self.curve.den)
@@ -55,7 +58,7 @@ class _Lines:
 
     def at(self, reach: Fraction, line: int | None = None) -> Fraction:
         """What it comes to at a place, on the line there or on another one."""
-        own = bisect_right(self.edges, reach) if line is None else line
+        own = self.line(reach) if line is None else line
         begin = self.edges[max(own - 1, 0)]
         return Fraction(self.curve.values[own], self.curve.den) + self.slope(own) * (reach - begin)
 
@@ -67,19 +70,20 @@ def _along(axis: _Lines, places: tuple[Fraction, Fraction], times: Fraction, *, 
     """
     parts: list[Part] = []
     begin, end = places
-    line = bisect_right(axis.edges, begin)
+    line = axis.line(begin)
     start = axis.at(begin) * times
     if is_first and start:
         parts.append(Part(line - 1, begin, begin, start, NOTHING, "value"))
-    for passed, low, high in stretches(axis.edges, begin, end):
-        if passed != line:
-            jump = axis.at(low, passed) - axis.at(low, line)
+    for reached, low, high in stretches(axis.edges, begin, end):
+        taken = reached if low != high else line  # who goes nowhere passes nothing
+        if taken != line:
+            jump = axis.at(low, taken) - axis.at(low, line)
             if jump:
-                parts.append(Part(max(passed, line) - 1, low, low, jump * times, NOTHING, "jump"))
-        line = passed
+                parts.append(Part(max(taken, line) - 1, low, low, jump * times, NOTHING, "jump"))
+        line = taken
         rate = axis.slope(line) * times
         parts.append(Part(line - 1, low, high, (high - low) * rate, rate))
-    landed = bisect_right(axis.edges, end)
+    landed = axis.line(end)
     jump = axis.at(end, landed) - axis.at(end, line)
     if jump:
         parts.append(Part(max(landed, line) - 1, end, end, jump * times, NOTHING, "jump"))
@@ -97,8 +101,8 @@ def _stepped(window: Window, axis: _Lines, times: Fraction) -> Taken:
         before, after = Fraction(earlier.after if earlier else 0), Fraction(place.after)
         axis_before = _Lines(axis.curve, earlier.quota if earlier else None)
         old = NOTHING if fresh else axis_before.at(before) * times
-        return _replaced(old, axis.at(after) * times, (bisect_right(axis.edges, after), -1))
-    lines = bisect_right(axis.edges, after), bisect_right(axis.edges, before)
+        return _replaced(old, axis.at(after) * times, (axis.line(after), -1))
+    lines = axis.line(after), axis.line(before)
     if fresh and not window.opening:
         return _replaced(NOTHING, axis.at(after) * times, (lines[0], -1))
     return _replaced(axis.at(before) * times, axis.at(after) * times, lines)
@@ -120,7 +124,7 @@ def _blended(window: Window, axis: _Lines, places: tuple[Fraction, Fraction]) ->
         previous = window.credits[-2].place if len(window.credits) > 1 else None
         old = NOTHING if previous is None else _Lines(axis.curve, previous.quota).at(Fraction(previous.after))
     rate = axis.at(places[1])
-    own = Part(bisect_right(axis.edges, places[1]) - 1, NOTHING, Fraction(last.basis), last.basis * rate, rate)
+    own = Part(axis.line(places[1]) - 1, NOTHING, Fraction(last.basis), last.basis * rate, rate)
     return Taken(earlier * old, earlier * (rate - old), (own,))
 
 
@@ -130,7 +134,7 @@ def _own_values(curve: Curve, window: Window) -> Taken:
     for credit in window.credits:
         place, axis = credit.place, _Lines(curve, None)
         reach = Fraction(0 if place is None else place.after)
-        tier, value = bisect_right(axis.edges, reach) - 1, axis.at(reach)
+        tier, value = axis.line(reach) - 1, axis.at(reach)
         if curve.times == "credit":
             parts.append(Part(tier, NOTHING, Fraction(credit.basis), credit.basis * value, value))
         else:

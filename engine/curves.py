@@ -45,6 +45,7 @@ class Curve:
     times: Times
     keeping: Keeping
     target_den: int = 1
+    above: bool = False  # a line holds only beyond its start; one that starts at 0 holds from 0 on
 
     @cached_property
     def is_flat(self) -> bool:
@@ -89,7 +90,8 @@ class Curve:
         """What the table comes to at each place: numerators, and what they are divided by."""
         line = np.zeros(len(reach), dtype=np.intp)
         for start in self.starts:
-            line += reach * self.axis_den >= (start if quota is None else start * quota)
+            beyond = self.above and start > 0
+            line += reach * self.axis_den >= (start if quota is None else start * quota) + beyond
         values = np.array(self.values, dtype=reach.dtype)
         if self.is_flat:
             return values[line], self.den

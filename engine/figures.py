@@ -77,6 +77,14 @@ class Figure:
         """Which deals have no usable value."""
         return np.zeros(len(self.value), dtype=bool) if self.fault is None else self.fault > 0
 
+    def less(self, other: Figure) -> Figure:
+        """What is left of it without another figure of the same deals; a deal that lacks either lacks it."""
+        return _bounded(Figure(self.value - other.value, _either(self.fault, other.fault)))
+
+    def reduced(self, amount: int) -> Figure:
+        """Each value nearer to 0 by an amount, and never beyond it: a reversal mirrors its deal."""
+        return Figure(np.sign(self.value) * np.maximum(np.abs(self.value) - amount, 0), self.fault)
+
 
 class Figures:
     """The figures of some deals, in the order of the deals; each is worked out once."""

@@ -174,12 +174,12 @@ def bar(start: Rate | Money, component: Component) -> tuple[Rate, bool]:
     return Rate(start.minor), False
 
 
-def reaches(reached: Ints, start: Rate, quota: Ints | None) -> NDArray[np.bool_]:
-    """Whether each total is at least `start`, or `start` times its quota."""
+def reaches(reached: Ints, start: Rate, quota: Ints | None, *, strict: bool = False) -> NDArray[np.bool_]:
+    """Whether each total is at least `start`, or `start` times its quota; more than that if `strict`."""
     wide = largest(reached) * start.den >= _LIMIT or (1 if quota is None else largest(quota)) * start.num >= _LIMIT
     left = (reached.astype(object) if wide else reached) * start.den
     right = start.num if quota is None else (quota.astype(object) if wide else quota) * start.num
-    return np.asarray(left >= right, dtype=bool)
+    return np.asarray(left > right if strict else left >= right, dtype=bool)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +192,7 @@ class Gateway:
     @classmethod
     def of(cls, plan: Plan, gate: Gate, context: tuple[Facts, Exchange, Ints]) -> Gateway:
         """The gate made ready for the reps of `context`."""
-        return cls(gate, Yardstick.of(plan, gate.component, gate.over, isinstance(gate.at_least, Rate), context))
+        return cls(gate, Yardstick.of(plan, gate.component, gate.over, isinstance(gate.bar, Rate), context))
 
     @property
     def by_end(self) -> bool:
@@ -205,8 +205,8 @@ class Gateway:
         """For which of the wanted credits, with the quota of each, it is open."""
         test = self.yardstick
         reached = test.at_end(history, wanted) if self.by_end else test.as_reached(history, wanted, is_back)
-        start, by_quota = bar(self.gate.at_least, self.yardstick.component)
-        return reaches(reached, start, quota if by_quota else None)
+        start, by_quota = bar(self.gate.bar, self.yardstick.component)
+        return reaches(reached, start, quota if by_quota else None, strict=self.gate.is_strict)
 
 
 def fault_problems(

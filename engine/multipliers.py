@@ -2,13 +2,14 @@
 
 Each is a line of its own with the difference it makes; several multiply one after another. A factor by another
 component goes by what that one's window has come to by the day of the calculation, for all credits in the window; a
-quota that cannot be used is a Problem, and the factor is 1.
+quota that cannot be used is a Problem, and the factor is 1. An interpolated factor lies on the straight line between
+the two steps around what was reached: an exact fraction of its own for every window.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import lcm
+from math import gcd, lcm
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -61,10 +62,14 @@ class Factored:
         kinds: Rows | None,
         tested: tuple[History | None, NDArray[np.int8] | None],
         as_of: int,
-    ) -> Ints:
-        """The factor of each wanted credit, in `den`ths; `tested`: what the other came to, and quota faults."""
+    ) -> tuple[Ints, int | Ints]:
+        """The factor of each wanted credit as numerators and denominators, one for all or one for each.
+
+        `tested`: what the other component came to, and quota faults.
+        """
         history, faults = tested
         place = np.zeros(len(wanted.rep), dtype=np.intp)
+        way: tuple[Ints, Ints | None] | None = None
         if self.yardstick is None or history is None:
             place += 1
         else:
@@ -72,9 +77,34 @@ class Factored:
             quota, _ = self.yardstick.quota(wanted, as_of)
             for step in self.multiplier.steps:
                 start, by_quota = bar(step.start, self.yardstick.component)
-                place += reaches(reached, start, quota if by_quota else None)
+                strict = self.multiplier.reached == "above" and start.num > 0
+                place += reaches(reached, start, quota if by_quota else None, strict=strict)
             place = np.maximum(place, 1)  # below 0 the first step holds
+            way = reached, quota
         if faults is not None:
             place[faults > 0] = 0
         place *= self.meets[0] if kinds is None else self.meets[kinds]
-        return self.factors[place]
+        if way is None or not self.multiplier.interpolated:
+            return self.factors[place], self.den
+        return self._between(place, *way)
+
+    def _between(self, place: Rows, reached: Ints, quota: Ints | None) -> tuple[Ints, Ints]:
+        """The factors on the straight lines between steps, in lowest terms."""
+        if self.yardstick is None:
+            raise AssertionError("only factors by another component are interpolated")
+        bars = [bar(step.start, self.yardstick.component) for step in self.multiplier.steps]
+        axis_den = lcm(*(start.den for start, _ in bars))
+        spelled = [0, *(start.num * (axis_den // start.den) for start, _ in bars)]
+        begins, factors = np.array(spelled, dtype=object), np.array(self.factors, dtype=object)
+        own = np.ones(len(place), dtype=object)
+        if quota is not None and any(by_quota for _, by_quota in bars):
+            own = quota.astype(object)
+        last = len(spelled) - 1
+        is_between = (place > 0) & (place < last) & (reached > 0)
+        upper = np.where(is_between, np.minimum(place + 1, last), place)
+        length = np.where(is_between, (begins[upper] - begins[place]) * own, 1)
+        gone = reached.astype(object) * axis_den - begins[place] * own
+        num = factors[place] * length + (factors[upper] - factors[place]) * gone
+        den = length * self.den
+        shared = np.array([gcd(*each) for each in zip(num.tolist(), den.tolist(), strict=True)], dtype=object)
+        return num // shared, den // shared

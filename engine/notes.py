@@ -22,6 +22,7 @@ NAMES = {
     "gate": "Condition",
     "multiplier": "Multiplier",
     "minimum": "Minimum",
+    "deduction": "Deduction",
     "override": "Override",
     "difference": "Level difference",
     "pool": "Pool",
@@ -79,6 +80,10 @@ def of_credit(kind: str, component: Component) -> str:
         return f"What the component pays is multiplied by {names}; this is the difference."
     if kind == "minimum":
         return f"A deal that counts pays at least {component.minimum.per_deal}; this is what was missing."
+    if kind == "deduction":
+        taken = (component.deduct.per_deal, "for each deal"), (component.deduct.per_period, "in each pay period")
+        said = [f"{amount} {where}" for amount, where in taken if amount is not None]
+        return f"{' and '.join(said)} is taken off what this component pays, never more than it pays."
     if kind == "pool":
         return "What this component prices goes into a pool that is shared at the end of its window."
     cap = component.cap
@@ -93,8 +98,8 @@ def of_credit(kind: str, component: Component) -> str:
 
 
 def _gate(gate: Gate) -> str:
-    least = f"{gate.at_least} of its quota" if isinstance(gate.at_least, Rate) else str(gate.at_least)
-    return f"“{gate.component}” has reached {least} over {_OVER[gate.over]}"
+    least = f"{gate.bar} of its quota" if isinstance(gate.bar, Rate) else str(gate.bar)
+    return f"“{gate.component}” has {'passed' if gate.is_strict else 'reached'} {least} over {_OVER[gate.over]}"
 
 
 def of_extra(line: Extra) -> str:

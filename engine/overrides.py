@@ -43,7 +43,8 @@ if TYPE_CHECKING:
 
 _MOST_ROUNDS = 50
 _COMMISSIONS = [
-    KINDS.index(kind) for kind in ("override", "difference", "pool", "gate", "multiplier", "minimum", "cap")
+    KINDS.index(kind)
+    for kind in ("override", "difference", "pool", "gate", "multiplier", "minimum", "deduction", "cap")
 ]
 
 
@@ -85,9 +86,15 @@ def overrides(company: Company, slots: Sequence[Slot], extras: Extras) -> tuple[
 def _looks_at_deals(slot: Slot) -> bool:
     """Whether anything about the component asks about single deals."""
     component = slot.component
-    limits = (component.minimum.per_deal, component.cap.per_deal, component.cap.pay_per_deal, component.clawback)
+    least, cap = (component.deduct.per_deal, component.minimum.per_deal), component.cap
+    limits = (*least, cap.per_deal, cap.pay_per_deal, component.clawback)
     reached = any(gate.judged == "as_reached" for gate in component.gates)
-    return component.accumulate == "transaction" or bool(component.release) or reached or limits != (None,) * 4
+    return (
+        component.accumulate == "transaction"
+        or bool(component.release)
+        or reached
+        or any(limit is not None for limit in limits)
+    )
 
 
 def _edges(company: Company, slots: Sequence[Slot]) -> Ints:

@@ -16,7 +16,7 @@ from engine.money import Money, Rate
 from engine.plans.axes import counts_numbers
 from engine.plans.filters import CONDITIONS, Factor, Filter, RateRule
 from engine.plans.schema import Component, CreditRule, LevelRate, Plan, RoleShare
-from engine.plans.tables import Gate, Multiplier, MultiplierStep, Tier
+from engine.plans.tables import Cap, Gate, Multiplier, MultiplierStep, Tier
 from engine.plans.terms import ClawbackStep, QuotaRule, Release
 
 if TYPE_CHECKING:
@@ -36,12 +36,18 @@ LABELS = {
     "counts_for": "counts for",
     "by_role": "shares by role",
     "per_unit": "per unit",
-    "per_deal": "credit counted per deal",
+    "per_deal": "per deal",
+    "less": "figures taken off first",
+    "less_per_deal": "counts less per deal",
+    "deduct": "deducted",
     "pay_per_deal": "paid per deal",
     "per_period": "paid per pay period",
     "per_year": "paid per year",
     "per_window": "paid per window",
     "at_least": "at least",
+    "more_than": "more than",
+    "reached": "is reached",
+    "interpolated": "in a straight line between steps",
     "cap_per_year": "cap per year",
     "guarantee_periods": "guarantee for pay periods",
     "guarantee_by_rep": "guarantee by rep",
@@ -62,6 +68,8 @@ LABELS = {
     "at_most": "pays at most while not met",
     "falls": "falls with time",
 }
+#: Where a key of one kind of part is not what it is elsewhere.
+LABELS_OF: dict[tuple[type | None, str], str] = {(Cap, "per_deal"): "credit counted per deal"}
 _WORDS = {**words.SPANS, "True": "yes", "False": "no"}
 #: Parts that are not named: what is in them stands for itself.
 _FOLDED = ("measure", "table")
@@ -163,15 +171,17 @@ class _Comparison:
         for field in fields(old):
             before, after = getattr(old, field.name), getattr(new, field.name)
             if before != after:
-                yield from self._field(field.name, before, after, at)
+                yield from self._field((field.name, label(field.name, type(old))), before, after, at)
 
-    def _field(self, name: str, before: Any, after: Any, at: _At) -> Iterator[Change]:
+    def _field(self, named: tuple[str, str], before: Any, after: Any, at: _At) -> Iterator[Change]:
+        """One field, by its name and by what it is called, compared."""
+        name, what = named
         if _is_list(before) or _is_list(after):
             yield from self._list(name, before, after, at)
         elif _is_part(before) and _is_part(after) and type(before) is type(after):
-            yield from self._parts(before, after, at if name in _FOLDED else at.into(label(name), at.touches))
+            yield from self._parts(before, after, at if name in _FOLDED else at.into(what, at.touches))
         else:
-            yield _change(label(name), _bounded(name, before, at.numbers), _bounded(name, after, at.numbers), at)
+            yield _change(what, _bounded(name, before, at.numbers), _bounded(name, after, at.numbers), at)
 
     def _list(self, name: str, before: Sequence[Any], after: Sequence[Any], at: _At) -> Iterator[Change]:
         pairs = _paired(before, after)
@@ -209,9 +219,9 @@ class _Comparison:
         return replace(at, component=part.name, numbers=numbers)
 
 
-def label(name: str) -> str:
-    """What a key is called in a sentence."""
-    return LABELS.get(name, name.replace("_", " "))
+def label(name: str, kind: type | None = None) -> str:
+    """What a key of that kind of part is called in a sentence."""
+    return LABELS_OF.get((kind, name)) or LABELS.get(name, name.replace("_", " "))
 
 
 def said(value: Any, numbers: bool = False) -> str:
@@ -250,13 +260,13 @@ def summary(part: Any, numbers: bool = False) -> str:
         elif field.name in _FOLDED and _is_part(value):
             found.append(summary(value, numbers))
         else:
-            found.append(f"{label(field.name)} {_bounded(field.name, value, numbers)}")
+            found.append(f"{label(field.name, type(part))} {_bounded(field.name, value, numbers)}")
     return ", ".join(found)
 
 
 def _bounded(name: str, value: Any, numbers: bool) -> str:
     """A value in words, where the amounts that are compared with a number are numbers themselves."""
-    if numbers and name in ("start", "at_least") and isinstance(value, Money):
+    if numbers and name in ("start", "at_least", "more_than") and isinstance(value, Money):
         return words.bound(value, numbers=True)
     return said(value, numbers)
 

@@ -29,6 +29,9 @@ SPANS = {
     "year": "the whole year",
 }
 
+#: What a tier or step begins with, by when it is reached.
+FROM = {"at": "from", "above": "above"}
+
 _PHRASES = {
     "type": "of type {}",
     "product": "for {}",
@@ -129,8 +132,8 @@ def figure(name: str) -> str:
 
 def _range(each: FigureRange) -> str:
     numbers = unit_of_range(each) == "number"
-    parts = [f"at least {bound(each.start, numbers=numbers)}"] if each.start is not None else []
-    parts += [f"below {bound(each.end, numbers=numbers)}"] if each.end is not None else []
+    said = (("at least", each.start), ("above", each.above), ("below", each.end), ("up to", each.up_to))
+    parts = [f"{how} {bound(edge, numbers=numbers)}" for how, edge in said if edge is not None]
     counted = f" (a {each.unit})" if each.unit == "number" else " (an amount)" if each.unit else ""
     return f"whose {figure(each.of)}{counted} is {every(parts) or 'known'}"
 

@@ -91,7 +91,7 @@ def _eligible(company: Company, slot: Slot, pool: Pool, ended: Ended) -> tuple[R
     """Who is on the plan on the last day and has reached what it takes."""
     everybody = np.arange(len(company.rep_ids))
     rep = everybody[slot.pays(everybody, np.full(len(everybody), ended.last))]
-    if pool.at_least is None or not len(rep):
+    if pool.bar is None or not len(rep):
         return rep, []
     over = _OVER.get(slot.component.accumulate, slot.component.accumulate)
     context = (company.facts, company.exchange, company.rep_ids)
@@ -99,7 +99,8 @@ def _eligible(company: Company, slot: Slot, pool: Pool, ended: Ended) -> tuple[R
     wanted = _on(rep, ended.last)
     history = company.history(slot.number - slot.offset + yardstick.tested)
     quota, faults = yardstick.quota(wanted, None)
-    opened = reaches(yardstick.at_end(history, wanted), bar(pool.at_least, yardstick.component)[0], quota)
+    start, is_strict = bar(pool.bar, yardstick.component)[0], pool.more_than is not None
+    opened = reaches(yardstick.at_end(history, wanted), start, quota, strict=is_strict)
     if faults is None:
         return rep[opened], []
     where = f"{slot.plan.name} / {slot.component.name}"

@@ -39,6 +39,7 @@ class Schedule:
     behaviour: str
     fixed: tuple[int, ...] = ()
     target_den: int = 0
+    above: bool = False  # a tier is reached only beyond its start
 
     @cached_property
     def divisor(self) -> int:
@@ -130,7 +131,7 @@ class Schedule:
         """The tier that each accumulated credit has reached; below zero it is the first."""
         tier = np.zeros(len(reach), dtype=np.intp)
         for k in range(1, len(self.starts)):
-            tier += reach * self.axis_den >= self._threshold(k, quota)
+            tier += reach * self.axis_den >= self._threshold(k, quota) + self.above
         return tier
 
     def _curve(self, reach: Numbers, quota: Numbers | None) -> Numbers:

@@ -68,6 +68,7 @@ def pricer(plan: Plan, component: Component, patterns: Sequence[Sequence[RateRul
         behaviour=table.behaviour,
         fixed=tuple(fixed) if any(fixed) else (),
         target_den=parts_of_target(plan, component) if component.pays_base_rate else 0,
+        above=table.reached == "above",
     )
 
 
@@ -87,6 +88,7 @@ def _curve(plan: Plan, component: Component, starts: list[Fraction], keeping: Ke
         times="target" if of_target else "credit" if by_rate and table.behaviour == "interpolated" else "",
         keeping=keeping,
         target_den=parts_of_target(plan, component) if of_target else 1,
+        above=table.reached == "above",
     )
 
 

@@ -5,7 +5,6 @@ It is written without arrays on purpose: it explains the calculation, and checks
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING
 from engine.curve_slices import curved
 from engine.curves import Curve
 from engine.money import divide
-from engine.taken import NOTHING, Credit, Part, Piece, Priced, Spot, Taken, Window, edges_of, stretches
+from engine.taken import NOTHING, Credit, Part, Piece, Priced, Spot, Taken, Window, edges_of, passed, stretches
 
 if TYPE_CHECKING:
     from engine.rates import Schedule
@@ -104,7 +103,8 @@ def _spread(schedule: Schedule, window: Window, place: Spot) -> Taken:
     group = 0 if len(schedule.rates) == 1 else credit.group
     edges, way = edges_of(schedule, place.quota), place.after - before
     found, done = [], Fraction(0)
-    for tier, begin, end in stretches(edges, Fraction(before), Fraction(place.after)):
+    cut = stretches(edges, Fraction(before), Fraction(place.after))
+    for tier, begin, end in cut if way else [(passed(schedule, edges, place.after), *cut[0][1:])]:
         share = credit.basis * (Fraction(end - begin, way) if way else 1)
         rate = schedule.rate(group, tier) * window.scale
         found.append(Part(tier, done, done + share, share * rate, rate))
@@ -125,8 +125,8 @@ def _own_tiers(schedule: Schedule, window: Window) -> Taken:
 def _tier_of(schedule: Schedule, credit: Credit, reached: int, quota: int | None) -> int:
     """The tier in which a credit stands when the window has come to `reached`; below zero it is the first."""
     if credit.place is not None:
-        return bisect_right(edges_of(schedule, credit.place.quota), credit.place.after)
-    return bisect_right(edges_of(schedule, quota), reached)
+        return passed(schedule, edges_of(schedule, credit.place.quota), credit.place.after)
+    return passed(schedule, edges_of(schedule, quota), reached)
 
 
 def _tiers(schedule: Schedule, window: Window) -> tuple[int, int]:
@@ -174,8 +174,8 @@ def _overage(schedule: Schedule, window: Window) -> Taken:
         reached += credit.basis
     last = window.credits[-1]
     parts = []
-    for passed, begin, end in stretches([edge], reached, reached + last.basis):
-        tier = after if passed else 0
+    for is_over, begin, end in stretches([edge], reached, reached + last.basis):
+        tier = after if is_over else 0
         rate = schedule.rate(0 if only else last.group, tier) * window.scale
         parts.append(Part(tier, begin, end, (end - begin) * rate, rate))
     return Taken(earned, rerated, tuple(parts))

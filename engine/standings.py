@@ -297,8 +297,9 @@ def _tiers(of: Standing, credit: Ints, is_fine: Any) -> tuple[Rows, Ints, Rows]:
         scaled: Any = of.window_quota if by_quota else np.ones_like(credit)
         if abs(start.numerator) * int(np.abs(scaled).max(initial=1)) >= _WIDE:
             scaled = scaled.astype(object)
-        lacks = -((credit * start.denominator - scaled * start.numerator) // start.denominator)
-        is_ahead = scaled * start.numerator > np.maximum(credit, 0) * start.denominator
+        edge = scaled * start.numerator + (table.reached == "above" and start > 0)
+        lacks = -((credit * start.denominator - edge) // start.denominator)
+        is_ahead = edge > np.maximum(credit, 0) * start.denominator
         tier = np.where(is_ahead, number, tier)
         missing = np.where(is_ahead, lacks, missing).astype(np.int64)
         reached = np.where(~is_ahead & (reached == NONE), number, reached)

@@ -40,9 +40,11 @@ if TYPE_CHECKING:
     from engine.plans.schema import Component, Plan
 
 #: Kinds of lines that are earned; the others are steps from earnings to payout.
-EARNED = ("commission", "gate", "multiplier", "minimum", "cap", "override", "difference", "pool", "true_up")
+EARNED = (
+    "commission", "gate", "multiplier", "minimum", "deduction", "cap", "override", "difference", "pool", "true_up",
+)  # fmt: skip
 _CREDITING = ("commission", "override", "difference", "correction")
-_BY_CREDIT = ("commission", "gate", "multiplier", "minimum", "override", "difference")
+_BY_CREDIT = ("commission", "gate", "multiplier", "minimum", "deduction", "override", "difference")
 
 
 @dataclass(frozen=True, slots=True)

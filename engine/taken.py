@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -109,6 +109,13 @@ class Taken:
 def edges_of(pricer: Schedule | Curve, quota: int | None, first: int = 1) -> list[Fraction]:
     """Where tiers begin, in minor units, without those before `first`."""
     return [Fraction(start * (1 if quota is None else quota), pricer.axis_den) for start in pricer.starts[first:]]
+
+
+def passed(pricer: Schedule | Curve, edges: list[Fraction], reach: Fraction | int) -> int:
+    """How many of the edges are reached at a place; an edge at 0 always with 0."""
+    if not pricer.above:
+        return bisect_right(edges, reach)
+    return max(bisect_left(edges, reach), bisect_right(edges, min(Fraction(reach), NOTHING)))
 
 
 def stretches(edges: list[Fraction], before: Fraction, after: Fraction) -> list[tuple[int, Fraction, Fraction]]:

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.achievements import increments
+from engine.figures import MILLION
+from engine.money import exponent
 from engine.plans.filters import ONCE
 from engine.rules import is_further
 
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from engine.crediting import Seats
     from engine.kinds import Told
     from engine.measures import Measured, Ready
-    from engine.money import Rounding
+    from engine.money import Money, Rounding
     from engine.order import Ints
     from engine.plans.schema import Component, Plan
 
@@ -56,7 +58,10 @@ def names_rules(plan: Plan) -> bool:
 def is_plain(component: Component) -> bool:
     """Whether it counts the amounts of its credits."""
     measure = component.measure
-    return measure.sum == "amount" and measure.times == ONCE and not measure.achievement and not measure.is_number
+    as_it_is = (
+        measure.sum == "amount" and measure.times == ONCE and not measure.less and measure.less_per_deal is None
+    )
+    return as_it_is and not measure.achievement and not measure.is_number
 
 
 class Tallies:
@@ -93,10 +98,14 @@ class Tallies:
     def _of_figure(self, plan: Plan, component: Component) -> tuple[Ints, NDArray[np.int8] | None]:
         measure, mode = component.measure, plan.rounding.mode
         unit = "number" if measure.is_number else "money"
-        key = (measure.sum, unit, measure.times, plan.currency, mode)
+        key = (measure.sum, unit, measure.times, measure.less, measure.less_per_deal, plan.currency, mode)
         if key not in self._known:
             money = plan.currency, self._told.exchange, mode
             figure = self._told.figures.axis(measure.sum, unit, money, measure.times)
+            for name in measure.less:
+                figure = figure.less(self._told.figures.axis(name, unit, money, measure.times))
+            if measure.less_per_deal is not None:
+                figure = figure.reduced(_parts(measure.less_per_deal, unit))
             real = self._told.deals.deal_id > 0
             fault = None if figure.fault is None else np.where(real, figure.fault, 0).astype(np.int8)
             value = np.where(real, figure.value, 0)
@@ -113,6 +122,11 @@ class Tallies:
         taken = (rep, achieved.days[deal], achieved.value[deal])
         values[own] = increments(measure.component, measure.windows, taken, mode)
         return values
+
+
+def _parts(taken: Money, unit: str) -> int:
+    """An amount in minor units, or what is written as one in millionths of a unit."""
+    return taken.minor if unit == "money" else taken.minor * MILLION // 10 ** exponent(taken.currency)
 
 
 def _counting(plan: Plan, half: str) -> NDArray[np.bool_]:

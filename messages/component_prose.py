@@ -57,8 +57,13 @@ def _counted(measure: Measure) -> Iterator[str]:
         counted = "number" if measure.sum == "count" else words.figure(measure.sum)
         but = f", except {words.deals(measure.excluding)}" if measure.excluding.conditions else ""
         yield f"It counts the **{counted}** of {words.deals(measure.where)}{but}{unit}."
+    if measure.less:
+        yield f"Taken off first: {words.every([words.figure(name) for name in measure.less])}."
     if measure.times != ONCE:
         yield f"Each figure counts {words.factor(measure.times)}."
+    if measure.less_per_deal is not None:
+        taken = words.bound(measure.less_per_deal, numbers=measure.is_number)
+        yield f"Each deal counts {taken} less, before it is shared, and never less than nothing."
     if measure.credited_by:
         yield f"Only credit by the rule {words.either(measure.credited_by)} counts."
 
@@ -138,7 +143,8 @@ def _tiers(plan: Plan, told: Component, table: Table) -> Iterator[str]:
         "deal": f"the {words.figure(table.of) or 'size'} of the deal",
     }[table.by]
     unit = {"": "", "money": " (an amount)", "number": " (a number)"}[table.unit]
-    yield f"{_BEHAVIOURS[table.behaviour]} Tiers go by {axis}{unit}:"
+    exactly = "" if table.reached == "at" else " Each is reached only beyond its start, not with exactly that."
+    yield f"{_BEHAVIOURS[table.behaviour]} Tiers go by {axis}{unit}.{exactly}".removesuffix(".") + ":"
     rows = [row for at, tier in enumerate(table.tiers) for row in _rows(table.tiers, at, tier, numbers=numbers)]
     if any(tier.slope is not None for tier in table.tiers):
         what = "more share of the target for each 100% of attainment" if table.by == "attainment" else "of the credit"
@@ -199,8 +205,9 @@ def _level(each: LevelRate) -> str:
 
 def _gates(plan: Plan, gates: Sequence[Gate]) -> Iterator[str]:
     for gate in gates:
-        least = words.bound(gate.at_least, numbers=_numbers(plan, gate.component))
-        goal = f"{least} of its quota" if isinstance(gate.at_least, Rate) else least
+        least = words.bound(gate.bar, numbers=_numbers(plan, gate.component))
+        goal = f"{least} of its quota" if isinstance(gate.bar, Rate) else least
+        goal = f"{'more than' if gate.is_strict else 'at least'} {goal}"
         judged = {
             "at_end": "judged by what the window has come to, for all deals in it",
             "as_reached": "from the deal on that reaches it",
@@ -210,7 +217,7 @@ def _gates(plan: Plan, gates: Sequence[Gate]) -> Iterator[str]:
             part = "of its target" if isinstance(gate.at_most, Rate) else "in its window"
             otherwise = f"at most {words.bound(gate.at_most)} {part}"
         over = words.SPANS[gate.over]
-        yield f"**Gate**: {gate.component} must have come to at least {goal} over {over}, {judged}; else {otherwise}."
+        yield f"**Gate**: {gate.component} must have come to {goal} over {over}, {judged}; else {otherwise}."
 
 
 def _multipliers(plan: Plan, multipliers: Sequence[Multiplier]) -> Iterator[str]:
@@ -221,11 +228,12 @@ def _multipliers(plan: Plan, multipliers: Sequence[Multiplier]) -> Iterator[str]
             numbers = _numbers(plan, each.component)
             steps = words.every(
                 [
-                    f"times {words.number(step.times.fraction)} from {words.bound(step.start, numbers=numbers)}"
+                    f"times {words.number(step.times.fraction)} {words.FROM[each.reached]} "
+                    f"{words.bound(step.start, numbers=numbers)}"
                     for step in each.steps
                 ]
             )
-            parts.append(steps)
+            parts.append(f"{steps}, and in a straight line between them" if each.interpolated else steps)
         judged = f", by what {each.component} has come to at the end of {words.SPANS[each.over]}"
         by = judged if each.component or each.over != "quarter" else ""
         yield f"**Multiplier {each.name}**: what it pays counts {'; '.join(parts)}{for_deals}{by}."
@@ -237,7 +245,11 @@ def _numbers(plan: Plan, name: str) -> bool:
 
 
 def _limits(told: Component) -> Iterator[str]:
-    minimum, cap = told.minimum, told.cap
+    minimum, cap, taken = told.minimum, told.cap, told.deduct
+    if taken.per_deal is not None:
+        yield f"**Deduction**: {words.amount(taken.per_deal)} is taken off what each deal pays."
+    if taken.per_period is not None:
+        yield f"**Deduction**: {words.amount(taken.per_period)} is taken off what it pays in each pay period."
     if minimum.per_deal is not None:
         yield f"**Minimum**: a deal that counts pays at least {words.amount(minimum.per_deal)}."
     for limit, sentence in (
@@ -262,8 +274,9 @@ def _pool(pool: Pool) -> Iterator[str]:
     named = f" (weight {pool.weight})" if pool.weight and pool.share != "weight" else ""
     what = "What it prices" if pool.amount is None else words.amount(pool.amount)
     yield f"**Pool**: {what} is shared between the reps on the plan at the end of its window, {shared}{named}."
-    if pool.component or pool.at_least is not None:
-        least = "" if pool.at_least is None else f" at least {words.share(pool.at_least)}"
+    if pool.component or pool.bar is not None:
+        bar = "" if pool.bar is None else words.share(pool.bar)
+        least = f" {'at least' if pool.more_than is None else 'more than'} {bar}" if bar else ""
         yield f"**Pool**: only those whose attainment of {pool.component or 'it'} is{least or ' enough'} take part."
 
 

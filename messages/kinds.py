@@ -42,6 +42,9 @@ _SAID: dict[str, KindWords] = {
     "gate": _both("A condition of {of}", ("condition", "condition")),
     "multiplier": _both("A multiplier of {of}", ("multiplier", "multiplier")),
     "minimum": _both("The minimum of {of}", ("minimum", "minimum")),
+    "deduction": KindWords(
+        "What is taken off {of} gives back {amount}", "What is taken off {of} comes to {amount}", ("", "deduction")
+    ),
     "override": KindWords("An override pays {amount}", "An override takes back {amount}", ("override", "override")),
     "difference": KindWords(
         "The level difference pays {amount}", "The level difference takes back {amount}", ("level", "level")

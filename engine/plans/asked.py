@@ -61,16 +61,17 @@ def tag_of(text: str) -> tuple[str, str]:
 
 def bounds_of(each: FigureRange) -> tuple[Asked, Bounds]:
     """What a range asks about, and its bounds as whole numbers: minor units, or millionths rounded up."""
-    given = [bound for bound in (each.start, each.end) if bound is not None]
     unit = unit_of_range(each)
-    currency = next((bound.currency for bound in given if isinstance(bound, Money)), "") if unit == "money" else ""
+    currency = next((bound.currency for bound in each.bounds if isinstance(bound, Money)), "")
     low, high = (None if bound is None else -(-_exact(bound, unit) // 1) for bound in (each.start, each.end))
-    return ("figure", each.of, unit, currency), (low, high)
+    above, most = (None if bound is None else _exact(bound, unit) // 1 + 1 for bound in (each.above, each.up_to))
+    found = (above if low is None else low), (most if high is None else high)
+    return ("figure", each.of, unit, currency if unit == "money" else ""), found
 
 
 def unit_of_range(each: FigureRange) -> str:
     """The unit of a range's figure: as it says, or as its name or a percentage implies."""
-    is_percent = any(bound is not None and not isinstance(bound, Money) for bound in (each.start, each.end))
+    is_percent = any(not isinstance(bound, Money) for bound in each.bounds)
     return each.unit or ("number" if is_percent else unit_of(each.of))
 
 

@@ -41,7 +41,11 @@ def check(plan: Plan, reading: Reading) -> None:
 def _check_gates(component: Component, known: dict[str, Component], path: str, reading: Reading) -> None:
     for number, gate in enumerate(component.gates):
         place = f"{path}.gates[{number}]"
-        _check_tested(component, known, (gate.component, isinstance(gate.at_least, Rate)), place, reading)
+        if (gate.at_least is None) == (gate.more_than is None):
+            message = "A gate says what has to be reached, or what has to be passed."
+            reading.report("gate_unclear", place, message, remedy="Give one of `at_least:` and `more_than:`.")
+            continue
+        _check_tested(component, known, (gate.component, isinstance(gate.bar, Rate)), place, reading)
         _check_window(known.get(gate.component), gate.over, place, reading)
         if gate.otherwise is not None and gate.at_most is not None:
             message = "While it is not met a gate pays another rate, or at most so much, not both."
@@ -99,6 +103,10 @@ def _check_multipliers(component: Component, known: dict[str, Component], path: 
             message = "A multiplier has either `times`, or `component` and `steps`."
             reading.report("multiplier_unclear", place, message)
             continue
+        if each.interpolated and (len(each.steps) < 2 or each.reached == "above"):
+            message = "A straight line needs two steps at least, and has no jump that could be reached or passed."
+            remedy = "Give further steps, or remove `interpolated` or `reached`."
+            reading.report("multiplier_unclear", f"{place}.interpolated", message, remedy=remedy)
         if each.when.conditions and beside:
             message = "A component that pays on what others did has no deals of its own that a filter could choose."
             remedy = "Leave `when` out, or filter in `measure`."
@@ -141,7 +149,15 @@ def _check_limits(component: Component, path: str, reading: Reading) -> None:
         if least is not None and least > limit:
             message = f"The minimum of a deal, {least}, is above this cap."
             reading.report("minimum_above_cap", f"{path}.cap.{key}", message, found=str(limit))
-    by_line = least is not None or component.cap.pay_per_deal is not None
+    for key in ("per_deal", "per_period"):
+        taken = getattr(component.deduct, key)
+        if taken is not None and taken.minor == 0:
+            message = "Taking off 0 changes nothing."
+            reading.report(
+                "amount_zero", f"{path}.deduct.{key}", message, remedy="Give an amount, or remove the key."
+            )
+    of_deals = (least, component.cap.pay_per_deal, component.deduct.per_deal)
+    by_line = any(limit is not None for limit in of_deals)
     rerates = component.table is not None and component.table.behaviour in _RERATES
     if by_line and rerates and component.accumulate != "transaction":
         message = "With this table a deal also changes what earlier ones pay, so what it pays itself has no limit."
@@ -198,8 +214,11 @@ def _check_eligible(component: Component, known: dict[str, Component], path: str
     pool = component.pool
     if pool is None:
         return
-    if bool(pool.component) != (pool.at_least is not None):
-        message = "`component` and `at_least` say together who is eligible."
+    if pool.at_least is not None and pool.more_than is not None:
+        message = "What makes eligible has either to be reached or to be passed."
+        reading.report("gate_unclear", path, message, remedy="Give one of `at_least:` and `more_than:`.")
+    elif bool(pool.component) != (pool.bar is not None):
+        message = "`component` and `at_least` (or `more_than`) say together who is eligible."
         reading.report("key_missing", path, message, remedy="Give both, or neither.")
     elif pool.component and pool.component != component.name:
         _check_tested(component, known, (pool.component, True), path, reading)

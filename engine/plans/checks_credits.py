@@ -105,7 +105,23 @@ def _check_measure(measure: Measure, plan: Plan, at: _Place) -> None:
     if measure.unit and known and measure.unit != known and not measure.achievement:
         message = f"{measure.sum!r} is always {known}."
         at.refuse("unit_contradicts", "unit", message, found=measure.unit, allowed=known)
+    _check_less(measure, at)
     _check_source(measure, at)
+
+
+def _check_less(measure: Measure, at: _Place) -> None:
+    """What is taken off is known, counted in one unit, and no more than once."""
+    unit = "number" if measure.is_number else "money"
+    for name in measure.less:
+        if UNITS.get(name, unit) != unit:
+            message = f"This counts {'a number' if unit == 'number' else 'money'}, and {name!r} is none."
+            at.refuse("unit_contradicts", "less", message, found=UNITS[name])
+    if len(set(measure.less)) < len(measure.less) or measure.sum in measure.less:
+        message = "A figure is taken off once, and not off itself."
+        at.refuse("name_repeated", "less", message, found=", ".join(measure.less), remedy="Name each figure once.")
+    if measure.less_per_deal is not None and measure.less_per_deal.minor == 0:
+        message = "Taking off 0 changes nothing."
+        at.refuse("amount_zero", "less_per_deal", message, remedy="Give an amount, or remove the key.")
 
 
 def _check_source(measure: Measure, at: _Place) -> None:
@@ -117,7 +133,8 @@ def _check_source(measure: Measure, at: _Place) -> None:
     if measure.take != "sum" and not measure.achievement:
         at.refuse("take_meaningless", "take", "`take` is about achievements.", remedy="Remove it.")
     plain = Measure()
-    for key in ("sum", "where", "excluding", "times", "credited_by") if others else ():
+    of_deals = ("sum", "where", "excluding", "times", "less", "less_per_deal", "credited_by")
+    for key in of_deals if others else ():
         if getattr(measure, key) != getattr(plain, key):
             message = f"`{key}` is about credited deals, which `{others[0]}` stands in place of."
             at.refuse("measure_contradicts", key, message, remedy=f"Remove `{key}:` or `{others[0]}:`.")
@@ -167,9 +184,14 @@ def _check_filter(each: Filter, at: _Place) -> None:
 
 
 def _check_range(figure: FigureRange, at: _Place) -> None:
-    bounds = [bound for bound in (figure.start, figure.end) if bound is not None]
+    bounds = figure.bounds
+    for one, other, key in ((figure.start, figure.above, "above"), (figure.end, figure.up_to, "up_to")):
+        if one is not None and other is not None:
+            message = "A bound either belongs to its range or does not."
+            at.refuse("range_contradicts", key, message, remedy=f"Give one of `{key}` and its twin.")
     if not bounds:
-        at.refuse("range_unbounded", "", "A range says `from`, `below`, or both.", found=figure.of)
+        message = "A range says `from` or `above`, `below` or `up_to`, or one of each."
+        at.refuse("range_unbounded", "", message, found=figure.of)
         return
     unit, known = unit_of_range(figure), UNITS.get(figure.of)
     if known and unit != known:
@@ -189,5 +211,9 @@ def _check_range(figure: FigureRange, at: _Place) -> None:
     if is_empty(bounds_of(figure)[1]):
         message = "Nothing lies in this range."
         at.refuse(
-            "range_empty", "", message, found=f"{figure.start} to {figure.end}", allowed="`from` less than `below`"
+            "range_empty",
+            "",
+            message,
+            found=" to ".join(map(str, bounds)),
+            allowed="a first bound less than the second",
         )

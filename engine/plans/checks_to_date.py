@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.plans.tables import Cap, Minimum
+from engine.plans.tables import Cap, Deduction, Minimum
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,6 +42,7 @@ def _unsaid(plan: Plan, component: Component) -> Iterator[str]:
     given = {
         "gates": bool(component.gates),
         "multipliers": bool(component.multipliers),
+        "deduct": component.deduct != Deduction(),
         "minimum": component.minimum != Minimum(),
         "cap": component.cap not in (Cap(), Cap(per_deal=component.cap.per_deal)),
         "pool": component.pool is not None,

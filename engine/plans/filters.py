@@ -30,15 +30,22 @@ WHOLE = Rate(1)
 
 @dataclass(frozen=True, slots=True)
 class FigureRange:
-    """A condition on one of the deal's own figures, [from, below)."""
+    """A condition on one of the deal's own figures: from or above one bound, below or up to another."""
 
     of: Annotated[str, Says("The figure: quantity, margin_pct, discount_pct, months or one that your data brings.")]
     start: Annotated[Rate | Money | None, Says("The least that meets it: a percentage or a number.", "from")] = None
     end: Annotated[Rate | Money | None, Says("The first that is too much.", "below")] = None
+    above: Annotated[Rate | Money | None, Says("In place of `from`: what has to be passed.")] = None
+    up_to: Annotated[Rate | Money | None, Says("In place of `below`: the most that still meets it.")] = None
     unit: Annotated[
         Literal["", "money", "number"],
         Says("What the figure is, where that is not known: number for quantity, months and percentages, else money."),
     ] = ""
+
+    @property
+    def bounds(self) -> tuple[Rate | Money, ...]:
+        """Every bound that is given, the lower one first."""
+        return tuple(each for each in (self.start, self.above, self.end, self.up_to) if each is not None)
 
 
 @dataclass(frozen=True, slots=True)

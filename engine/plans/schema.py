@@ -12,7 +12,7 @@ from engine.dates import Calendar, Period
 from engine.money import Money, Rate, Rounding
 from engine.plans.asked import unit_of
 from engine.plans.filters import WHOLE, DealFilter, Factor, Filter, RateRule, Says
-from engine.plans.tables import Cap, Gate, Minimum, Multiplier, Table, Tier
+from engine.plans.tables import Cap, Deduction, Gate, Minimum, Multiplier, Table, Tier
 from engine.plans.terms import Clawback, PaymentTerms, QuotaRule, Release
 from engine.receipts import canonical
 
@@ -113,6 +113,13 @@ class Measure:
     times: Annotated[Factor, Says("Each figure counts this many times: 12 turns monthly into yearly revenue.")] = (
         Factor(1)
     )
+    less: Annotated[
+        tuple[str, ...], Says("Figures of the deal that are taken off first, such as shipping or discount.")
+    ] = ()
+    less_per_deal: Annotated[
+        Money | None,
+        Says("After `times` each deal counts this much less, before it is shared; never below 0."),
+    ] = None
     credited_by: Annotated[tuple[str, ...], Says("Only credit given by these credit rules. Default: by any.")] = ()
     achievement: Annotated[
         str, Says("Instead of deals: the achievement of that name, such as nps, mbo or percent of plan.")
@@ -157,6 +164,12 @@ class Pool:
     ] = None
     component: Annotated[str, Says("The component whose attainment says who is eligible.")] = ""
     at_least: Annotated[Rate | None, Says("The attainment that makes eligible.")] = None
+    more_than: Annotated[Rate | None, Says("In place of `at_least`: the attainment that has to be passed.")] = None
+
+    @property
+    def bar(self) -> Rate | None:
+        """The attainment that makes eligible, whether it has to be reached or passed; None: everybody is."""
+        return self.at_least if self.more_than is None else self.more_than
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +206,7 @@ class Component:
     weight: Annotated[Rate, Says("The part of the target incentive that this component carries.")] = WHOLE
     gates: Annotated[tuple[Gate, ...], Says("Conditions on other components; all must be met.")] = ()
     multipliers: Annotated[tuple[Multiplier, ...], Says("Factors on what it pays, one after another.")] = ()
+    deduct: Annotated[Deduction, Says("Fixed amounts taken off what it pays.")] = Deduction()
     minimum: Annotated[Minimum, Says("Lower limits.")] = Minimum()
     cap: Annotated[Cap, Says("Upper limits.")] = Cap()
     pool: Annotated[Pool | None, Says("What it prices is not paid to each rep but shared between them.")] = None

@@ -10,11 +10,12 @@ Axis = Literal["attainment", "amount", "deal"]
 Behaviour = Literal["marginal", "whole_amount", "interpolated", "curve", "step", "overage"]
 Over = Literal["month", "quarter", "half_year", "year_to_date", "year"]
 Judged = Literal["at_end", "as_reached"]
+Reached = Literal["at", "above"]
 
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """One step of a rate table, from its start up to the start of the next one: [from, next)."""
+    """One step of a rate table, from its start up to the start of the next one: [from, next), or (from, next]."""
 
     start: Annotated[
         Rate | Money, Says("Where the tier begins: a percentage of quota, an amount, or a number.", "from")
@@ -72,6 +73,10 @@ class Table:
         ),
     ]
     tiers: Annotated[tuple[Tier, ...], Says("In rising order; the first begins at 0, except in a curve or steps.")]
+    reached: Annotated[
+        Reached,
+        Says("at: a tier is reached with exactly its `from`; above: only beyond it, so that tiers are (from, next]."),
+    ] = "at"
     of: Annotated[
         str, Says("by: deal - the figure; otherwise the component whose credit or attainment chooses the tier.")
     ] = ""
@@ -86,8 +91,13 @@ class Gate:
     """A condition on another component: while it is not met, this component pays nothing, or `otherwise`."""
 
     component: Annotated[str, Says("The component that is tested.")]
-    at_least: Annotated[Rate | Money, Says("What it must have reached: a percentage of its quota, or an amount.")]
     over: Annotated[Over, Says("Which quota is tested: that of the month, quarter, half year, year so far or year.")]
+    at_least: Annotated[
+        Rate | Money | None, Says("What it must have reached: a percentage of its quota, or an amount.")
+    ] = None
+    more_than: Annotated[
+        Rate | Money | None, Says("In place of `at_least`: what it must have passed; exactly that is not enough.")
+    ] = None
     judged: Annotated[
         Judged, Says("at_end: by what the window has come to, for all deals in it; as_reached: from the deal on.")
     ] = "at_end"
@@ -99,6 +109,19 @@ class Gate:
             "its target incentive, or an amount."
         ),
     ] = None
+
+    @property
+    def bar(self) -> Rate | Money:
+        """What is tested, whether it has to be reached or passed."""
+        found = self.at_least if self.more_than is None else self.more_than
+        if found is None:
+            raise AssertionError("the loader gives every gate one of the two")
+        return found
+
+    @property
+    def is_strict(self) -> bool:
+        """Whether exactly the bar is not enough."""
+        return self.more_than is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +142,10 @@ class Multiplier:
     component: Annotated[str, Says("The component whose attainment (or credit) chooses the factor.")] = ""
     over: Annotated[Over, Says("Over which window that is judged, at its end.")] = "quarter"
     steps: Annotated[tuple[MultiplierStep, ...], Says("The factors by what was reached, the first from 0.")] = ()
+    reached: Annotated[Reached, Says("at: a step holds from exactly its `from` on; above: only beyond it.")] = "at"
+    interpolated: Annotated[
+        bool, Says("true: between two steps the factor follows a straight line; beyond the last one it stays.")
+    ] = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +162,14 @@ class Cap:
         Rate | Money | None,
         Says("The component pays at most this much in each `accumulate`: an amount, or a percentage of its target."),
     ] = None
+
+
+@dataclass(frozen=True, slots=True)
+class Deduction:
+    """Fixed amounts that are taken off what the component pays, never more than it pays."""
+
+    per_deal: Annotated[Money | None, Says("Taken off what each deal pays each rep, such as a fee.")] = None
+    per_period: Annotated[Money | None, Says("Taken off what the component pays in one pay period.")] = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,7 +167,7 @@ def is_by_sales_alone(plan: Plan) -> bool:
     terms, plain = plan.payment, type(plan.payment)()
     if replace(terms, cap=None, cap_per_year=None, negative="pay") != plain or terms.negative != "pay":
         return False
-    if plan.rounding.step == "line" or any(rule.by_role for rule in plan.crediting):
+    if plan.rounding.step == "line" or any(rule.by_role or len(rule.counts_for) < 2 for rule in plan.crediting):
         return False
     return all(
         part.measure.sum not in ("count", "margin_pct", "markup_pct", "discount_pct")
