@@ -44,14 +44,20 @@ def insert(conn: Connection, table: Table, columns: Mapping[str, Sequence[Any] |
 def supersede(conn: Connection, table: Table, version_ids: NDArray[np.int64], change_id: int) -> None:
     """Those versions, in their order, replaced by that change."""
     if conn.dialect.name == "postgresql":
-        mine = among(conn, table.c.version_id, version_ids.tolist())
-        conn.execute(update(table).where(mine).values(superseded_by=change_id))
+        # Neighbours lie in one page of the index.
+        _superseding(table).run(conn, {"change": change_id, "versions": sorted(version_ids.tolist())})
         return
     # One by one and in order: from a list SQLite takes them through a table of its own, which a million rows notice.
     with closing(conn.connection.cursor()) as cursor:
         one = f'UPDATE "{table.name}" SET superseded_by = {change_id:d} WHERE version_id = ?'  # noqa: S608 (our own name)
         rows: Any = zip(version_ids.tolist(), strict=True)
         cursor.executemany(one, rows)
+
+
+@cache
+def _superseding(table: Table) -> Spelled:
+    mine = listed_in("postgresql", table.c.version_id, bindparam("versions"))
+    return Spelled(update(table).where(mine).values(superseded_by=bindparam("change")))
 
 
 def fetch_all(conn: Connection, statement: Select[Any]) -> list[tuple[Any, ...]]:
@@ -67,7 +73,7 @@ class Sought:
 
     Attributes:
         key: The column of the keys; with `which` it finds one row or none.
-        which: What the rows must be besides.
+        which: What the rows must be besides; what it goes by may come as parameters.
         values: Columns of whole numbers, each with what stands for no value.
     """
 
@@ -75,31 +81,52 @@ class Sought:
     which: ColumnElement[bool]
     values: Mapping[Column[Any], int]
 
+    def spelled(self) -> Spelled:
+        """The statement that looks up the keys in a list called `keys`: their place in the list, or they, first."""
+        values = [func.coalesce(column, empty) for column, empty in self.values.items()]
 
-def look_up(conn: Connection, sought: Sought, keys: Sequence[str]) -> NDArray[np.int64]:
-    """The values for each key, in the order of the keys, each of which is named once."""
+        def spelled(dialect: str) -> ClauseElement:
+            listed = bindparam("keys")
+            if dialect == "postgresql":
+                return select(self.key, *values).where(self.which, listed_in(dialect, self.key, listed))
+            # An outer join with every key answered: SQLite else walks the table and looks each row up in the list.
+            rows, key, number = places(listed)
+            joined = rows.outerjoin(self.key.table, and_(self.key == key, self.which))
+            return select(number, *values).select_from(joined)
+
+        return Spelled(spelled)
+
+
+def look_up(
+    conn: Connection, sought: Sought, spelled: Spelled, keys: Sequence[str], values: Mapping[str, Any]
+) -> NDArray[np.int64]:
+    """What is wanted for each key, in the order of the keys, each of which is named once.
+
+    Args:
+        conn: Where to look.
+        sought: What is wanted.
+        spelled: Its statement, which is spelled once.
+        keys: The keys.
+        values: The parameters of the statement beside the keys.
+    """
     found = np.tile(np.array(list(sought.values.values()), dtype=np.int64), (len(keys), 1))
-    values = [func.coalesce(column, empty) for column, empty in sought.values.items()]
+    given = {**values, "keys": as_list(conn.dialect.name, keys)}
     if conn.dialect.name == "postgresql":
         place = {key: position for position, key in enumerate(keys)}
-        rows = fetch_all(conn, select(sought.key, *values).where(sought.which, among(conn, sought.key, keys)))
+        rows = spelled.rows(conn, given)
         if rows:
             found[[place[row[0]] for row in rows]] = np.array([row[1:] for row in rows], dtype=np.int64)
         return found
-    # An outer join with every key answered: SQLite would else walk the table and look each row up in the list.
-    listed, key, number = places(keys)
-    joined = listed.outerjoin(sought.key.table, and_(sought.key == key, sought.which))
-    cursor: Any = conn.execute(select(number, *values).select_from(joined)).cursor
     # No tuple outlives its row: ten thousand of them would set off the garbage collector.
-    answers = np.fromiter(chain.from_iterable(cursor), dtype=np.int64).reshape(-1, len(values) + 1)
+    every = np.fromiter(chain.from_iterable(spelled.answers(conn, given)), dtype=np.int64)
+    answers = every.reshape(-1, len(sought.values) + 1)
     found[answers[:, 0]] = answers[:, 1:]
     return found
 
 
-def places(texts: Sequence[str]) -> tuple[FromClause, ColumnElement[str], ColumnElement[int]]:
+def places(listed: BindParameter[Any]) -> tuple[FromClause, ColumnElement[str], ColumnElement[int]]:
     """A list of texts as a table for SQLite to join, its column of texts, and its column of their places from 0."""
-    listed = type_coerce(bindparam(None, as_list("sqlite", texts)), String())
-    rows = func.json_each(listed).table_valued("key", "value", name="wanted")
+    rows = func.json_each(type_coerce(listed, String())).table_valued("key", "value", name="wanted")
     return rows, rows.c.value, rows.c.key
 
 

@@ -107,7 +107,10 @@ def _read_field(
     texts: dict[str, list[str]],
     numbers: dict[str, NDArray[np.int64]],
 ) -> None:
-    values = _column(kind, field, frame)
+    if field.name not in frame:
+        _leave_out(kind, field, len(frame), texts, numbers)
+        return
+    values = frame[field.name]
     if field.shape in ("text", "label"):
         texts[field.name] = _texts(values, field)
     elif field.shape == "int":
@@ -155,13 +158,16 @@ def _unseparated(values: list[str]) -> list[str]:
     return [value.replace(SEPARATOR, SEPARATOR * 2 + "'") for value in values]
 
 
-def _column(kind: Kind, field: Field, frame: pd.DataFrame) -> pd.Series[Any]:
-    if field.name in frame:
-        return frame[field.name]
-    if field.default is None:
+def _leave_out(
+    kind: Kind, field: Field, count: int, texts: dict[str, list[str]], numbers: dict[str, NDArray[np.int64]]
+) -> None:
+    """A field that no row says, where its kind can do without."""
+    if field.default is None or field.shape == "int":
         raise FrameRefused(f"{kind.name} rows lack the column {field.name}")
-    empty = field.default if field.shape in ("text", "label") else None
-    return pd.Series([empty] * len(frame), dtype=object)
+    if field.shape in ("text", "label"):
+        texts[field.name] = [field.default] * count
+    else:
+        numbers[field.name] = np.full(count, FOREVER_DAY if field.shape == "until" else NOTHING)
 
 
 def _texts(values: pd.Series[Any], field: Field) -> list[str]:

@@ -8,11 +8,12 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sqlalchemy import Integer, select, type_coerce
+from sqlalchemy import Integer, bindparam, select, type_coerce
 
 from store import blending_links, owner_mappings
-from store.bulk import among
+from store.bulk import among, as_list, listed_in
 from store.labels import number as number_of
+from store.spelled import Spelled
 from store.tables.facts import deal, person
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
     from sqlalchemy import Column, ColumnElement, Connection, Select, Table
+    from sqlalchemy.sql import ClauseElement
 
     from store.kinds import Kind, Reference
 
@@ -136,14 +138,16 @@ def of_addresses(conn: Connection, keys: Iterable[str]) -> dict[str, int]:
 
 def departures(conn: Connection) -> dict[int, int]:
     """The first day on which each rep who has left was no longer there, in days since 1970-01-01."""
-    return {row[0]: row[1] for row in conn.execute(_GONE)}
+    return dict(_GONE.rows(conn))
 
 
-_GONE = select(person.c.rep_id, type_coerce(person.c.left_on, Integer)).where(
-    person.c.superseded_by.is_(None),
-    person.c.deleted == 0,
-    person.c.is_primary == 1,
-    person.c.left_on.is_not(None),
+_GONE = Spelled(
+    select(person.c.rep_id, type_coerce(person.c.left_on, Integer)).where(
+        person.c.superseded_by.is_(None),
+        person.c.deleted == 0,
+        person.c.is_primary == 1,
+        person.c.left_on.is_not(None),
+    )
 )
 
 
@@ -160,15 +164,20 @@ def abandoned(conn: Connection, owned: Iterable[tuple[int, int]]) -> set[int]:
 
 
 def _by_id(conn: Connection, source_label: int, wanted: list[str], number: Column[int]) -> dict[str, int]:
+    return dict(_numbered(number).rows(conn, {"source": source_label, "names": as_list(conn.dialect.name, wanted)}))
+
+
+@cache
+def _numbered(number: Column[int]) -> Spelled:
+    """The number of each of a source's records in a list of ids."""
     table = number.table
-    known = select(table.c.external_id, number).where(
-        table.c.superseded_by.is_(None),
-        table.c.source_label == source_label,
-        among(conn, table.c.external_id, wanted),
-    )
-    # Who is deleted can be paid nothing that anybody sees; a deleted deal may come back, and with it its splits.
-    return _pairs(conn, known.where(table.c.deleted == 0) if table is person else known)
 
+    def spelled(dialect: str) -> ClauseElement:
+        mine = listed_in(dialect, table.c.external_id, bindparam("names"))
+        known = select(table.c.external_id, number).where(
+            table.c.superseded_by.is_(None), table.c.source_label == bindparam("source"), mine
+        )
+        # Who is deleted can be paid nothing that anybody sees; a deleted deal may come back, and with it its splits.
+        return known.where(table.c.deleted == 0) if table is person else known
 
-def _pairs(conn: Connection, statement: Select[str, int]) -> dict[str, int]:
-    return {row[0]: row[1] for row in conn.execute(statement)}
+    return Spelled(spelled)

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sqlalchemy import Integer, and_, func, select, type_coerce
+from sqlalchemy import Integer, and_, bindparam, func, select, type_coerce
 
 from store import bulk
-from store.bulk import Sought, among, fetch_all, look_up, next_id
+from store.bulk import Sought, among, as_list, fetch_all, listed_in, look_up, next_id
 from store.columns import NOTHING, Rows, nullable
 from store.journal import Part, append
 from store.kinds import KINDS
 from store.labels import numbers as label_numbers
 from store.references import Unresolved, departures, email_key, resolve, same_person
+from store.spelled import Spelled
 from store.tables.column_types import Day
 from store.tables.facts import deal, person, split
 
@@ -23,7 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
-    from sqlalchemy import Connection
+    from sqlalchemy import Column, Connection
+    from sqlalchemy.sql import ClauseElement
 
     from store.kinds import Kind, Reference
 
@@ -64,14 +67,10 @@ class Block:
 
 def current(conn: Connection, kind: Kind, source_label: int, keys: Sequence[str]) -> Known:
     """What is known now of the source's records with those keys."""
-    table = kind.table
     kept = (*kind.numbers, *kind.carries)
-    stamp = ("source_us",) if "source_us" in table.c else ()
-    columns = ("version_id", "row_hash", "deleted", *stamp, *kept)
-    is_current = and_(table.c.source_label == source_label, table.c.superseded_by.is_(None))
-    values = {table.c[name]: NOTHING if name == "source_us" else 0 for name in columns}
-    found = look_up(conn, Sought(table.c.external_id, is_current, values), keys)
-    arrays = {name: found[:, position] for position, name in enumerate(columns)}
+    sought, spelled = _sought(kind.name)
+    found = look_up(conn, sought, spelled, keys, {"source": source_label})
+    arrays = {column.name: found[:, position] for position, column in enumerate(sought.values)}
     arrays.setdefault("source_us", np.full(len(keys), NOTHING))
     return Known(
         arrays["version_id"],
@@ -80,6 +79,19 @@ def current(conn: Connection, kind: Kind, source_label: int, keys: Sequence[str]
         arrays["source_us"],
         {name: arrays[name] for name in kept},
     )
+
+
+@cache
+def _sought(kind_name: str) -> tuple[Sought, Spelled]:
+    """What is asked of current versions, and how."""
+    kind = KINDS[kind_name]
+    table = kind.table
+    stamp = ("source_us",) if "source_us" in table.c else ()
+    columns = ("version_id", "row_hash", "deleted", *stamp, *kind.numbers, *kind.carries)
+    is_current = and_(table.c.source_label == bindparam("source"), table.c.superseded_by.is_(None))
+    values = {table.c[name]: NOTHING if name == "source_us" else 0 for name in columns}
+    sought = Sought(table.c.external_id, is_current, values)
+    return sought, sought.spelled()
 
 
 def write(conn: Connection, block: Block, change_id: int) -> tuple[frozenset[int], tuple[Unresolved, ...]]:
@@ -251,6 +263,16 @@ def _touched(
             other = tied.table
             if other is kind.table and other is not split:
                 continue  # the owners of the page are known; who shares a deal is not by its changed shares alone
-            theirs = select(tied).where(other.c.superseded_by.is_(None), among(conn, other.c.deal_id, deals))
-            found.update(row[0] for row in fetch_all(conn, theirs.distinct()))
+            found.update(_tied(tied).column(conn, {"deals": as_list(conn.dialect.name, deals)}))
     return frozenset(found - {0})
+
+
+@cache
+def _tied(tied: Column[int]) -> Spelled:
+    """Who is tied to deals, by a column of a table that names both."""
+
+    def spelled(dialect: str) -> ClauseElement:
+        mine = listed_in(dialect, tied.table.c.deal_id, bindparam("deals"))
+        return select(tied).where(tied.table.c.superseded_by.is_(None), mine).distinct()
+
+    return Spelled(spelled)
