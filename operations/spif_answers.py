@@ -9,9 +9,9 @@ from engine.spifs import eligibility, life
 from engine.spifs.faults import Fault
 from operations import spif_ground, spif_launch, spif_notices, spif_results, spif_scores, spif_standings
 from operations.errors import SpifUnknown
+from operations.spif_doubts import doubts
 from operations.spif_drafts import led_by
 from operations.spif_moves import NOTHING, course, found, refusal
-from operations.spif_results import doubts
 from store import frames, spif_figures, spif_prizes, spifs
 
 if TYPE_CHECKING:
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from engine.spifs.definition import Spif
     from engine.spifs.life import Move, State
     from operations.context import Context
+    from operations.spif_doubts import Doubt
     from operations.spif_launch import Reach
     from operations.spif_moves import Outcome
-    from operations.spif_results import Doubt
     from operations.spif_scores import Scored
     from operations.spif_standings import Own
     from store.database import Connection

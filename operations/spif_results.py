@@ -5,21 +5,20 @@ Results are worked out anew at every step; whoever decides on figures that have 
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from engine.access import can
 from engine.frames import integers, named
 from engine.spifs import lines
-from engine.spifs.entries import Counting, entries
 from engine.spifs.lines import Posting
 from operations import spif_notices, spif_scores
 from operations.errors import ReasonMissing, SpifRefused
+from operations.spif_doubts import doubts
 from operations.spif_launch import decided, require_same, treasurers
 from operations.spif_moves import moving
 from operations.spif_posting import post
-from store import frames, outbox, people, spif_figures, spif_prizes
+from store import outbox, people, spif_figures, spif_prizes
 from store.spif_figures import Figures
 
 if TYPE_CHECKING:
@@ -31,36 +30,6 @@ if TYPE_CHECKING:
     from store.database import Connection
     from store.spif_prizes import Ruling
     from store.spifs import Kept
-
-
-@dataclass(frozen=True, slots=True)
-class Doubt:
-    """A credit that somebody has to judge in the hold, and why; `ruling` is None while nobody has."""
-
-    deal_id: int
-    deal: str
-    reason: str
-    ruling: Ruling | None = None
-
-
-def doubts(conn: Connection, found: Scored) -> tuple[Doubt, ...]:
-    """The credits that may count twice: deals of one account with one amount, both inside the window."""
-    ids = sorted({deal_id for own in _counted(found) for deal_id in own})
-    table = found.field.ground.facts.deals
-    rows = table[table["deal_id"].isin(ids)]
-    names = frames.names(conn, ids)
-    alike: dict[tuple[str, int, str], list[int]] = defaultdict(list)
-    money = named(rows, "currency")
-    lots = zip(integers(rows, "deal_id").tolist(), integers(rows, "amount_cents").tolist(), money.codes, strict=True)
-    for deal_id, amount, code in lots:
-        account = names[deal_id].account or names[deal_id].name
-        alike[account.casefold(), amount, money.names[code]].append(deal_id)
-    ruled = spif_prizes.rulings(conn, found.kept.spif_id)
-    return tuple(
-        Doubt(later, names[later].name, f"same account and amount as “{names[same[0]].name}”", ruled.get((later, 0)))
-        for same in alike.values()
-        for later in same[1:]
-    )
 
 
 def rule(ctx: Context, spif_id: int, ruling: Ruling) -> Kept:
@@ -134,18 +103,6 @@ def outcome(conn: Connection, found: Scored) -> Outcome:
     """What the results come to, for the moves that depend on them."""
     open_ = sum(doubt.ruling is None for doubt in doubts(conn, found))
     return replace(spif_scores.outcome(found), undecided=open_)
-
-
-def _counted(found: Scored) -> list[tuple[int, ...]]:
-    """The deals that count, award by award and metric by metric."""
-    rules, ground = found.rules, found.field.ground
-    lots = [(award, metric) for award in rules.awards for metric in award.scoring.metrics]
-    every = []
-    for award, metric in lots:
-        if metric.source == "deals":
-            own = entries(ground, Counting(rules, metric, rules.window_of(award).span)).counted()
-            every.append(tuple(set(own.deal_ids[own.deal].tolist())))
-    return every
 
 
 def _pay(m: Moving, found: Scored, after: Outcome) -> None:

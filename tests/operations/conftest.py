@@ -157,3 +157,26 @@ def desk(alert_company: Path, tmp_path: Path) -> Iterator[Desk]:
     db = Database.open(f"sqlite:///{path}")
     yield Desk(db, telling=Telling(CHANNEL))
     db.dispose()
+
+
+@pytest.fixture(scope="session")
+def seeded_for_spifs(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The company of the tests of Slack, as a file: made once and copied for each test of a SPIF."""
+    from tests.bot.slack.staff import seed
+
+    path = tmp_path_factory.mktemp("spifs") / "attain.db"
+    shutil.copyfile(sqlite_template, path)
+    db = Database.open(f"sqlite:///{path}")
+    seed(db)
+    db.dispose()
+    return path
+
+
+@pytest.fixture
+def spif_company(seeded_for_spifs: Path, tmp_path: Path) -> Iterator[Database]:
+    """That company, fresh, over SQLite."""
+    path = tmp_path / "attain.db"
+    shutil.copyfile(seeded_for_spifs, path)
+    db = Database.open(f"sqlite:///{path}")
+    yield db
+    db.dispose()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -16,37 +15,16 @@ from operations.context import Context
 from operations.errors import ReasonMissing, SpifRefused, SpifUnknown
 from operations.spif_drafts import Wanted
 from store import outbox, people, spif_figures, spifs
-from store.database import Database
-from tests.bot.slack.staff import DANA, LENA, MAX, NOW, OLGA, seed
+from tests.bot.slack.staff import DANA, LENA, MAX, NOW, OLGA
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from store.database import Database
 
 WANTED = Wanted(
     "per_deal", "Blitz", date(2026, 8, 17), 7, "America/Chicago", "USD", "5000", {"amount": "500"}, channel="#floor"
 )
 OPEN = datetime(2026, 8, 17, 16, tzinfo=UTC)
 DEARER = replace(WANTED, values={"amount": "600"}, budget="6000")
-
-
-@pytest.fixture(scope="module")
-def seeded(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("refusal") / "attain.db"
-    shutil.copyfile(sqlite_template, path)
-    db = Database.open(f"sqlite:///{path}")
-    seed(db)
-    db.dispose()
-    return path
-
-
-@pytest.fixture
-def company(seeded: Path, tmp_path: Path) -> Iterator[Database]:
-    path = tmp_path / "attain.db"
-    shutil.copyfile(seeded, path)
-    db = Database.open(f"sqlite:///{path}")
-    yield db
-    db.dispose()
 
 
 def ctx(db: Database, email: str = "", now: datetime = NOW) -> Context:
@@ -62,85 +40,85 @@ def owed(db: Database, kind: str) -> list[tuple[str, dict[str, Any]]]:
     return [(known.get(one.notice.to.rep_id, ""), dict(one.notice.data)) for one in lots if one.notice.kind == kind]
 
 
-def test_a_refused_budget_leads_back_to_a_draft_that_its_author_asks_for_again(company: Database) -> None:
-    kept, _ = spif_drafts.save(ctx(company, MAX), WANTED)
-    asked = len(owed(company, "spif_approval"))
+def test_a_refused_budget_leads_back_to_a_draft_that_its_author_asks_for_again(spif_company: Database) -> None:
+    kept, _ = spif_drafts.save(ctx(spif_company, MAX), WANTED)
+    asked = len(owed(spif_company, "spif_approval"))
     assert asked
     with pytest.raises(ReasonMissing):
-        spif_refusal.refuse(ctx(company, OLGA), 1, "  ")
+        spif_refusal.refuse(ctx(spif_company, OLGA), 1, "  ")
     with pytest.raises(SpifRefused, match="changed since you were shown"):
-        spif_refusal.refuse(ctx(company, OLGA), 1, "Too dear.", "0123456789ab")
+        spif_refusal.refuse(ctx(spif_company, OLGA), 1, "Too dear.", "0123456789ab")
     with pytest.raises(SpifRefused, match="refused by ops"):
-        spif_refusal.refuse(ctx(company, MAX), 1, "Not mine to refuse.")
+        spif_refusal.refuse(ctx(spif_company, MAX), 1, "Not mine to refuse.")
     for stranger in (DANA, LENA):
         with pytest.raises(SpifUnknown):
-            spif_refusal.refuse(ctx(company, stranger), 1, "Not for me.")
-    assert "decline" in spif_answers.overview(ctx(company, OLGA), 1).moves
-    assert "decline" not in spif_answers.overview(ctx(company, MAX), 1).moves
-    refused = spif_refusal.refuse(ctx(company, OLGA), 1, "Too dear <!channel>.", kept.newest.rules_hash)
+            spif_refusal.refuse(ctx(spif_company, stranger), 1, "Not for me.")
+    assert "decline" in spif_answers.overview(ctx(spif_company, OLGA), 1).moves
+    assert "decline" not in spif_answers.overview(ctx(spif_company, MAX), 1).moves
+    refused = spif_refusal.refuse(ctx(spif_company, OLGA), 1, "Too dear <!channel>.", kept.newest.rules_hash)
     assert refused.state == "draft"
-    assert owed(company, "spif_approval") == []
-    ((to, said),) = owed(company, "spif_news")
+    assert owed(spif_company, "spif_approval") == []
+    ((to, said),) = owed(spif_company, "spif_news")
     assert (to, said["what"], said["reason"], said["by"]) == (MAX, "budget_refused", "Too dear <!channel>.", OLGA)
-    assert "edit" in spif_answers.overview(ctx(company, MAX), 1).moves
+    assert "edit" in spif_answers.overview(ctx(spif_company, MAX), 1).moves
     with pytest.raises(SpifRefused, match="Nothing of it waits"):
-        spif_refusal.refuse(ctx(company, OLGA), 1, "Once more.")
-    again, _ = spif_drafts.edit(ctx(company, MAX), 1, replace(WANTED, budget="4000"))
+        spif_refusal.refuse(ctx(spif_company, OLGA), 1, "Once more.")
+    again, _ = spif_drafts.edit(ctx(spif_company, MAX), 1, replace(WANTED, budget="4000"))
     assert again.state == "checked"
-    assert len(owed(company, "spif_approval")) == asked
+    assert len(owed(spif_company, "spif_approval")) == asked
 
 
-def test_a_refused_change_leaves_the_announced_rules_and_the_form_to_them(company: Database) -> None:
-    spif_drafts.save(ctx(company, MAX), WANTED)
-    held = spif_approval.approve_budget(ctx(company, OLGA), 1)
-    spif_clock.tick(ctx(company, now=OPEN))
-    spif_amend.propose(ctx(company, MAX, OPEN), 1, DEARER, "The first week was slow.")
-    assert "withdraw" in spif_answers.overview(ctx(company, MAX, OPEN), 1).moves
-    assert {"amend", "decline"} <= set(spif_answers.overview(ctx(company, OLGA, OPEN), 1).moves)
-    after = spif_refusal.refuse(ctx(company, OLGA, OPEN), 1, "Five hundred is enough.")
+def test_a_refused_change_leaves_the_announced_rules_and_the_form_to_them(spif_company: Database) -> None:
+    spif_drafts.save(ctx(spif_company, MAX), WANTED)
+    held = spif_approval.approve_budget(ctx(spif_company, OLGA), 1)
+    spif_clock.tick(ctx(spif_company, now=OPEN))
+    spif_amend.propose(ctx(spif_company, MAX, OPEN), 1, DEARER, "The first week was slow.")
+    assert "withdraw" in spif_answers.overview(ctx(spif_company, MAX, OPEN), 1).moves
+    assert {"amend", "decline"} <= set(spif_answers.overview(ctx(spif_company, OLGA, OPEN), 1).moves)
+    after = spif_refusal.refuse(ctx(spif_company, OLGA, OPEN), 1, "Five hundred is enough.")
     assert (after.state, after.rules, after.newest.rules_hash) == ("live", held.rules, held.rules_hash)
     assert not spif_answers.is_proposed(after)
-    assert owed(company, "spif_approval") == []
-    assert [(to, one["reason"]) for to, one in owed(company, "spif_news") if one["what"] == "change_refused"] == [
-        (MAX, "Five hundred is enough.")
-    ]
-    with company.read() as conn:
+    assert owed(spif_company, "spif_approval") == []
+    assert [
+        (to, one["reason"]) for to, one in owed(spif_company, "spif_news") if one["what"] == "change_refused"
+    ] == [(MAX, "Five hundred is enough.")]
+    with spif_company.read() as conn:
         assert spif_drafts.entered(conn, 1) == WANTED
         assert after.last("decline") is not None
     with pytest.raises(SpifRefused, match="No change of its rules"):
-        spif_amend.amend(ctx(company, OLGA, OPEN), 1)
-    spif_amend.propose(ctx(company, MAX, OPEN), 1, DEARER, "It still is.")
-    taken = spif_refusal.refuse(ctx(company, MAX, OPEN), 1, "I was wrong.")
+        spif_amend.amend(ctx(spif_company, OLGA, OPEN), 1)
+    spif_amend.propose(ctx(spif_company, MAX, OPEN), 1, DEARER, "It still is.")
+    taken = spif_refusal.refuse(ctx(spif_company, MAX, OPEN), 1, "I was wrong.")
     assert not spif_answers.is_proposed(taken)
-    assert len([one for _, one in owed(company, "spif_news") if one["what"] == "change_refused"]) == 1
+    assert len([one for _, one in owed(spif_company, "spif_news") if one["what"] == "change_refused"]) == 1
 
 
-def test_the_board_is_edited_at_once_when_rules_change(company: Database) -> None:
-    spif_drafts.save(ctx(company, MAX), WANTED)
-    spif_approval.approve_budget(ctx(company, OLGA), 1)
-    kept, _ = spif_amend.propose(ctx(company, MAX), 1, replace(WANTED, budget="5500"), "A little more.")
-    spif_amend.amend(ctx(company, OLGA), 1, kept.newest.rules_hash)
-    assert [one["rules"]["budget"] for _, one in owed(company, "spif_standings")][-1] == 5_500_00
-    spif_clock.tick(ctx(company, now=OPEN))
-    before = len(owed(company, "spif_standings"))
-    kept, _ = spif_amend.propose(ctx(company, MAX, OPEN), 1, DEARER, "The first week was slow.")
-    spif_amend.amend(ctx(company, OLGA, OPEN), 1, kept.newest.rules_hash)
-    boards = [one for _, one in owed(company, "spif_standings")]
+def test_the_board_is_edited_at_once_when_rules_change(spif_company: Database) -> None:
+    spif_drafts.save(ctx(spif_company, MAX), WANTED)
+    spif_approval.approve_budget(ctx(spif_company, OLGA), 1)
+    kept, _ = spif_amend.propose(ctx(spif_company, MAX), 1, replace(WANTED, budget="5500"), "A little more.")
+    spif_amend.amend(ctx(spif_company, OLGA), 1, kept.newest.rules_hash)
+    assert [one["rules"]["budget"] for _, one in owed(spif_company, "spif_standings")][-1] == 5_500_00
+    spif_clock.tick(ctx(spif_company, now=OPEN))
+    before = len(owed(spif_company, "spif_standings"))
+    kept, _ = spif_amend.propose(ctx(spif_company, MAX, OPEN), 1, DEARER, "The first week was slow.")
+    spif_amend.amend(ctx(spif_company, OLGA, OPEN), 1, kept.newest.rules_hash)
+    boards = [one for _, one in owed(spif_company, "spif_standings")]
     assert (boards[-1]["state"], boards[-1]["rules"]["budget"]) == ("live", 6_000_00)
-    spif_clock.tick(ctx(company, now=OPEN))
-    assert len(owed(company, "spif_standings")) == len(boards) <= before + 1, "once, not again at the next tick"
+    spif_clock.tick(ctx(spif_company, now=OPEN))
+    assert len(owed(spif_company, "spif_standings")) == len(boards) <= before + 1, "once, not again at the next tick"
 
 
-def test_of_two_saved_at_once_for_the_same_deals_the_second_is_told(company: Database) -> None:
+def test_of_two_saved_at_once_for_the_same_deals_the_second_is_told(spif_company: Database) -> None:
     gate = Barrier(2)
 
     def save(name: str) -> str:
         gate.wait(timeout=30)
-        return spif_drafts.save(ctx(company, MAX), replace(WANTED, name=name))[0].state
+        return spif_drafts.save(ctx(spif_company, MAX), replace(WANTED, name=name))[0].state
 
     with ThreadPoolExecutor(2) as pool:
         assert sorted(pool.map(save, ("One", "Two"))) == ["checked", "draft"]
-    with company.read() as conn:
+    with spif_company.read() as conn:
         later = next(kept for kept in spifs.listed(conn) if kept.state == "draft")
         check = spif_figures.latest(conn, later.spif_id, "check")
     assert check is not None
