@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
-    from sqlalchemy import BindParameter, Column, ColumnElement, Connection, Executable, FromClause, Select, Table
+    from sqlalchemy import BindParameter, Column, ColumnElement, Connection, FromClause, Select, Table
     from sqlalchemy.sql import ClauseElement
 
 PAGE = 10_000
@@ -166,9 +166,12 @@ def _inserting(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
 
 
 @cache
-def _inserting_new(dialect: str, table: Table, key: tuple[str, ...]) -> Executable:
-    """Spelled once: to build the statement costs more than to run it."""
-    return _inserting(dialect, table).on_conflict_do_nothing(index_elements=list(key)).returning(table.c[key[0]])
+def _inserting_new(table: Table, columns: tuple[str, ...], key: tuple[str, ...]) -> Spelled:
+    def spelled(dialect: str) -> ClauseElement:
+        new = _inserting(dialect, table)
+        return new.on_conflict_do_nothing(index_elements=list(key)).returning(table.c[key[0]])
+
+    return Spelled(spelled, columns)
 
 
 @cache
@@ -183,7 +186,7 @@ def _upserting(table: Table, columns: tuple[str, ...], key: tuple[str, ...]) -> 
 
 def insert_new(conn: Connection, table: Table, row: Mapping[str, Any], key: Sequence[str]) -> bool:
     """Whether the row was stored; False when one with its key is there already, which then stays as it is."""
-    return conn.execute(_inserting_new(conn.dialect.name, table, tuple(key)), dict(row)).first() is not None
+    return _inserting_new(table, tuple(row), tuple(key)).first(conn, row) is not None
 
 
 def upsert(conn: Connection, table: Table, rows: Sequence[Mapping[str, Any]], key: Sequence[str]) -> None:

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Row, Select
 
-_RECORD = insert(disclosure)
+_RECORD = Spelled(
+    insert(disclosure),
+    ("viewer_id", "subject_id", "template", "receipt_id", "surface", "payload_hash", "at"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ def record_all(conn: Connection, shown: Sequence[Disclosure]) -> None:
     """The showings are on record."""
     rows = [_row(each) for each in shown]
     if rows:
-        conn.execute(_RECORD, rows)
+        _RECORD.run_each(conn, rows)
 
 
 def by_payload(conn: Connection, payload_hash: str) -> tuple[Disclosure, ...]:

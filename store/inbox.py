@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import and_, bindparam, func, or_, select, update
 
 from store.bulk import among, insert_new
+from store.spelled import Spelled
 from store.tables.work import inbox
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 #: A delivery that outlives this many processes kills them; it is closed instead of being tried again.
 MOST_ATTEMPTS = 5
 CLAIM_AT_ONCE = 100
-_DONE = (
+_DONE = Spelled(
     update(inbox)
     .where(inbox.c.key == bindparam("its_key"))
     .values(state="done", done_at=bindparam("now"), outcome=bindparam("said"))
@@ -78,7 +79,7 @@ def claim(conn: Connection, now: datetime, lease: timedelta, limit: int = CLAIM_
 
 def done(conn: Connection, key: str, now: datetime, outcome: str = "answered") -> None:
     """The delivery was answered, or ended another way; it is not taken up again."""
-    conn.execute(_DONE, {"its_key": key, "now": now, "said": outcome})
+    _DONE.run(conn, {"its_key": key, "now": now, "said": outcome})
 
 
 def stale(conn: Connection, now: datetime, lease: timedelta) -> int:

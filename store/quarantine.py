@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, false, func, or_, select, update
+from sqlalchemy import BigInteger, bindparam, func, or_, select, tuple_, update
 
 from store import kinds, labels
 from store.bulk import PAGE, among, inserting
 from store.references import email_key
+from store.spelled import Spelled
 from store.tables import facts
 from store.tables.changes import label
 from store.tables.syncing import OPEN, quarantine
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement, Connection, Row
+    from sqlalchemy import Connection
 
     from engine.people import Person
 
@@ -59,6 +60,30 @@ class Waiting:
     raw_hash: str
     first_seen: datetime
     last_seen: datetime
+
+
+_OPEN = (
+    select(*(quarantine.c[f"{name}_at" if name.endswith("_seen") else name] for name in Waiting.__slots__))
+    .where(OPEN)  # spelled as the indexes of open rows are, or SQLite does not see that they fit
+    .order_by(quarantine.c.first_seen_at, quarantine.c.quarantine_id)
+)
+_records = (
+    select(label.c.text, facts.person.c.external_id, facts.person.c.email_key)
+    .join(label, label.c.label_id == facts.person.c.source_label)
+    .where(facts.person.c.superseded_by.is_(None), facts.person.c.rep_id == bindparam("rep_id", type_=BigInteger()))
+    .cte("records")
+)
+#: What a source says is theirs, by its own id or by e-mail. Every answer asks, so it is spelled once.
+_OF_PERSON = Spelled(
+    _OPEN.where(
+        or_(
+            tuple_(quarantine.c.source, quarantine.c.owner_external_id).in_(
+                select(_records.c.text, _records.c.external_id)
+            ),
+            quarantine.c.owner_key.in_(select(_records.c.email_key).where(_records.c.email_key != "")),
+        )
+    )
+)
 
 
 def put(conn: Connection, rows: Sequence[Held], now: datetime) -> int:
@@ -174,14 +199,15 @@ def open_rows(
     conn: Connection, *, person: Person | None = None, source: str | None = None, kind: str | None = None
 ) -> tuple[Waiting, ...]:
     """What waits, longest first; of one person: what a source says is theirs, by its own id or by e-mail."""
-    rows = select(quarantine).where(quarantine.c.status == "open")
+    if person is not None:
+        theirs = (Waiting(*row) for row in _OF_PERSON.rows(conn, {"rep_id": person.rep_id}))
+        return tuple(row for row in theirs if source in (None, row.source) and kind in (None, row.kind))
+    rows = _OPEN
     if source is not None:
         rows = rows.where(quarantine.c.source == source)
     if kind is not None:
         rows = rows.where(quarantine.c.kind == kind)
-    if person is not None:
-        rows = rows.where(_belongs_to(conn, person))
-    return tuple(map(_waiting, conn.execute(rows.order_by(quarantine.c.first_seen_at, quarantine.c.quarantine_id))))
+    return tuple(Waiting(*row) for row in conn.execute(rows))
 
 
 def count(conn: Connection) -> int:
@@ -202,22 +228,3 @@ def _still_unknown(conn: Connection, source: str, kind: str, external_ids: list[
         or_(*(records[column] == 0 for column in found.reps)),
     )
     return set(conn.execute(unknown).scalars())
-
-
-def _belongs_to(conn: Connection, person: Person) -> ColumnElement[bool]:
-    records = (
-        select(label.c.text, facts.person.c.external_id, facts.person.c.email_key)
-        .join(label, label.c.label_id == facts.person.c.source_label)
-        .where(facts.person.c.superseded_by.is_(None), facts.person.c.rep_id == person.rep_id)
-    )
-    claims: list[ColumnElement[bool]] = []
-    for source, external_id, email in conn.execute(records):
-        by_id = and_(quarantine.c.source == source, quarantine.c.owner_external_id == external_id)
-        claims += [by_id, quarantine.c.owner_key == email] if email else [by_id]
-    return or_(false(), *claims)
-
-
-def _waiting(row: Row[tuple[object, ...]]) -> Waiting:
-    said = row._mapping
-    shown = {name: said[name] for name in Waiting.__slots__ if name in said}
-    return Waiting(**shown, first_seen=said["first_seen_at"], last_seen=said["last_seen_at"])

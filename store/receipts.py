@@ -11,12 +11,13 @@ from sqlalchemy import bindparam, select
 
 from engine.receipts import Receipt
 from store.bulk import insert_new
+from store.spelled import Spelled
 from store.tables.pay import receipt
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-_HAS = select(receipt.c.receipt_id).where(receipt.c.receipt_id == bindparam("wanted"))
+_HAS = Spelled(select(receipt.c.receipt_id).where(receipt.c.receipt_id == bindparam("wanted")))
 
 
 def save(conn: Connection, issued: Receipt) -> bool:
@@ -34,7 +35,7 @@ def save(conn: Connection, issued: Receipt) -> bool:
 
 def has(conn: Connection, receipt_id: str) -> bool:
     """Whether the receipt is kept already."""
-    return conn.execute(_HAS, {"wanted": receipt_id}).first() is not None
+    return _HAS.first(conn, {"wanted": receipt_id}) is not None
 
 
 def get(conn: Connection, receipt_id: str) -> Receipt | None:

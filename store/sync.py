@@ -10,6 +10,7 @@ from sqlalchemy import func, insert, select, update
 
 from store import blending, changes, facts, quarantine, runs, unowned
 from store.bulk import upsert
+from store.spelled import Spelled
 from store.tables.syncing import sync_run, sync_state
 
 if TYPE_CHECKING:
@@ -22,6 +23,13 @@ if TYPE_CHECKING:
     from store.database import Database
     from store.facts import Applied, Compared
     from store.quarantine import Held
+
+
+_FRESHNESS = Spelled(
+    select(sync_state.c.source, sync_state.c.kind, sync_state.c.finished_at, sync_state.c.interval_seconds)
+    .where(sync_state.c.finished_at.is_not(None))
+    .order_by(sync_state.c.source, sync_state.c.kind)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,9 +223,7 @@ def set_state(conn: Connection, reached: State) -> None:
 
 def freshness(conn: Connection) -> tuple[Fresh, ...]:
     """When each kind of each source was last complete; what was never complete is left out."""
-    complete = select(sync_state).where(sync_state.c.finished_at.is_not(None))
-    rows = conn.execute(complete.order_by(sync_state.c.source, sync_state.c.kind))
-    return tuple(Fresh(row.source, row.kind, row.finished_at, row.interval_seconds) for row in rows)
+    return tuple(Fresh(*row) for row in _FRESHNESS.rows(conn))
 
 
 def start_run(conn: Connection, source: str, kind: str, mode: str, now: datetime) -> int:

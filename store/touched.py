@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, func, select, union, union_all
 
+from store.bulk import as_list, listed_in
+from store.spelled import Spelled
 from store.tables import counted
 from store.tables.access import identity
 from store.tables.changes import change, label
@@ -45,38 +47,47 @@ _parts = union_all(
     _latest(_ach, _ach.c.rep_id == 0, ends=True),
     *(_latest(table) for table in (plan, period_move)),
 ).subquery()
-_NEWEST = select(func.max(_parts.c.made), func.max(_parts.c.ended))
-_SHARING = (
-    select(assignment.c.version_id)
-    .join(label, label.c.label_id == assignment.c.plan_label)
-    .where(assignment.c.rep_id == _REP, label.c.text.in_(bindparam("names", expanding=True)))
-    .limit(1)
-)
+_NEWEST = Spelled(select(func.max(_parts.c.made), func.max(_parts.c.ended)))
+
+
+def _sharing(dialect: str) -> Select[Any]:
+    return (
+        select(assignment.c.version_id)
+        .join(label, label.c.label_id == assignment.c.plan_label)
+        .where(assignment.c.rep_id == _REP, listed_in(dialect, label.c.text, bindparam("names")))
+        .limit(1)
+    )
+
+
+_SHARING = Spelled(_sharing)
 #: Versions are numbered as they come, so the newest row tells without a look at the others.
-_RATES = select(fx_rate.c.change_id).order_by(fx_rate.c.version_id.desc()).limit(1)
-_WATERMARK = select(func.coalesce(func.max(change.c.change_id), 0))
+_RATES = Spelled(select(fx_rate.c.change_id).order_by(fx_rate.c.version_id.desc()).limit(1))
+_watermark = select(func.coalesce(func.max(change.c.change_id), 0))
+_WATERMARK = Spelled(_watermark)
 
 
 def watermark(conn: Connection) -> int:
     """The newest change of all, as `store.changes` has it; spelled once, since every answer begins with it."""
-    return int(conn.execute(_WATERMARK).scalar_one())
+    return int(_WATERMARK.scalar(conn))
 
 
-_ACCOUNT = select(
-    _WATERMARK.scalar_subquery(),
-    select(func.coalesce(func.max(identity.c.identity_id), 0))
-    .where(
-        identity.c.team_id == bindparam("team_id"),
-        identity.c.user_id == bindparam("user_id"),
-        identity.c.unlinked_at.is_(None),
+_ACCOUNT = Spelled(
+    select(
+        _watermark.scalar_subquery(),
+        select(func.coalesce(func.max(identity.c.identity_id), 0))
+        .where(
+            identity.c.team_id == bindparam("team_id"),
+            identity.c.user_id == bindparam("user_id"),
+            identity.c.unlinked_at.is_(None),
+        )
+        .scalar_subquery(),
     )
-    .scalar_subquery(),
 )
 
 
 def account(conn: Connection, team_id: str, user_id: str) -> tuple[int, int]:
     """The newest change and the number of the account's link (0: none): while both stay, so does who that is."""
-    newest, linked = conn.execute(_ACCOUNT, {"team_id": team_id, "user_id": user_id}).one()
+    newest, linked = _ACCOUNT.rows(conn, {"team_id": team_id, "user_id": user_id})[0]
     return int(newest), int(linked)
 
 
@@ -88,7 +99,9 @@ def last_change(conn: Connection, rep_id: int, sharing: Collection[str] = ()) ->
         rep_id: Whose answers are asked about.
         sharing: The names of plans that pay because of others: for who was ever on one, any change can matter.
     """
-    if sharing and conn.execute(_SHARING, {"rep_id": rep_id, "names": sorted(sharing)}).first() is not None:
-        return watermark(conn)
-    made, ended = conn.execute(_NEWEST, {"rep_id": rep_id}).one()
-    return max(int(made or 0), int(ended or 0), int(conn.execute(_RATES).scalar() or 0))
+    if sharing:
+        theirs = {"rep_id": rep_id, "names": as_list(conn.dialect.name, sorted(sharing))}
+        if _SHARING.first(conn, theirs) is not None:
+            return watermark(conn)
+    made, ended = _NEWEST.rows(conn, {"rep_id": rep_id})[0]
+    return max(int(made or 0), int(ended or 0), int(_RATES.scalar(conn) or 0))
