@@ -148,7 +148,7 @@ def _remedy(quota: _Quota, as_of: date) -> str:
 
 def _plans(reading: _Reading) -> list[tuple[int, Plan]]:
     """The plan versions that apply to the rep on the day, with their positions."""
-    table, today = reading.facts.assignments, day(reading.as_of)
+    table, today = reading.facts.table("assignments"), day(reading.as_of)
     labels = named(table, "plan")
     own = integers(table, "rep_id") == reading.rep_id
     own &= (integers(table, "start_on") <= today) & (today < integers(table, "end_on"))
@@ -216,7 +216,7 @@ def _credited(reading: _Reading, quota: _Quota, period: Period) -> int:
 
 def _opening(reading: _Reading, quota: _Quota, days: tuple[int, int]) -> int:
     """The balances of the component on some days: credit with which its windows began."""
-    frame = reading.facts.balances
+    frame = reading.facts.table("balances")
     plans, names, on = named(frame, "plan"), named(frame, "name"), integers(frame, "on")
     own = (integers(frame, "rep_id") == reading.rep_id) & (plans.codes == plans.code(quota.plan.name))
     own &= (names.codes == names.code(quota.component.name)) & (on >= days[0]) & (on < days[1])
