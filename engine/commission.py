@@ -81,6 +81,8 @@ def calculate(
     prepared = given.tallied(_prepared(given, exchange))
     order = _sorted(deals, seats, priced)
     sizes = [len(plan.components) for plan in ordered]
+    if shares(ordered):
+        order.whole  # noqa: B018  # is asked for again and again, so that chunks may as well be pieces of it
     ledger = Ledger(len(order.key) * max(sizes, default=0), sum(sizes))
     found = Found(ledger, [], [], deals.amount, day(as_of))
     for low, high in order.cuts(chunk_rows):

@@ -166,7 +166,8 @@ class Placements:
         """Those who differ in person or in a stretch of days without any move, and the place of each among them."""
         ids, rep = who
         edges = np.unique(np.concatenate([self.start, self.end, np.full(1, -_DAY_ZERO)]))
-        least, most = (np.searchsorted(edges, on, side="right") for on in (days.min(initial=0), days.max(initial=0)))
+        ends = (days.min(), days.max()) if len(days) else (0, 0)
+        least, most = (np.searchsorted(edges, on, side="right") for on in ends)
         if least == most:
             return (ids, np.full(len(ids), edges[least - 1])), rep
         key = passed(edges, days) - 1

@@ -36,20 +36,25 @@ def narrow(size: int) -> np.dtype[np.signedinteger[Any]]:
 def sorted_rows(columns: Sequence[tuple[Rows, int]]) -> Rows:
     """The order that sorts rows by `columns`, equal rows by position. Each column holds numbers 0 … its size - 1."""
     count = len(columns[0][0])
-    low = bits(count)
-    if low + sum(bits(size) for _, size in columns) > WIDEST:
+    if bits(count) + sum(bits(size) for _, size in columns) > WIDEST:
         return np.lexsort([values for values, _ in columns][::-1])
+    return _by_key(columns)[0]
+
+
+def _by_key(columns: Sequence[tuple[Rows, int]]) -> tuple[Rows, Ints]:
+    """The order that sorts rows by `columns`, which fit into one number, and these numbers in that order."""
+    count = len(columns[0][0])
+    low = bits(count)
     key: Ints = np.zeros(count, dtype=np.int64)
     for values, size in columns:
         key <<= bits(size)
         key |= values
     if bool((key[1:] >= key[:-1]).all()):
-        return np.arange(count, dtype=np.int64)
+        return np.arange(count, dtype=np.int64), key
     key <<= low
     key |= np.arange(count, dtype=np.int64)
     key.sort()
-    key &= (1 << low) - 1
-    return key
+    return key & ((1 << low) - 1), key >> low
 
 
 def ordered(columns: Sequence[Rows]) -> Rows:
@@ -57,7 +62,28 @@ def ordered(columns: Sequence[Rows]) -> Rows:
 
     As many columns as fit are packed; only rows that are equal in these are compared by the others.
     """
-    packed: list[tuple[Rows, int]] = []
+    packed = _fitting(columns)
+    rest = columns[len(packed) :]
+    if not rest or not packed:
+        return sorted_rows(packed) if packed else np.lexsort(columns[::-1])
+    order, key = _by_key(packed)
+    same = np.zeros(len(order), dtype=bool)
+    np.equal(key[1:], key[:-1], out=same[1:])
+    if not same.any():
+        return order
+    tied = same.copy()
+    tied[:-1] |= same[1:]
+    rows = np.flatnonzero(tied)
+    own = order[rows]
+    others = [np.cumsum(~same)[rows], *(values[own] for values in rest)]
+    packed = _fitting(others)
+    order[rows] = own[sorted_rows(packed) if len(packed) == len(others) else np.lexsort(others[::-1])]
+    return order
+
+
+def _fitting(columns: Sequence[Rows]) -> list[tuple[Rows, int]]:
+    """As many of the columns as fit into one number with the position of a row, from 0 up, with their sizes."""
+    found: list[tuple[Rows, int]] = []
     width = bits(len(columns[0]))
     for values in columns if len(columns[0]) else ():
         least = int(values.min())
@@ -65,22 +91,8 @@ def ordered(columns: Sequence[Rows]) -> Rows:
         width += bits(size)
         if width > WIDEST:
             break
-        packed.append((values.astype(np.int64) - least, size))
-    rest = columns[len(packed) :]
-    if not rest or not packed:
-        return sorted_rows(packed) if packed else np.lexsort(columns[::-1])
-    order = sorted_rows(packed)
-    same = np.ones(len(order), dtype=bool)
-    same[0] = False
-    for values, _ in packed:
-        ranked = values[order]
-        same[1:] &= ranked[1:] == ranked[:-1]
-    tied = same.copy()
-    tied[:-1] |= same[1:]
-    rows = np.flatnonzero(tied)
-    group = np.cumsum(~same)[rows]
-    order[rows] = order[rows][np.lexsort([*(values[order[rows]] for values in rest[::-1]), group])]
-    return order
+        found.append((values.astype(np.int64) - least, size))
+    return found
 
 
 def starts_of(codes: Rows) -> Rows:

@@ -47,9 +47,9 @@ class Payload:
     def take(self, rows: Rows) -> tuple[Ints, NDArray[np.signedinteger[Any]] | None]:
         """The amounts and kinds of some credits; None for the kinds when there is one only."""
         if not self.kind_bits:
-            whole: Ints = self.packed[rows].astype(np.int64, copy=False)
-            return whole, None if self.kinds is None else self.kinds[rows]
-        both = self.packed[rows]
+            whole: Ints = self.packed.take(rows).astype(np.int64, copy=False)
+            return whole, None if self.kinds is None else self.kinds.take(rows)
+        both = self.packed.take(rows)
         kinds = (both & ((1 << self.kind_bits) - 1)).astype(np.int32, copy=False)
         amounts: Ints = (both >> self.kind_bits).astype(np.int64, copy=False)
         amounts += self.lowest

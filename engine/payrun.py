@@ -182,23 +182,25 @@ def earned_in(calc: Calculation, numbers: Sequence[int], rep_ids: Ints, periods:
     period, (rep, known) = periods.of(extras.days[rows]), positions(extras.rep_id[rows], rep_ids)
     np.add.at(found, np.where(known & (period >= 0), rep * count + period, nowhere), extras.amount[rows])
     rep, known = positions(calc.counted.seats.rep_ids, rep_ids)
-    begin, whole = rep * count, calc.counted.sorted.whole
-    cell = np.empty(len(whole.rep), dtype=np.int64)
-    for low in range(0, len(cell), AT_ONCE):
-        part = slice(low, low + AT_ONCE)
-        place, period = whole.rep[part], periods.of(whole.days[part])
-        cell[part] = begin[place] + period
-        if not known.all() or int(period.min()) < 0:
-            cell[part][~known[place] | (period < 0)] = nowhere
+    begin, whole = np.where(known, rep * count, nowhere), calc.counted.sorted.whole
     plan_of = np.repeat(np.arange(len(calc.plans)), [len(plan.components) for plan in calc.plans])
     own = np.flatnonzero(np.isin(plan_of, numbers)).tolist()
     for low in range(0, len(trace.at), AT_ONCE):
         part = slice(low, low + AT_ONCE)
         at, amount = trace.at[part], trace.amount[part]
         if len(own) < len(plan_of):
-            lines = np.flatnonzero(among(trace.measure[part], own))
-            at, amount = at[lines], amount[lines]
-        np.add.at(found, cell[at], amount)
+            mine = among(trace.measure[part], own)
+            if not mine.any():
+                continue
+            if not mine.all():  # reps of one plan stand together
+                at, amount = at[mine], amount[mine]
+        first = int(at.min())  # lines are by rep, so that their credits stand together
+        credits_ = slice(first, int(at.max()) + 1)
+        cell, period = begin[whole.rep[credits_]], periods.of(whole.days[credits_])
+        cell += period
+        if int(period.min()) < 0 or int(cell.max()) >= nowhere:
+            cell[(period < 0) | (cell >= nowhere)] = nowhere
+        np.add.at(found, cell[at - first], amount)
     return found[:-1].reshape(len(rep_ids), count)
 
 

@@ -128,7 +128,9 @@ class Windows:
         if self.rows is None:
             if self.count == 1:
                 return rep.astype(np.int64)
-            return rep * np.int64(self.count) + self.lookup[days - self.origin]
+            codes = rep * np.int64(self.count)
+            codes += self.lookup.take(days - self.origin)
+            return codes
         return self._row_codes(self.rows, rep, days)
 
     def _row_codes(self, rows: QuotaRows, rep: Rows, days: Rows) -> Rows:

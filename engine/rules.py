@@ -287,14 +287,16 @@ class _PlanCredits:
         ladder = asking.told.placements.ladder((sat.people, sat.rep), asking.told.deals.booked[sat.deal], rule.levels)
         looped = np.isin(ladder.place, ladder.looped) if len(ladder.looped) else ladder.looped
         self.problems += [circular(int(rep)) for rep in np.unique(sat.people[sat.rep[looped]])]
-        ids, codes = distinct(np.concatenate([*ladder.levels, np.zeros(1, dtype=np.int64)]))  # the first is nobody
+        ids, codes = distinct(np.concatenate([*ladder.levels, np.zeros(1, dtype=np.int64)]))
         if len(ids) == 1:
             return
+        ids, codes = ids[1:], codes - np.int32(1)  # the first is nobody
         start, rep = _rungs(ladder, codes)
-        keep = self._counts(rule, grid, sat.deal[start], (ids, rep))
+        deals = sat.deal.take(start)
+        keep = self._counts(rule, grid, deals, (ids, rep))
         if len(keep) < len(start):
-            start, rep = start[keep], rep[keep]
-        deals, begins = sat.deal[start], np.ones(len(rep), dtype=bool)
+            start, rep, deals = start[keep], rep[keep], deals[keep]
+        begins = np.ones(len(rep), dtype=bool)
         rows, order = _unsorted(deals, rep)
         if len(rows):
             deals[rows], rep[rows] = deals[order], rep[order]
@@ -306,8 +308,9 @@ class _PlanCredits:
         if sat.is_full.any():
             once = _once(sat.is_full[start], place)
             start, place = start[once], place[once]
-        people, rep = distinct(rep[begins])
-        self._add(position, deals[begins], (ids[people], rep), share=rule.share, sources=(sat.at[start], place))
+        first = np.flatnonzero(begins)
+        people, rep = distinct(rep.take(first))
+        self._add(position, deals.take(first), (ids[people], rep), share=rule.share, sources=(sat.at[start], place))
 
     def _counts(self, rule: CreditRule, grid: NDArray[np.bool_], deal: Rows, who: tuple[Ints, Rows]) -> Rows:
         """Which people the rule may credit with a deal: those on the plan, of its roles, who are asked for."""
@@ -323,12 +326,12 @@ class _PlanCredits:
 
 
 def _rungs(ladder: Ladder, codes: Rows) -> tuple[Rows, Rows]:
-    """Who of those asked about has anybody above them, level by level, and the code of whom; 0 is nobody."""
+    """Who of those asked about has anybody above them, level by level, and the code of whom; -1 is nobody."""
     starts: list[Rows] = []
     above: list[Rows] = []
     for over in np.split(codes[:-1], len(ladder.levels)):
-        each = over[ladder.place]
-        start = np.flatnonzero(each)
+        each = over.take(ladder.place)
+        start = np.flatnonzero(each >= 0)
         starts.append(start)
         above.append(each if len(start) == len(each) else each[start])
     return (starts[0], above[0]) if len(starts) == 1 else (np.concatenate(starts), np.concatenate(above))
