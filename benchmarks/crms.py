@@ -1,8 +1,10 @@
-"""CRMs with as many deals as a benchmark wants: the fakes in this process, without latency, and a generated one."""
+"""CRMs with as many deals as a benchmark wants: the fakes without latency, here or next door, and a generated one."""
 
 from __future__ import annotations
 
+import multiprocessing
 import time
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
     from connectors.feed import Feed
     from connectors.source import Ask
     from store.database import Database
+
+    Handle = Callable[[httpx.Request], httpx.Response]
 
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
 #: When the deals last changed: before any window that an incremental sync asks for.
@@ -72,15 +76,56 @@ class Clock:
 class Timed:
     """A fake's door, and the time spent behind it."""
 
-    handle: Callable[[httpx.Request], httpx.Response]
+    handle: Handle
     seconds: float = 0.0
+    cpu_seconds: float = 0.0
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
-        start = time.perf_counter()
+        start, cpu = time.perf_counter(), time.process_time()
         answer = self.handle(request)
         answer.read()
         self.seconds += time.perf_counter() - start
+        self.cpu_seconds += time.process_time() - cpu
         return answer
+
+
+class NextDoor:
+    """A fake in a process of its own, as a CRM is: its records fill neither this one's memory nor its caches.
+
+    `seconds` is the time spent waiting for it, `cpu_seconds` what carrying questions and answers took meanwhile.
+    """
+
+    def __init__(self, make: Callable[[int, Clock], Handle], n: int, clock: Clock) -> None:
+        self.seconds = self.cpu_seconds = 0.0
+        self._clock = clock
+        spawn = multiprocessing.get_context("spawn")
+        self._line, theirs = spawn.Pipe()
+        spawn.Process(target=_answering, args=(make, n, clock.at, theirs), daemon=True).start()
+        theirs.close()
+        self._line.recv()
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        start, cpu = time.perf_counter(), time.process_time()
+        self._line.send((self._clock.at, request.method, str(request.url), request.headers.raw, request.content))
+        status, headers, content = self._line.recv()
+        self.seconds += time.perf_counter() - start
+        self.cpu_seconds += time.process_time() - cpu
+        return httpx.Response(status, headers=headers, content=content)
+
+
+def _answering(make: Callable[[int, Clock], Handle], n: int, at: datetime, line: Any) -> None:
+    """Every request answered until nobody asks any more."""
+    clock = Clock(at)
+    handle = make(n, clock)
+    line.send(n)
+    with closing(line):
+        while True:
+            try:
+                clock.at, method, url, headers, content = line.recv()
+            except EOFError:
+                return
+            answer = handle(httpx.Request(method, url, headers=headers, content=content))
+            line.send((answer.status_code, answer.headers.raw, answer.read()))
 
 
 @dataclass(slots=True)
@@ -106,7 +151,7 @@ class Bench:
 
     mapping: str
     feed: Feed
-    door: Timed = field(default_factory=lambda: Timed(lambda _: httpx.Response(404)))
+    door: Timed | NextDoor = field(default_factory=lambda: Timed(lambda _: httpx.Response(404)))
     clock: Clock = field(default_factory=Clock)
 
     def sync(self, database: Database, mode: str = "incremental") -> sync.SyncSummary:
@@ -136,17 +181,26 @@ def generated(n: int) -> Bench:
 
 
 def hubspot(n: int, *, limited: bool = False) -> Bench:
-    clock = Clock(LONG_AGO)
+    """Deals of the HubSpot fake in this process, under HubSpot's limits or none."""
+    clock = Clock()
+    door = Timed(hubspot_fake(n, clock, PER_WINDOW if limited else 10**9))
+    return _over_http(HUBSPOT, HubSpotFeed, door, clock)
+
+
+def hubspot_fake(n: int, clock: Clock, per_window: int = 10**9) -> Handle:
+    """The door of a fake that has been quiet for long."""
+    now, clock.at = clock.at, LONG_AGO
     fake = HubSpotFake(clock)
-    fake.limits.per_window = PER_WINDOW if limited else 10**9
+    fake.limits.per_window = per_window
     for number in range(n):
         fake.portal.create("deals", body(number) | {"pipeline": "default"})
-    clock.at = NOW
-    return _over_http(HUBSPOT, HubSpotFeed, Timed(fake.handle), clock)
+    clock.at = now
+    return fake.handle
 
 
-def salesforce(n: int) -> Bench:
-    clock = Clock(LONG_AGO)
+def salesforce_fake(n: int, clock: Clock) -> Handle:
+    """The door of a fake that has been quiet for long."""
+    now, clock.at = clock.at, LONG_AGO
     fake = SalesforceFake()
     fake.org.clock, fake.daily_max = clock, 10**9
     for number in range(n):
@@ -155,11 +209,21 @@ def salesforce(n: int) -> Bench:
             "Opportunity", Name=said["dealname"], OwnerId=said["hubspot_owner_id"], Amount=said["amount"],
             StageName="Closed Won", CloseDate=said["closedate"][:10],
         )  # fmt: skip
-    clock.at = NOW
-    return _over_http(SALESFORCE, SalesforceFeed, Timed(fake.handle), clock)
+    clock.at = now
+    return fake.handle
 
 
-def _over_http(mapping: str, feed: Any, door: Timed, clock: Clock) -> Bench:
+def hubspot_next_door(n: int) -> Bench:
+    clock = Clock()
+    return _over_http(HUBSPOT, HubSpotFeed, NextDoor(hubspot_fake, n, clock), clock)
+
+
+def salesforce_next_door(n: int) -> Bench:
+    clock = Clock()
+    return _over_http(SALESFORCE, SalesforceFeed, NextDoor(salesforce_fake, n, clock), clock)
+
+
+def _over_http(mapping: str, feed: Any, door: Timed | NextDoor, clock: Clock) -> Bench:
     found = load(mapping, "mapping.yaml")
     wire = Wire(transport=httpx.MockTransport(door), clock=clock, sleep=clock.sleep, jitter=lambda: 0.5)
     return Bench(
@@ -167,4 +231,8 @@ def _over_http(mapping: str, feed: Any, door: Timed, clock: Clock) -> Bench:
     )
 
 
-MAKERS: dict[str, Callable[[int], Bench]] = {"generated": generated, "hubspot": hubspot, "salesforce": salesforce}
+MAKERS: dict[str, Callable[[int], Bench]] = {
+    "generated": generated,
+    "hubspot": hubspot_next_door,
+    "salesforce": salesforce_next_door,
+}

@@ -6,7 +6,10 @@ import json
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Protocol
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -14,6 +17,9 @@ if TYPE_CHECKING:
 
 #: A body with a list under this name stands for several rows, each of which sees the outer fields too.
 ROWS = "rows"
+
+#: The type of a column of texts: built from arrow, without a look at each of them on the way.
+_TEXT = pd.StringDtype(na_value=np.nan)
 
 
 class Readable(Protocol):
@@ -39,9 +45,9 @@ class Readable(Protocol):
 def frame(records: Sequence[Readable], columns: Sequence[str]) -> tuple[pd.DataFrame, list[int]]:
     """One row of texts per record, or per entry of its `rows`, and the place of the record each row comes from."""
     bodies: list[Mapping[str, Any]] = [record.body for record in records]
-    inner = [body.get(ROWS) for body in bodies]
-    parts: list[Any] = [*bodies]
+    parts: list[Any] = bodies
     origin = list(range(len(bodies)))
+    inner = [body.get(ROWS) for body in bodies]
     if any(isinstance(one, list) for one in inner):
         shown = [one if isinstance(one, list) else (body,) for one, body in zip(inner, bodies, strict=True)]
         origin = [place for place, mine in enumerate(shown) for _ in mine]
@@ -64,10 +70,12 @@ def _column(parts: Sequence[Any], bodies: Sequence[Mapping[str, Any]], column: s
 def _series(texts: list[str]) -> pd.Series[str]:
     """The texts as a column; what no database keeps, NUL and halves of characters, is replaced."""
     try:
-        found = pd.Series(texts, dtype="str")
+        found = pa.array(texts, pa.large_string())
     except UnicodeEncodeError:
-        found = pd.Series([one.encode("utf-8", "replace").decode() for one in texts], dtype="str")
-    return found.str.replace("\x00", "\ufffd", regex=False) if "\x00" in "".join(texts) else found
+        found = pa.array([one.encode("utf-8", "replace").decode() for one in texts], pa.large_string())
+    if "\x00" in "".join(texts):
+        found = pc.replace_substring(found, "\x00", "\ufffd")
+    return pd.Series(_TEXT.__from_arrow__(found))
 
 
 def text(value: object) -> str:

@@ -8,22 +8,24 @@ deleted with it.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from operations import raw_items
 from operations.intake import held_row
-from operations.packed_bodies import packed
 from store import facts, quarantine, raw_records
 from store import sync as syncs
-from store.raw_records import Known, Row, Seen, digest, micros, packed_keys
+from store.raw_records import Known, Row, Seen, micros, packed_keys
 from store.sync import PageWrite
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
     from engine.problems import Problem
+    from operations.raw_items import Item
     from operations.sources import Feed, FreshRecord, Normal
     from operations.sync_run import SyncRun
     from store.database import Connection
@@ -31,43 +33,7 @@ if TYPE_CHECKING:
     from store.raw_records import Kept
     from store.sync import PageApplied, State
 
-#: Characters that no database keeps in an id.
-_UNFIT = {0: "\N{REPLACEMENT CHARACTER}"}
-
-
-class Item(NamedTuple):
-    """A record on its way in: what came, and what was kept of it before. Stamps are in microseconds since 1970."""
-
-    external_id: str
-    source_ts: datetime | None
-    source_us: int | None
-    read_us: int
-    deleted: bool
-    body: Mapping[str, Any]
-    text: str
-    hash: str
-    before: Known | None = None
-    merged_into: str = ""
-
-    def is_older(self) -> bool:
-        """Whether what is kept is newer: by the source's stamp, and where that says nothing by when it was read."""
-        kept, mine = self.before, self.source_us
-        if kept is None:
-            return False
-        if kept.source_us is not None and mine is not None and kept.source_us != mine:
-            return mine < kept.source_us
-        return self.read_us < kept.read_us
-
-    def is_news(self, mapping_hash: str) -> bool:
-        """Whether it says something that is not known, or has to be read with another mapping."""
-        kept = self.before
-        return kept is None or kept.body_hash != self.hash or kept.mapping_hash != mapping_hash
-
-    def counts(self, kind: str) -> bool:
-        """Whether it is to be read as rows: a person who has left keeps what was known, if anything was."""
-        if self.merged_into:
-            return False
-        return not self.deleted or (kind == "person" and self.before is None)
+_BEFORE = itemgetter(raw_items.Item._fields.index("before"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,39 +64,41 @@ class Intake:
 
     def take(self, records: Sequence[FreshRecord], read_at: datetime, state: State) -> Outcome:
         """Records that were read now."""
-        came = _unique(records)
+        came = raw_items.unique(records)
         losers = {old: one.external_id for one in records for old in one.absorbed if old != one.external_id}
         with self.run.ctx.db.read() as conn:
             before = raw_records.known(conn, self.feed.name, self.kind, [*came, *losers])
         read_us = micros(read_at)
         if losers:
             came = {external_id: record for external_id, record in came.items() if external_id not in losers}
-        items = _fresh(came, read_us, before)
-        lost = [_absorbed(old, survivor, read_at, before.get(old)) for old, survivor in losers.items()]
-        items = [item for item in items if not _is_absorbed(item)]
+        items = raw_items.fresh(came, read_us, before)
+        lost = [raw_items.absorbed(old, into, read_at, before.get(old)) for old, into in losers.items()]
+        if before:
+            items = [item for item in items if not item.is_absorbed()]
         return self._write(items + [item for item in lost if item is not None], state)
 
     def again(self, kept: Sequence[Kept], state: State) -> Outcome:
         """Records that were kept, read with the mapping as it is now."""
-        return self._write([_again(one) for one in kept], state)
+        return self._write([raw_items.again(one) for one in kept], state)
 
     def bury(self, kept: Sequence[Kept], read_at: datetime, state: State) -> Outcome:
         """Records that the source no longer has."""
-        return self._write([_buried(one, read_at) for one in kept], state)
+        return self._write([raw_items.buried(one, read_at) for one in kept], state)
 
     def _write(self, items: Sequence[Item], state: State) -> Outcome:
         """The items stored in one transaction with the state."""
-        current = [item for item in items if item.before is None or not item.is_older()]
+        is_first = not any(map(_BEFORE, items))  # of a backfill: nothing to compare ten thousand times
         mapping_hash = self.mapping_hash
-        news = [item for item in current if item.before is None or item.is_news(mapping_hash)]
+        current = items if is_first else [item for item in items if not item.is_older()]
+        news = items if is_first else [item for item in current if item.is_news(mapping_hash)]
         if news and self.feed.is_whole(self.kind):
             news = self._with_the_rest(news)
         counted = [item for item in news if item.counts(self.kind)]
         normal = self._normal(counted)
         if normal is not None and normal.refused:
             return Outcome(refused=normal.refused)
-        fresh = {item.external_id for item in news}
-        same = [item for item in current if item.external_id not in fresh]
+        fresh = frozenset[str]() if is_first else {item.external_id for item in news}
+        same = [] if is_first else [item for item in current if item.external_id not in fresh]
         rows = _ordered(normal)
         compared = syncs.compared(self.run.ctx.db, self.kind, self.feed.name, rows)
         page = _Page(self, news, same, _Read(counted, normal), rows, compared)
@@ -143,7 +111,7 @@ class Intake:
         mine = {item.external_id for item in news}
         with self.run.ctx.db.read() as conn:
             rest = raw_records.all_live(conn, self.feed.name, self.kind)
-        return news + [_again(one) for one in rest if one.external_id not in mine]
+        return news + [raw_items.again(one) for one in rest if one.external_id not in mine]
 
     def _normal(self, counted: Sequence[Item]) -> Normal | None:
         if not counted:
@@ -255,120 +223,57 @@ class _Page:
         intake = self.intake
         source, kind = intake.feed.name, intake.kind
         mapping_hash = intake.mapping_hash
-        rows = [self._row(item, mapping_hash, item.external_id in held) for item in self.news]
-        raw_records.put(conn, source, kind, rows, intake.sweep)
+        self._add([item for item in self.news if item.before is None], conn, held)
+        known = [self._row(item, mapping_hash, item.external_id in held) for item in self.news if item.before]
+        raw_records.put(conn, source, kind, known, intake.sweep)
         by_read: dict[int, list[str]] = {}
         for item in self.same:
             by_read.setdefault(item.read_us, []).append(item.external_id)
         for read_us, ids in by_read.items():
             raw_records.note_seen(conn, source, kind, Seen(ids, read_us, intake.sweep))
         if kind == "split":
-            flipped = [item.external_id for item in self.news if _was_held(item) != (item.external_id in held)]
+            flipped = [item.external_id for item in self.news if item.was_held() != (item.external_id in held)]
             if flipped:
                 raw_records.read_again(conn, source, "deal", flipped)
 
+    def _add(self, new: Sequence[Item], conn: Connection, held: set[str]) -> None:
+        """Records of which nothing was known, column by column: of a backfill that is every one."""
+        if not new:
+            return
+        ids, _, source_us, read_us, deleted, _, texts, hashes, _, merged_into = zip(*new, strict=True)
+        keys = self.keys
+        columns: dict[str, Sequence[Any]] = {
+            "external_id": ids,
+            "source_us": source_us,
+            "read_us": read_us,
+            "deleted": list(map(int, deleted)),
+            "body_hash": hashes,
+            "fact_keys": [packed_keys(one, keys.get(one, ())) for one in ids],
+            "mapping_hash": [self.intake.mapping_hash] * len(ids),
+            "held": [int(one in held) for one in ids],
+            "merged_into": merged_into,
+            "first_seen_us": read_us,
+            "body": texts,
+        }
+        raw_records.add(conn, self.intake.feed.name, self.intake.kind, columns, self.intake.sweep)
+
     def _row(self, item: Item, mapping_hash: str, held: bool) -> Row:
-        before = item.before
-        known = Known(  # by position: there is one for every record of a backfill
-            item.external_id,
-            item.source_us,
-            item.read_us,
-            int(item.deleted),
-            item.hash,
-            packed_keys(item.external_id, self.keys.get(item.external_id, ())),
-            mapping_hash,
-            int(held),
-            item.merged_into,
-            item.read_us if before is None else before.first_seen_us,
+        known = Known(
+            external_id=item.external_id,
+            source_us=item.source_us,
+            read_us=item.read_us,
+            deleted=int(item.deleted),
+            body_hash=item.hash,
+            fact_keys=packed_keys(item.external_id, self.keys.get(item.external_id, ())),
+            mapping_hash=mapping_hash,
+            held=int(held),
+            merged_into=item.merged_into,
+            first_seen_us=item.read_us if item.before is None else item.before.first_seen_us,
         )
-        return Row(known, item.text, before is None)
+        return Row(known, item.text)
 
 
 def _ordered(normal: Normal | None) -> pd.DataFrame:
     """The rows in the order of their keys."""
     rows = pd.DataFrame() if normal is None else normal.rows
     return rows.sort_values("key", kind="stable", ignore_index=True) if len(rows) else rows
-
-
-def _fresh(came: Mapping[str, FreshRecord], read_us: int, before: Mapping[str, Known]) -> list[Item]:
-    """The records with what is known of each."""
-    return [
-        Item(
-            external_id,
-            record.source_ts,
-            None if record.source_ts is None else micros(record.source_ts),
-            read_us,
-            record.deleted,
-            record.body,
-            text := packed(record.body),
-            digest(text, record.deleted, record.absorbed),
-            before.get(external_id),
-        )
-        for external_id, record in came.items()
-    ]
-
-
-def _unique(records: Sequence[FreshRecord]) -> dict[str, FreshRecord]:
-    """Each record once, as its source stamped it last: one that moved while pages were read comes twice."""
-    found: dict[str, FreshRecord] = {}
-    for record in records:
-        external_id = record.external_id
-        if not (external_id.isascii() and external_id.isprintable()):
-            external_id = external_id.translate(_UNFIT).encode("utf-8", "replace").decode()
-        other = found.setdefault(external_id, record)
-        if other is not record and _stamp(record) >= _stamp(other):
-            found[external_id] = record
-    return found
-
-
-def _stamp(record: FreshRecord) -> int:
-    return 0 if record.source_ts is None else micros(record.source_ts)
-
-
-def _absorbed(old: str, survivor: str, read_at: datetime, before: Known | None) -> Item | None:
-    """A record that was merged into another, unless that is known."""
-    if before is not None and before.merged_into == survivor and before.deleted:
-        return None
-    text = "{}"
-    return Item(old, None, None, micros(read_at), True, {}, text, digest(text, True, (survivor,)), before, survivor)
-
-
-def _is_absorbed(item: Item) -> bool:
-    """Whether a record is shown that was merged into another: a search may still list it for a while."""
-    return item.before is not None and bool(item.before.merged_into)
-
-
-def _again(kept: Kept) -> Item:
-    known = kept.known
-    return Item(
-        known.external_id,
-        kept.source_ts,
-        known.source_us,
-        known.read_us,
-        kept.deleted,
-        kept.body,
-        packed(kept.body),
-        known.body_hash,
-        known,
-        known.merged_into,
-    )
-
-
-def _buried(kept: Kept, read_at: datetime) -> Item:
-    text = packed(kept.body)
-    said = digest(text, True, ("gone",))
-    return Item(
-        kept.external_id,
-        kept.source_ts,
-        kept.known.source_us,
-        max(micros(read_at), kept.known.read_us),
-        True,
-        kept.body,
-        text,
-        said,
-        kept.known,
-    )
-
-
-def _was_held(item: Item) -> bool:
-    return item.before is not None and bool(item.before.held)

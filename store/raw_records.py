@@ -82,11 +82,10 @@ class Kept:
 
 
 class Row(NamedTuple):
-    """A record as it is stored; the figures are those of `Known`. `is_new`: nothing was known of it."""
+    """A record as it is stored; the figures are those of `Known`."""
 
     known: Known
     body: str
-    is_new: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +133,8 @@ def known(conn: Connection, source: str, kind: str, ids: Collection[str]) -> dic
     """What is known of those records."""
     found: dict[str, Known] = {}
     wanted = sorted(set(ids))
+    if not wanted or _is_beyond(conn, source, kind, wanted[0]):
+        return found
     for start in range(0, len(wanted), PAGE):
         chosen = among(conn, raw_record.c.external_id, wanted[start : start + PAGE])
         for row in bulk.fetch_all(conn, select(*_KNOWN).where(*_of(source, kind), chosen)):
@@ -141,17 +142,21 @@ def known(conn: Connection, source: str, kind: str, ids: Collection[str]) -> dic
     return found
 
 
+def add(conn: Connection, source: str, kind: str, columns: Mapping[str, Sequence[Any]], sweep: int = 0) -> None:
+    """Records stored of which nothing was known: the columns of `Known` and `body`."""
+    count = len(columns["external_id"])
+    same: dict[str, Sequence[Any]] = {
+        "source": [source] * count,
+        "kind": [kind] * count,
+        "seen_sweep": [sweep] * count,
+    }
+    bulk.insert(conn, raw_record, same | dict(columns))
+
+
 def put(conn: Connection, source: str, kind: str, rows: Sequence[Row], sweep: int = 0) -> None:
-    """Every record stored as it is now; a sweep's number is kept where it is newer."""
-    new, changed = [row for row in rows if row.is_new], [row for row in rows if not row.is_new]
-    if new:
-        known, bodies, _ = zip(*new, strict=True)
-        columns: dict[str, Sequence[Any]] = {"source": [source] * len(new), "kind": [kind] * len(new)}
-        columns |= dict(zip(Known._fields, zip(*known, strict=True), strict=True))
-        columns |= {"body": bodies, "seen_sweep": [sweep] * len(new)}
-        bulk.insert(conn, raw_record, columns)
-    if changed:
-        conn.execute(_changing(source, kind, bool(sweep)), [_said(row, sweep) for row in changed])
+    """Every record that was known stored as it is now; a sweep's number is kept where it is newer."""
+    if rows:
+        conn.execute(_changing(source, kind, bool(sweep)), [_said(row, sweep) for row in rows])
 
 
 def note_seen(conn: Connection, source: str, kind: str, seen: Seen) -> None:
@@ -226,6 +231,15 @@ def claimed(conn: Connection, source: str, kind: str, others: Collection[str]) -
     )
     apart = set(others)
     return frozenset(key for one, keys in rows if one not in apart for key in unpacked_keys(one, keys))
+
+
+def _is_beyond(conn: Connection, source: str, kind: str, first: str) -> bool:
+    """Whether no record has that id or a later one: most pages of a backfill, which reads them in their order.
+
+    Postgres may order texts by a language, so there only an empty table tells.
+    """
+    last = conn.execute(select(func.max(raw_record.c.external_id)).where(*_of(source, kind))).scalar_one()
+    return last is None or (conn.dialect.name == "sqlite" and last < first)
 
 
 def _changing(source: str, kind: str, swept: bool) -> Update:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from connectors.hubspot import listing
-from connectors.hubspot.search import ID, STAMP, Search, instant_of, stamp_of
+from connectors.hubspot.search import ID, STAMP, Search, instant_of
 from connectors.source import Raw, RawPage
 
 if TYPE_CHECKING:
@@ -124,18 +124,19 @@ def _list(client: Client, wanted: Wanted, phase: str, after: str) -> Iterator[Sh
 
 
 def _raws(page: Shown) -> tuple[Raw, ...]:
-    return tuple(_raw(row) for row in page.rows)
+    return tuple(map(_raw, page.rows))
 
 
 def _raw(row: dict[str, Any]) -> Raw:
     """A record with its properties side by side, as a mapping names them."""
     record_id, archived = str(row["id"]), row.get("archived") is True
     properties = row.get("properties") or {}
-    body = {**properties, "id": record_id}
+    body = properties | {"id": record_id}
     if archived:
         body["archivedAt"] = row.get("archivedAt")
     merged = properties.get(MERGED)
-    return Raw(record_id, stamp_of(row), archived, body, _absorbed(merged, record_id) if merged else ())
+    stamp = instant_of(properties.get(STAMP)) or instant_of(row.get("updatedAt"))
+    return Raw(record_id, stamp, archived, body, _absorbed(merged, record_id) if merged else ())
 
 
 def _absorbed(merged: Any, record_id: str) -> tuple[str, ...]:

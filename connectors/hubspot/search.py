@@ -158,10 +158,10 @@ def stamp_of(row: dict[str, Any]) -> datetime | None:
 def instant_of(text: Any) -> datetime | None:
     """The instant that HubSpot wrote, None where there is none."""
     try:
-        found = datetime.fromisoformat(text) if isinstance(text, str) else None
-    except ValueError:
+        found = datetime.fromisoformat(text)
+    except (ValueError, TypeError):  # no text at all, too
         return None
-    if found is None or found.tzinfo is UTC:
+    if found.tzinfo is UTC:
         return found
     return found.astimezone(UTC) if found.tzinfo is not None else None
 
