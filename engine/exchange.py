@@ -70,6 +70,9 @@ class Exchange:
         rows = np.flatnonzero(wanted)
         if not len(rows):
             return np.zeros(len(days), dtype=np.intp), np.zeros(len(days), dtype=bool), rows
+        if len(rows) == 1:  # the rule where a rate is said for a year: nothing can differ from it
+            start, end = int(self._spans[0][rows[0]]), int(self._spans[1][rows[0]])
+            return np.zeros(len(days), dtype=np.intp), (days >= start) & (days < end), rows
         first, rate = self._distinct(rows)
         edges, only = _rate_by_day(self._spans[0][rows], self._spans[1][rows], rate)
         stretch = np.searchsorted(edges, days, side="right") - 1

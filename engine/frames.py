@@ -225,7 +225,7 @@ class Facts:
             digest.update(f"{name}:{len(frame)}\n".encode())
             for label, values in _canonical(frame, COLUMNS[name]):
                 digest.update(f"{label}\n".encode())
-                digest.update(values.tobytes())
+                digest.update(values.data)
         return digest.hexdigest()
 
 
@@ -297,16 +297,19 @@ def _canonical(frame: Frame, dtypes: Mapping[str, str]) -> Iterator[tuple[str, N
     labels: list[str] = []
     for column, dtype in dtypes.items():
         values, label = _portable(frame, column) if dtype == "category" else (integers(frame, column), column)
-        columns.append(values.astype("<i8"))
+        columns.append(values.astype("<i8", copy=False))
         labels.append(label)
     order = _row_order(columns)
     return ((label, values[order]) for label, values in zip(labels, columns, strict=True))
 
 
-def _portable(frame: Frame, column: str) -> tuple[NDArray[np.int64], str]:
+def _portable(frame: Frame, column: str) -> tuple[NDArray[np.integer[Any]], str]:
     """Codes into the sorted names that occur, and a label that spells those names: free of the category order."""
     values = named(frame, column)
-    used = np.flatnonzero(np.bincount(values.codes.astype(np.int64) + 1)) - 1
+    counts = np.bincount(values.codes.astype(np.int64) + 1, minlength=len(values.names) + 1)
+    if not counts[0] and counts[1:].all() and list(values.names) == sorted(values.names):
+        return values.codes, f"{column}={list(values.names)!r}"
+    used = np.flatnonzero(counts) - 1
     present = sorted(values.names[code] for code in used.tolist() if code >= 0)
     lookup = np.full(len(values.names) + 1, -1, dtype=np.int64)
     for position, name in enumerate(present):

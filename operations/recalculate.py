@@ -12,6 +12,7 @@ from engine import commission
 from engine.dates import day, on_day
 from engine.frames import integers
 from engine.money import Money
+from engine.order import lengths_of, starts_of
 from engine.plans.schema import plan_hash
 from operations import loading, pay_notices, pricing
 from store import changes, due, plans, runs
@@ -232,14 +233,19 @@ def _summed(calculation: Calculation, plan_no: int, plan: Plan) -> Iterator[tupl
     booked = integers(lines, "booked_on")[own]
     periods, starts = _pay_periods(plan.calendar, plan.pays, int(booked.min()), int(booked.max()))
     which = np.searchsorted(starts, booked, side="right") - 1
-    # As arrays: a data frame's groupby takes milliseconds to group the hundred lines of one rep.
-    key = integers(lines, "rep_id")[own].astype(np.int64) * len(periods) + which
-    order = np.argsort(key, kind="stable")
-    groups, first, counts = np.unique(key[order], return_index=True, return_counts=True)
-    totals = np.add.reduceat(integers(lines, "amount_cents")[own][order], first)
-    for group, count, total in zip(groups.tolist(), counts.tolist(), totals.tolist(), strict=True):
-        rep_id, number = divmod(group, len(periods))
-        yield rep_id, periods[number], count, total
+    # In cells of rep and period: a data frame's groupby takes milliseconds for the hundred lines of one rep.
+    reps, amounts = integers(lines, "rep_id")[own], integers(lines, "amount_cents")[own]
+    starts_of_reps = starts_of(reps)
+    cell = np.repeat(np.arange(len(starts_of_reps)) * len(periods), lengths_of(starts_of_reps, len(reps))) + which
+    counts = np.bincount(cell)
+    totals = np.zeros(len(counts), dtype=np.int64)
+    np.add.at(totals, cell, amounts)
+    filled = np.flatnonzero(counts)
+    rep_ids = reps[starts_of_reps[filled // len(periods)]].tolist()
+    for rep_id, at, count, total in zip(
+        rep_ids, (filled % len(periods)).tolist(), counts[filled].tolist(), totals[filled].tolist(), strict=True
+    ):
+        yield rep_id, periods[at], count, total
 
 
 def _emptied(shown: Sequence[runs.Statement], earned: Sequence[runs.Statement]) -> list[runs.Statement]:
@@ -256,10 +262,9 @@ def _place(said: runs.Statement) -> tuple[int, date, date, str]:
 @lru_cache(maxsize=256)
 def _pay_periods(calendar: Calendar, pays: str, first: int, last: int) -> tuple[tuple[Period, ...], Rows]:
     """The pay periods from one day to another, and their first days."""
-    of = {"monthly": calendar.month, "quarterly": calendar.quarter, "yearly": calendar.year}[pays]
-    found = [of(on_day(first))]
+    found = [calendar.pay_period(pays, on_day(first))]
     while found[-1].end_on <= on_day(last):
-        found.append(of(found[-1].end_on))
+        found.append(calendar.pay_period(pays, found[-1].end_on))
     return tuple(found), np.array([day(period.start_on) for period in found], dtype=np.int64)
 
 

@@ -171,7 +171,7 @@ def _leave_out(
 
 
 def _texts(values: pd.Series[Any], field: Field) -> list[str]:
-    found: list[Any] = values.tolist()
+    found: list[Any] = values.array.to_numpy(dtype=object).tolist()
     try:
         joined = "".join(found)
     except TypeError:  # something in it is no text: empty, a number, or a mistake

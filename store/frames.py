@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -236,11 +236,18 @@ def _frame(name: str, columns: Arrays, words: Mapping[int, str]) -> Columns:
 
 def _category(numbers: NDArray[np.int64], words: Mapping[int, str]) -> Named:
     """The words behind the numbers, in alphabetical order of the words that occur."""
-    used = np.flatnonzero(np.bincount(numbers)).tolist()
-    texts = tuple(sorted(words[number] for number in used))
+    used = tuple(np.flatnonzero(np.bincount(numbers)).tolist())
+    lookup, texts = _coded(used, tuple(map(words.__getitem__, used)))
+    return Named(lookup[numbers], texts)
+
+
+@lru_cache(maxsize=1024)
+def _coded(used: tuple[int, ...], said: tuple[str, ...]) -> tuple[NDArray[np.integer[Any]], tuple[str, ...]]:
+    """The code of each number that is used, and the words by code: the same few come up again and again."""
+    texts = tuple(sorted(said))
     place = {text: position for position, text in enumerate(texts)}
     code = np.int8 if len(texts) <= np.iinfo(np.int8).max else np.int32
     lookup: NDArray[np.integer[Any]] = np.zeros(max(used, default=0) + 1, dtype=code)
-    for number in used:
-        lookup[number] = place[words[number]]
-    return Named(lookup[numbers], texts)
+    for number, text in zip(used, said, strict=True):
+        lookup[number] = place[text]
+    return lookup, texts

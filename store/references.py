@@ -11,13 +11,13 @@ import numpy as np
 from sqlalchemy import Integer, bindparam, select, type_coerce
 
 from store import blending_links, owner_mappings
-from store.bulk import among, as_list, listed_in
+from store.bulk import FEW, among, as_list, listed_in
 from store.labels import number as number_of
 from store.spelled import Spelled
 from store.tables.facts import deal, person
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from numpy.typing import NDArray
     from sqlalchemy import Column, ColumnElement, Connection, Select, Table
@@ -136,24 +136,32 @@ def of_addresses(conn: Connection, keys: Iterable[str]) -> dict[str, int]:
     return {key: reps[0] for key, reps in last.items() if len(reps) == 1}
 
 
-def departures(conn: Connection) -> dict[int, int]:
-    """The first day on which each rep who has left was no longer there, in days since 1970-01-01."""
-    return dict(_GONE.rows(conn))
+def departures(conn: Connection, among_reps: Collection[int] | None = None) -> dict[int, int]:
+    """The first day on which each rep who has left was no longer there, in days since 1970-01-01.
+
+    Args:
+        conn: Where to look.
+        among_reps: Whom it is asked of; of more than a few, everybody is looked at.
+    """
+    if among_reps is None or len(among_reps) > FEW:
+        return dict(_GONE.rows(conn))
+    return dict(_GONE_OF_FEW.rows(conn, {"reps": as_list(conn.dialect.name, sorted(among_reps))}))
 
 
-_GONE = Spelled(
-    select(person.c.rep_id, type_coerce(person.c.left_on, Integer)).where(
-        person.c.superseded_by.is_(None),
-        person.c.deleted == 0,
-        person.c.is_primary == 1,
-        person.c.left_on.is_not(None),
-    )
+_LEFT = select(person.c.rep_id, type_coerce(person.c.left_on, Integer)).where(
+    person.c.superseded_by.is_(None),
+    person.c.deleted == 0,
+    person.c.is_primary == 1,
+    person.c.left_on.is_not(None),
 )
+_GONE = Spelled(_LEFT)
+_GONE_OF_FEW = Spelled(lambda dialect: _LEFT.where(listed_in(dialect, person.c.rep_id, bindparam("reps"))))
 
 
 def abandoned(conn: Connection, owned: Iterable[tuple[int, int]]) -> set[int]:
     """Those of the deal versions, each with the owner it would have, that were won after that owner had left."""
-    owners, gone = dict(owned), departures(conn)
+    owners = dict(owned)
+    gone = departures(conn, set(owners.values()))
     suspects = [version_id for version_id, owner in owners.items() if owner in gone]
     if not suspects:
         return set()

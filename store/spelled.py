@@ -7,11 +7,14 @@ kept and read, so a statement means the same either way.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Select, create_mock_engine
+from sqlmodel.sql.sqltypes import UTCDateTime
 
 from store.errors import InstantNaive
+from store.tables.column_types import Day
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -50,12 +53,12 @@ class Text:
 
     def given(self, values: Mapping[str, Any]) -> Any:
         """The parameters as the driver takes them."""
-        named = {**values, **self.constants}
-        try:
-            for name, convert in self.kept.items():
-                named[name] = convert(named[name])
-        except ValueError:  # of all kinds of values only an instant can be refused
-            raise InstantNaive from None
+        named = {**values, **self.constants} if self.constants else values
+        if self.kept:
+            try:
+                named = {**named, **{name: convert(named[name]) for name, convert in self.kept.items()}}
+            except ValueError:  # of all kinds of values only an instant can be refused
+                raise InstantNaive from None
         return named if self.order is None else tuple(map(named.__getitem__, self.order))
 
 
@@ -133,7 +136,8 @@ def text_of(dialect: str, statement: ClauseElement, columns: Sequence[str] | Non
         if not bound.required and bound.value is not None:  # the statement brings it itself: it is kept once, here
             constants[name] = convert(bound.value) if convert is not None else bound.value
         elif convert is not None:
-            kept[name] = convert
+            # A run says the same days and the same instant of every row.
+            kept[name] = lru_cache(maxsize=512)(convert) if isinstance(bound.type, Day | UTCDateTime) else convert
     order = None if compiled.positiontup is None else tuple(compiled.positiontup)
     return Text(compiled.string, order, constants, kept, _read(statement, its))
 

@@ -203,7 +203,7 @@ def _resolved(
 
 def _still_there(conn: Connection, rows: Rows, owners: NDArray[np.int64]) -> NDArray[np.int64]:
     """The owners of deals; nobody where a deal was won on or after the day its owner had left."""
-    gone = departures(conn)
+    gone = departures(conn, set(owners.tolist()))
     if not gone:
         return owners
     left = np.array([gone.get(owner, NEVER) for owner in owners.tolist()], dtype=np.int64)
