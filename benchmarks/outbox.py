@@ -2,8 +2,9 @@
 
 `paced` drains an announcement at the pace Slack allows, on a clock that only moves when somebody waits, against the
 sandbox's fake with its strict limits. `unlimited` drains to a fake that answers at once, with two workers in
-processes of their own, beside the same requests made bare; both are timed from the first message that arrives to the
-last. `killed` does that while workers are killed and answers get lost.
+processes of their own, beside the same requests made bare and the fake hammered with nothing around the requests; all
+are timed from the first message that arrives to the last. `killed` does that while workers are killed and answers get
+lost.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ import pandas as pd
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from benchmarks.sink import Sink, Spawned
+from benchmarks.sink import Sink, Spawned, hammer
 from bot import log
 from bot.clock import MovableClock, SystemClock
 from bot.delivery import Delivery, let_all
@@ -124,7 +125,7 @@ def main() -> None:
     ignore_proxies()
     with tempfile.TemporaryDirectory() as folder:
         say("outbox.paced", **paced(Path(folder), wanted))
-        say("outbox.unlimited", **unlimited(Path(folder), min(wanted, 3_000)))
+        say("outbox.unlimited", **unlimited(Path(folder), wanted))
         say("outbox.killed", **killed(Path(folder), min(wanted, 1_500)))
 
 
@@ -165,6 +166,9 @@ def unlimited(folder: Path, count: int) -> dict[str, object]:
         each = (sink.url, count // WORKERS)
         together([Spawned.Process(target=bare_posts, args=each) for _ in range(WORKERS)])
         bare = sink.per_second()
+    with Sink(folder / "sink-0") as sink:
+        together([Spawned.Process(target=hammer, args=(sink.url, count))])
+        taken = sink.per_second()
     with Sink(folder / "sink-2") as sink:
         path = folder / "unlimited.db"
         db = filled(path, count, open_channels=True)
@@ -175,7 +179,8 @@ def unlimited(folder: Path, count: int) -> dict[str, object]:
         states = outstanding(db, every=True)
         db.dispose()
     return {
-        "notices": count, "per_second": round(rate), "bare_requests_per_second": round(bare), "workers": WORKERS,
+        "notices": count, "per_second": round(rate), "bare_requests_per_second": round(bare),
+        "fake_takes_per_second": round(taken), "workers": WORKERS,
         "share_of_bare": round(rate / bare, 2), "worker_cpu_ms_each": round(1_000 * spent / count, 2),
         "duplicates": sum(posted.values()) - len(posted),
         "states": states, "ok": rate >= BUDGET_A_SECOND and len(posted) == count,

@@ -6,6 +6,7 @@ import asyncio
 import json
 import multiprocessing
 import random
+import socket
 import time
 from collections import Counter
 from contextlib import suppress
@@ -17,6 +18,8 @@ from urllib.parse import parse_qs, urlsplit
 from bot.sandbox.personas import HOME_TEAM
 from bot.sandbox.workspace import BOT_USER
 
+#: So many requests `hammer` writes before it reads their answers.
+AT_A_TIME = 20
 Spawned = multiprocessing.get_context("spawn")
 
 
@@ -55,6 +58,19 @@ class Sink:
 
     def _lines(self) -> list[str]:
         return self.ledger.read_text(encoding="utf-8").splitlines() if self.ledger.exists() else []
+
+
+def hammer(url: str, count: int) -> None:
+    """Requests with nothing around them: what the fake itself takes from one process."""
+    where = urlsplit(url)
+    body = json.dumps({"channel": "D1", "text": "Acme won", "metadata": {}}).encode()
+    head = f"POST {where.path}chat.postMessage HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n\r\n"
+    with socket.create_connection((where.hostname or "", where.port or 80)) as line:
+        for _ in range(count // AT_A_TIME):
+            line.sendall((head.encode() + body) * AT_A_TIME)
+            answers = 0
+            while answers < AT_A_TIME:
+                answers += line.recv(65_536).count(b"HTTP/1.1")
 
 
 def serve(ledger: str, trouble: bool, ready: Any) -> None:

@@ -21,14 +21,15 @@ from bot.log import Journal
 from bot.lookups import Lookups
 from bot.parcels import Parcels, reader_of
 from bot.slack import courier as slack
-from bot.slack.addresses import NOT_LINKED, Addresses
+from bot.slack.addresses import NOT_EMPLOYED, Addresses
 from bot.slack.client import OpenClient
 from bot.slack.courier import Courier
 from bot.slack.outcomes import judged
 from bot.slack.sending import Sent
+from bot.warming import Warming
 from messages import notices
 from operations.context import Context
-from store import deliveries, lanes, outbox, people
+from store import deliveries, lanes, outbox, people, recipients
 from store.deliveries import Hold
 from store.errors import StoreError
 
@@ -81,6 +82,7 @@ class Delivery:
         self._dispatch = Dispatch(services, self._courier, self._parcels, wait or self._pause)
         self._claims = max(deliveries.CLAIM_AT_ONCE, CLAIMED_GROUPS * self._dispatch.at_once)
         self._lookups = Lookups(services, self._courier, self._holder, self._parcels.disclose)
+        self._warming: Warming | None = None
         self._ask_again_at, self._refused = _LONG_AGO, ""
 
     def run(self, stop: Event) -> None:
@@ -89,9 +91,26 @@ class Delivery:
         while not stop.is_set():
             try:
                 self.round()
+                self._open_ahead()
             except Exception as error:  # noqa: BLE001 (the thread's last handler: without it nothing is sent any more)
                 _journal.error("round failed", error)
             stop.wait(POLL_SECONDS)
+
+    def warm(self) -> Delivery:
+        """The same worker, which opens direct messages ahead from now on, one after each round of `run`."""
+        self._warming = Warming(self._services, self._addresses)
+        return self
+
+    def _open_ahead(self) -> None:
+        """One direct message opened, where it is time for that and nothing holds up the workspace."""
+        if self._warming is None or not self._warming.is_due():
+            return
+        done = Round()
+        team_id = self._team(done)
+        if team_id and self._is_free(team_id, done):
+            self._warming.step(team_id)
+        else:
+            self._warming.rest()
 
     def round(self) -> Round:
         """Everything that may go out now, gone out; what is too early stays for the next round."""
@@ -121,6 +140,7 @@ class Delivery:
         rep_ids = {owed.notice.to.rep_id for owed in claimed} - {0}
         with self._services.db.read() as conn:
             known = _Known(team_id, people.by_ids(conn, rep_ids), lanes.direct_channels(conn, team_id, rep_ids))
+            done.marked |= recipients.marked(conn, team_id, self._services.clock.now())
         groups = _grouped(claimed, known, self._dispatch.at_once)
         for place, group in enumerate(groups):
             if self._stop.is_set() or done.held:
@@ -128,7 +148,14 @@ class Delivery:
                 with self._services.db.write() as conn:
                     deliveries.let_go(conn, rest, self._holder)
                 return
-            self._deliver(known, group, done)
+            self._deliver(known, self._unmarked(group, done), done)
+
+    def _unmarked(self, group: Sequence[Owed], done: Round) -> list[Owed]:
+        """Those whose recipient takes messages, as far as is known; the others are held, or given up by their age."""
+        marked = [owed for owed in group if owed.notice.to.key in done.marked]
+        for owed in marked:
+            self._dispatch.hold(owed, Hold(owed.outbox_id, self._holder), done)
+        return [owed for owed in group if owed not in marked]
 
     def _deliver(self, known: _Known, group: Sequence[Owed], done: Round) -> None:
         """Some rows on their way, together or one by one: addressed, worded, sent, settled."""
@@ -203,7 +230,7 @@ class Delivery:
             return Sent("sent", body={"channel": {"id": owed.notice.to.channel}})
         person = known.people.get(rep_id)
         if person is None or not person.is_employed(ctx.as_of):
-            return Sent("refused", NOT_LINKED)
+            return Sent("refused", NOT_EMPLOYED)
         if rep_id in known.channels:
             return Sent("sent", body={"channel": {"id": known.channels[rep_id]}})
         return self._addresses.direct(ctx, known.team_id, person)
@@ -237,7 +264,8 @@ class Delivery:
         with self._services.db.read() as conn:
             if lanes.free_at(conn, team_id, (lanes.TEAM, lanes.method(slack.POST)), now) <= now:
                 return True
-            done.held = next((reason for _, _, _, reason in lanes.blocked(conn, now)), "the pace")
+            held = [code for _, lane, _, code in lanes.blocked(conn, now) if not lane.startswith(lanes.RECIPIENT)]
+            done.held = held[0] if held else "the pace"
         return False
 
     def _pause(self, seconds: float) -> object:

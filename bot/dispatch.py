@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -16,9 +16,9 @@ from bot.errors import TooEarlyError
 from bot.log import Journal
 from bot.lookups import LOOK_AFTER
 from bot.slack import courier as slack
-from bot.slack.addresses import NOT_LINKED, SPACING
+from bot.slack.addresses import NOT_EMPLOYED, NOT_LINKED, SPACING
 from bot.slack.outcomes import REASONS, judged
-from store import deliveries, lanes
+from store import deliveries, lanes, recipients
 from store.deliveries import Attempt, Hold, Place
 from store.errors import StoreError
 
@@ -43,6 +43,9 @@ PER_CHANNEL = timedelta(seconds=1)
 #: How long a workspace is left alone whose token was refused, and one whose plan allows no more messages.
 PARKED = {"credential": timedelta(minutes=10), "plan": timedelta(hours=1)}
 LONGEST_PAUSE_SECONDS = 300.0
+#: How long a recipient is left alone that takes no messages, and how long what is owed to it waits for it to heal.
+MARKED_FOR = timedelta(hours=1)
+HELD_FOR = timedelta(days=3)
 SETTLE_TRIES = 3
 #: So many requests are on their way at a time, as far as that many are due within `GATHERED`.
 SENDERS = 8
@@ -52,12 +55,16 @@ _journal = Journal("bot.dispatch")
 
 @dataclass(slots=True)
 class Round:
-    """What one pass did: notices sent, put off, and ended without being sent; `held` says what holds all up."""
+    """What one pass did: notices sent, put off, and ended without being sent; `held` says what holds all up.
+
+    `marked` are the recipients that take no messages for now: until when, and Slack's code.
+    """
 
     sent: int = 0
     put_off: int = 0
     ended: int = 0
     held: str = ""
+    marked: dict[str, tuple[datetime, str]] = field(default_factory=dict)
 
     @property
     def sentence(self) -> str:
@@ -221,10 +228,36 @@ class Dispatch:
             elif outcome == "uncertain":
                 deliveries.unsure(conn, case.hold, case.sent.code, now + LOOK_AFTER)
                 done.put_off += 1
+            elif outcome == "destination" or case.sent.code == NOT_LINKED:
+                self._mark(conn, case, done)
             else:
                 deliveries.dead(conn, case.hold, _reason(outcome, case.sent.code), case.sent.code, now)
                 done.ended += 1
         self._tell(case, outcome)
+
+    def hold(self, owed: Owed, hold: Hold, done: Round) -> None:
+        """Leave a row for when its marked recipient is tried again; one that has waited long is given up."""
+        now = self._services.clock.now()
+        until, code = done.marked[owed.notice.to.key]
+        with self._services.db.write() as conn:
+            if now - owed.created_at < HELD_FOR:
+                deliveries.hold(conn, [hold.outbox_id], hold.holder, until, code)
+                done.put_off += 1
+            else:
+                deliveries.dead(conn, hold, _reason("destination", code), code, now)
+                done.ended += 1
+
+    def _mark(self, conn: Connection, case: Case, done: Round) -> None:
+        """Nobody asks for the recipient for a while. The first notice ends, for ops to see; later ones wait."""
+        now, code, to = self._services.clock.now(), case.sent.code, case.owed.notice.to
+        recipients.mark(conn, case.team_id, to, now + MARKED_FOR, code)
+        done.marked[to.key] = (now + MARKED_FOR, code)
+        if case.owed.error == code and now - case.owed.created_at < HELD_FOR:
+            deliveries.later(conn, case.hold, now + MARKED_FOR, code, free=True)
+            done.put_off += 1
+        else:
+            deliveries.dead(conn, case.hold, _reason("destination", code), code, now)
+            done.ended += 1
 
     def _put_off(self, conn: Connection, case: Case, parcel: Parcel | None, done: Round) -> None:
         """Pending again, and the lanes held up that Slack or its refusal closes."""
@@ -279,4 +312,5 @@ def _place(sent: Sent) -> Place:
 
 
 def _reason(outcome: Outcome, code: str) -> str:
-    return "not linked" if code == NOT_LINKED else REASONS[outcome]
+    said = {NOT_LINKED: "not linked", NOT_EMPLOYED: "no longer with the company"}
+    return said.get(code) or REASONS[outcome]

@@ -55,7 +55,7 @@ def main(settings: Settings, stop: Event) -> None:
     give_way()
     services = wiring.build(settings)
     schedule = Schedule(services, standing_jobs(settings), lambda name: _run_logged(services, name))
-    post = Thread(target=delivering(services).run, args=(stop,), name="attain-delivery")
+    post = Thread(target=delivering(services).warm().run, args=(stop,), name="attain-delivery")
     schedule.start()
     post.start()
     stop.wait()

@@ -185,6 +185,12 @@ def let_go(conn: Connection, ids: Sequence[int], holder: str, retry_at: datetime
     return conn.execute(update(outbox).where(ours).values(**back)).rowcount
 
 
+def hold(conn: Connection, ids: Sequence[int], holder: str, until: datetime, error: str) -> None:
+    """From leased to pending for rows whose recipient takes no messages for now; to be tried from `until` on."""
+    if let_go(conn, ids, holder, until):
+        conn.execute(update(outbox).where(among(conn, outbox.c.outbox_id, ids)).values(error=error))
+
+
 def unsure(conn: Connection, hold: Hold, error: str, look_at: datetime) -> bool:
     """From leased to unknown: it may have been sent; to be looked up from `look_at` on."""
     return _move(conn, _ours(hold), {"state": "unknown", "error": error, "retry_at": look_at})

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select, update
 
+from engine.notices import Recipient
+from store import recipients
 from store.bulk import inserting
 from store.tables.access import identity
 
@@ -40,7 +42,7 @@ def of_person(conn: Connection, rep_id: int) -> tuple[Link, ...]:
 
 
 def link(conn: Connection, found: Link, now: datetime) -> None:
-    """The account belongs to that person from now on; a link to someone else ends."""
+    """The account belongs to that person from now on; a link to someone else ends, and what was held goes out."""
     held = get(conn, found.team_id, found.user_id)
     if held == found:
         return
@@ -58,6 +60,7 @@ def link(conn: Connection, found: Link, now: datetime) -> None:
     }
     # Two who link one account at the same time mean the same: the second one finds it done.
     conn.execute(inserting(conn, identity).on_conflict_do_nothing(), row)
+    recipients.heal(conn, Recipient(found.rep_id))
 
 
 def unlink(conn: Connection, team_id: str, user_id: str, now: datetime, reason: str) -> bool:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 WORKSPACE = "workspace"
 #: Holds up every request of a workspace: its token was refused, or its plan allows no more messages.
 TEAM = "team"
+#: Begins the lanes of recipients that take no messages for now; see `store.recipients`.
+RECIPIENT = "to:"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _TAKEN = timedelta(minutes=2) // _MICROSECOND

@@ -22,6 +22,7 @@ from sqlalchemy import and_, bindparam, func, or_, select, update
 
 from engine.notice_kinds import KINDS
 from engine.notices import Notice, Recipient
+from store import recipients
 from store.bulk import among, insert_new
 from store.tables.outbox import outbox
 
@@ -253,7 +254,8 @@ def sent_as_text(conn: Connection, since: datetime) -> tuple[Owed, ...]:
 def clone(conn: Connection, notice_id: str, now: datetime) -> str:
     """The id of a new notice that owes the same as a dead one; "" where that one is not dead.
 
-    Its key carries the number of the try, so that asking twice at once gives one notice.
+    Its key carries the number of the try, so that asking twice at once gives one notice. What else was held for the
+    recipient is tried again with it.
     """
     row = conn.execute(select(outbox).where(outbox.c.notice_id == notice_id, outbox.c.state == "dead")).first()
     if row is None:
@@ -263,6 +265,7 @@ def clone(conn: Connection, notice_id: str, now: datetime) -> str:
     key = f"{before.key}#{conn.execute(tries).scalar_one() + 2}"
     new = _row(before, now) | {"key": key, "is_resend": row.send_started_at is not None, "not_before_at": None}
     insert_new(conn, outbox, new, ("key",))
+    recipients.heal(conn, before.to)
     return str(conn.execute(select(outbox.c.notice_id).where(outbox.c.key == key)).scalar_one())
 
 

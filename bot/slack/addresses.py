@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 #: Slack takes fifty such requests a minute; some room is left for the bot's answers.
 SPACING = timedelta(milliseconds=1_400)
 NOT_LINKED = "not_linked"
+#: They left, or nobody has that number.
+NOT_EMPLOYED = "not_employed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,13 @@
-"""Where the pace allows many a second several go at the same time, each as certainly once as if it went alone."""
+"""Several notices go at the same time, each as certainly once as alone; who takes none is not asked for each."""
 
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from slack_sdk import WebClient
 from sqlalchemy import event
 
 from bot.delivery import Delivery, let_all
@@ -16,12 +18,10 @@ from bot.slack.client import OpenClient
 from bot.wiring import Services
 from store import disclosures, identities, lanes, outbox
 from tests.bot.dying_worker import Dying, Killed, dying
-from tests.bot.post_room import NOW, PostRoom, told, won
+from tests.bot.post_room import ADA, BOARD, NOW, ZOE, PostRoom, told, won
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from slack_sdk import WebClient
 
     from store.database import Database
 
@@ -40,6 +40,13 @@ def crowd(sqlite_database: Database) -> Iterator[PostRoom]:
             lanes.keep_direct_channel(conn, HOME_TEAM, user.id, room.fake.workspace.direct(user.id, BOT_USER).id)
     yield room
     room.close()
+
+
+@pytest.fixture
+def room(sqlite_database: Database) -> Iterator[PostRoom]:
+    found = PostRoom(sqlite_database)
+    yield found
+    found.close()
 
 
 def quick(room: PostRoom, client: WebClient | None = None) -> Delivery:
@@ -95,3 +102,78 @@ def test_a_death_among_several_leaves_no_second_message_and_no_hole(crowd: PostR
     assert [len(crowd.posts(one.email)) for one in PEOPLE] == [1] * 10  # found in Slack, not sent again
     with crowd.db.read() as conn:
         assert outbox.dead(conn) == ()
+
+
+class Counting(WebClient):
+    """Counts requests by method."""
+
+    calls: Counter[str]
+
+    def api_call(self, api_method: str, **given: Any) -> Any:
+        self.calls[api_method] += 1
+        return super().api_call(api_method, **given)
+
+
+def counting(room: PostRoom) -> Counting:
+    client = Counting(room.token, room.server.api_url, timeout=5, retry_handlers=[])
+    client.calls = Counter()
+    return client
+
+
+def test_a_channel_that_takes_nothing_is_asked_once_an_hour_until_it_does(room: PostRoom) -> None:
+    client = counting(room)
+    worker = room.worker(client)
+    room.chaos.turn("archived_channel", on=True)
+    room.owe(*(won(BOARD, f"board{each}") for each in range(4)))
+    for _ in range(2):
+        worker.round()
+        assert client.calls["chat.postMessage"] == 1
+        assert room.states() == {"dead": 1, "pending": 3}  # one for ops to see, the others wait
+    room.clock.advance(timedelta(minutes=61))
+    worker.round()
+    assert (client.calls["chat.postMessage"], room.states()) == (2, {"dead": 1, "pending": 3})
+    room.chaos.turn("archived_channel", on=False)
+    room.clock.advance(timedelta(minutes=61))
+    room.run(worker)
+    assert len(room.posts("#sales-floor")) == 3
+
+
+def test_sending_again_asks_at_once_and_lets_out_what_waited(room: PostRoom) -> None:
+    room.chaos.turn("archived_channel", on=True)
+    room.owe(*(won(BOARD, f"board{each}") for each in range(3)))
+    worker = room.worker()
+    worker.round()
+    room.chaos.turn("archived_channel", on=False)
+    with room.db.write() as conn:
+        (ended,) = outbox.dead(conn)
+        assert outbox.clone(conn, ended.notice_id, room.clock.now())
+    room.clock.wait(2)
+    room.run(worker)
+    assert len(room.posts("#sales-floor")) == 3
+
+
+def test_who_has_no_account_is_looked_up_once_until_they_are_linked(room: PostRoom) -> None:
+    client = counting(room)
+    worker = room.worker(client)
+    room.owe(*(won(room.to(ZOE), f"won{each}") for each in range(3)))
+    for _ in range(3):
+        worker.round()
+        room.clock.wait(2)
+    assert client.calls["users.lookupByEmail"] == 1
+    assert room.states() == {"dead": 1, "pending": 2}
+    ada = room.fake.workspace.user_by_email(ADA)
+    assert ada is not None
+    with room.db.write() as conn:
+        identities.link(conn, identities.Link(HOME_TEAM, ada.id, room.known[ZOE], ZOE, "ops"), room.clock.now())
+    room.run(worker)
+    assert room.states() == {"dead": 1, "sent": 2}
+
+
+def test_what_has_waited_for_days_is_given_up(room: PostRoom) -> None:
+    room.chaos.turn("archived_channel", on=True)
+    room.owe(*(won(BOARD, f"board{each}") for each in range(3)))
+    worker = room.worker()
+    worker.round()
+    room.clock.advance(timedelta(days=3, hours=1))
+    worker.round()
+    assert room.states() == {"dead": 3}
