@@ -11,7 +11,7 @@ import numpy as np
 from engine.answers import NextTier, QuotaProgress
 from engine.calculation import KINDS
 from engine.commission import calculate
-from engine.dates import Calendar, Period, day, on_day
+from engine.dates import Period, day, on_day
 from engine.exchange import Exchange
 from engine.explained import span
 from engine.frames import integers, named
@@ -32,13 +32,6 @@ if TYPE_CHECKING:
     from engine.frames import Facts
     from engine.plans.schema import Component, Plan
     from engine.plans.tables import Tier
-
-_MONTHLY = {
-    "month": Calendar.month,
-    "quarter": Calendar.quarter,
-    "half_year": Calendar.half_year,
-    "year_to_date": Calendar.year,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,9 +173,8 @@ def _quotas(reading: _Reading) -> list[_Quota]:
 def _window(plan: Plan, component: Component, rows: QuotaRows, on: tuple[list[int], date]) -> Period:
     """The window in which the component accumulates on the day, as far as the plan runs."""
     now, as_of = on
-    find = _MONTHLY.get(component.accumulate)
-    if find is not None:
-        window = find(plan.calendar, as_of)
+    window = plan.window(component.accumulate, as_of)
+    if window is not None:
         return plan.calendar.named(window.start_on, min(window.end_on, plan.effective.end_on))
     if not now:
         return Period("", as_of, as_of)

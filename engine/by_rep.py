@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.dates import on_day
+from engine.dates import PAYS, on_day
 from engine.earnings import share_of
 from engine.exchange import Exchange
 from engine.problems import Problem
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from engine.plans.schema import Plan
     from engine.targets import Incentives
 
-_A_YEAR = {"monthly": 12, "quarterly": 4, "yearly": 1}
 _SPAN = 1 << 33
 _ZERO = 1 << 31
 
@@ -47,7 +46,7 @@ def of_periods(facts: Facts, name: str, rep_ids: Ints, periods: PayPeriods) -> O
     rows = incentives_of(facts.incentives, name, rep_ids, (plan, Exchange(facts.rates)))
     at, known = _in_force(rows, len(rep_ids), periods)
     yearly = np.where(known, np.append(rows.amount, 0)[at], 0)
-    return OfPeriods(share_of(yearly, 1, _A_YEAR[plan.pays], plan.rounding.mode), known)
+    return OfPeriods(share_of(yearly, 1, PAYS[plan.pays][1], plan.rounding.mode), known)
 
 
 def missing(plan: Plan, name: str, found: OfPeriods, whose: tuple[Ints, Ints, PayPeriods]) -> Iterator[Problem]:

@@ -102,13 +102,12 @@ def conditions_of(plan: Plan, kinds: Kinds, context: tuple[Facts, Exchange, Ints
 
 
 def _conditions(plan: Plan, component: Component, kinds: Kinds, context: tuple[Facts, Exchange, Ints]) -> Conditions:
-    period = {"monthly": "month", "quarterly": "quarter", "yearly": "year_to_date"}[plan.pays]
     reps = len(context[2])
     return Conditions(
         component,
         tuple(Gateway.of(plan, gate, context) for gate in component.gates),
         tuple(Factored.of(plan, each, kinds.meeting(each.when), context) for each in component.multipliers),
-        windows(plan, period, None, reps),  # type: ignore[arg-type]
+        windows(plan, plan.pay_window, None, reps),
         windows(plan, "year_to_date", None, reps),
         Policy.of(plan),
         f"{plan.name} / {component.name}",

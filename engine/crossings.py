@@ -9,7 +9,7 @@ import numpy as np
 
 from engine import plan_words as words
 from engine.calculation import KINDS
-from engine.dates import Calendar, day, on_day
+from engine.dates import day, on_day
 from engine.figures import MILLION
 from engine.plans.axes import counts_numbers
 
@@ -22,12 +22,6 @@ if TYPE_CHECKING:
     from engine.order import Ints, Rows
     from engine.plans.schema import Plan
 
-_CALENDAR = {
-    "month": Calendar.month,
-    "quarter": Calendar.quarter,
-    "half_year": Calendar.half_year,
-    "year_to_date": Calendar.year,
-}
 _MOST_WINDOWS = 1 << 20
 _SMOOTH = ("curve", "interpolated")
 
@@ -56,7 +50,8 @@ class _Place:
         rows = self.tested.windows.rows
         if rows is not None:
             return self.plan.calendar.named(on_day(int(rows.start[code])), on_day(int(rows.end[code]))).label
-        return _CALENDAR[self.tested.component.accumulate](self.plan.calendar, on_day(on)).label
+        found = self.plan.window(self.tested.component.accumulate, on_day(on))
+        return "" if found is None else found.label
 
     def said(self, reached: int) -> str:
         """The last tier that is reached, in words."""

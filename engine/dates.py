@@ -7,6 +7,22 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 _EPOCH = date(1970, 1, 1).toordinal()
+A_MONDAY = date(2024, 1, 1)
+_DAYS_OF_WEEK = 7
+#: How often a plan may pay: what a pay period then is, and how many of them share a year's amount.
+PAYS = {
+    "weekly": ("week", 52),
+    "biweekly": ("two_weeks", 26),
+    "semimonthly": ("half_month", 24),
+    "monthly": ("month", 12),
+    "quarterly": ("quarter", 4),
+    "yearly": ("year", 1),
+}
+#: Windows of the calendar in months, and in weeks; half a month is its first 15 days, and the rest.
+_MONTHS = {"month": 1, "quarter": 3, "half_year": 6, "year": 12, "year_to_date": 12}
+_WEEKS = {"week": 1, "two_weeks": 2}
+_FIRST_HALF_DAYS = 15
+WINDOWS = (*_WEEKS, "half_month", *_MONTHS)
 
 
 def day(on: date) -> int:
@@ -50,9 +66,13 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """The fiscal calendar that starts on `start_on`: its years, quarters and months are counted from that day."""
+    """The fiscal calendar that starts on `start_on`: its years, quarters and months are counted from that day.
+
+    Weeks do not stop at the end of a year; `pays_from` is the first day of one of them.
+    """
 
     start_on: date
+    pays_from: date = A_MONDAY
 
     def _index(self, on: date) -> int:
         months = (on.year - self.start_on.year) * 12 + on.month - self.start_on.month
@@ -83,6 +103,41 @@ class Calendar:
         _, start, end = self._span(on, 1)
         return Period(f"{start.year}-{start.month:02d}", start, end)
 
+    def window(self, kind: str, on: date) -> Period:
+        """The window of one of WINDOWS with that day; weeks and half months have no name and are spelled out."""
+        if kind in _WEEKS:
+            size = _WEEKS[kind] * _DAYS_OF_WEEK
+            start = self.pays_from + timedelta(days=(on - self.pays_from).days // size * size)
+            return _spelled(start, start + timedelta(days=size))
+        if kind == "half_month":
+            _, start, end = self._span(on, 1)
+            middle = start + timedelta(days=_FIRST_HALF_DAYS)
+            return _spelled(start, middle) if on < middle else _spelled(middle, end)
+        return {1: self.month, 3: self.quarter, 6: self.half_year, 12: self.year}[_MONTHS[kind]](on)
+
+    def pay_period(self, pays: str, on: date) -> Period:
+        """The pay period with that day, of a plan that pays so often."""
+        return self.window(PAYS[pays][0], on)
+
+    def number(self, kind: str, on: date) -> int:
+        """Which window of the kind a day lies in, counted from the one with the first day of the calendar."""
+        if kind in _WEEKS:
+            size = _WEEKS[kind] * _DAYS_OF_WEEK
+            return (on - self.pays_from).days // size - (self.start_on - self.pays_from).days // size
+        if kind == "half_month":
+            _, start, _ = self._span(on, 1)
+            return 2 * self._index(on) + int(on >= start + timedelta(days=_FIRST_HALF_DAYS))
+        return self._index(on) // _MONTHS[kind]
+
+    def edges(self, kind: str, until: date) -> list[date]:
+        """First days of the windows of the kind, from the one the calendar begins in until `until` is passed."""
+        if kind in _MONTHS:
+            return self.starts(_MONTHS[kind], until)
+        found = [self.window(kind, self.start_on).start_on]
+        while found[-1] < until:
+            found.append(self.window(kind, found[-1]).end_on)
+        return found
+
     def named(self, start_on: date, end_on: date) -> Period:
         """The range of days under the name that the calendar has for it, or spelled out where it has none."""
         for candidate in (
@@ -93,7 +148,7 @@ class Calendar:
         ):
             if (candidate.start_on, candidate.end_on) == (start_on, end_on):
                 return candidate
-        return Period(f"{start_on} .. {end_on}", start_on, end_on)
+        return _spelled(start_on, end_on)
 
     def starts(self, months: int, until: date) -> list[date]:
         """First days of the windows of that many months, from the start of the calendar until `until` is passed."""
@@ -101,3 +156,8 @@ class Calendar:
         while found[-1] < until:
             found.append(add_months(self.start_on, len(found) * months))
         return found
+
+
+def _spelled(start_on: date, end_on: date) -> Period:
+    """A range of days that has no name."""
+    return Period(f"{start_on} .. {end_on}", start_on, end_on)

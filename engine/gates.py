@@ -103,7 +103,7 @@ class Yardstick:
         component = plan.components[tested]
         asked = by_quota and not component.is_attainment
         rows = quotas_of(facts, component.quota, rep_ids, plan, exchange) if asked else None
-        made = windows(plan, _KINDS.get(over, over), rows, len(rep_ids))  # type: ignore[arg-type]
+        made = windows(plan, _KINDS.get(over, over), rows, len(rep_ids))
         opening = openings(facts.table("balances"), (plan, component), made, rep_ids)
         dated = _Dated.of(rows, made) if rows is not None and over == "year_to_date" else None
         return cls(tested, component, over, made, dated, opening)

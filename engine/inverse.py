@@ -96,14 +96,8 @@ class Inverse:
     @cached_property
     def _span(self) -> tuple[int, int]:
         """The days of the window with the day that is asked about."""
-        calendar, on = self.plan.calendar, self.asked.as_of
-        kind = self.component.accumulate
-        if kind == "month":
-            found = calendar.month(on)
-        elif kind == "quarter":
-            found = calendar.quarter(on)
-        else:
-            found = calendar.year(on)
+        on = self.asked.as_of
+        found = self.plan.window(self.component.accumulate, on) or self.plan.calendar.year(on)
         return day(found.start_on), day(found.end_on)
 
     @cached_property

@@ -80,7 +80,6 @@ class Ready:
     active: NDArray[np.bool_] | None  # per day of the plan: whether this version pays; None: always
     measures: tuple[Measured, ...]
     conditions: tuple[Conditions | None, ...]
-    pay_periods: Windows
     payload: Payload  # per credit its amount in the plan's currency, and its kind
     fault: NDArray[np.int8] | None  # per deal: why it could not be converted
     rule_of: Rows | None = None  # per credit, as in engine.rules.rules_of; None where only kind and sharing decide
@@ -268,7 +267,6 @@ def ready(
 ) -> Ready:
     """The plan made ready, but for the amounts of its credits, which plans of one currency share."""
     made = compiled(plan, codes[0])
-    monthly = plan.pays == "monthly"
     return Ready(
         plan=plan,
         codes=codes[1],
@@ -277,7 +275,6 @@ def ready(
         active=paying_days(plan, plans),
         measures=tuple(measured(plan, number, made, context) for number in range(len(plan.components))),
         conditions=conditions_of(plan, codes[0], context),
-        pay_periods=windows(plan, "month" if monthly else "quarter", None, len(context[2])),
         payload=_NOTHING,
         fault=None,
     )

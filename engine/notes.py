@@ -43,13 +43,22 @@ NAMES = {
 #: Said of every line of a locked period, which is kept without what its kind would name.
 AS_LOCKED = "The line stands as it was when its period was locked."
 _OVER = {
+    "week": "the week",
+    "pay_period": "the pay period",
     "month": "the month",
     "quarter": "the quarter",
     "half_year": "the half year",
     "year_to_date": "the year so far",
     "year": "the year",
 }
-_PERIODS = {"monthly": "month", "quarterly": "quarter", "yearly": "year"}
+_PERIODS = {
+    "weekly": "week",
+    "biweekly": "period of two weeks",
+    "semimonthly": "half month",
+    "monthly": "month",
+    "quarterly": "quarter",
+    "yearly": "year",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ import numpy as np
 
 from engine.beside import Side, lines_of
 from engine.calculation import KINDS, NO_EXTRAS, Extras, Unpaid
-from engine.dates import day
+from engine.dates import WINDOWS, day
 from engine.frames import Named
 from engine.hierarchy import circular
 from engine.order import AT_ONCE, among, passed, starts_of
@@ -109,7 +109,10 @@ def _edges(company: Company, slots: Sequence[Slot]) -> Ints:
     found: list[Rows] = [company.placements.start, company.placements.end]
     for slot in slots:
         plan, rows = slot.plan, slot.measured.windows.rows
-        found.append(np.array([day(edge) for edge in plan.calendar.starts(1, plan.effective.end_on)]))
+        kinds = {"month", plan.pay_window, plan.window_kind(slot.component.accumulate)}
+        for kind in kinds.intersection(WINDOWS):
+            edges = plan.calendar.edges(kind, plan.effective.end_on)
+            found.append(np.array([day(edge) for edge in edges]))
         found += [side for span in slot.ready.spans for side in span]
         found += [] if rows is None else [rows.start, rows.end]
         found += [np.array([day(each.effective.start_on), day(each.effective.end_on)]) for each in calc.plans]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.calculation import KINDS
-from engine.dates import add_months, day
+from engine.dates import day
 from engine.earnings import share_of
 from engine.frames import integers, named
 from engine.measures import paying_days
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from engine.frames import Facts
     from engine.order import Ints, Rows
     from engine.plans.schema import Plan
-
-MONTHS = {"monthly": 1, "quarterly": 3, "yearly": 12}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +57,15 @@ class PayPeriods:
 
     def window(self, on: date) -> int:
         """The place in the calendar of the window with a day, which may lie before the plan."""
-        start = self.plan.effective.start_on
-        months = (on.year - start.year) * 12 + on.month - start.month
-        if add_months(start, months) > on:
-            months -= 1
-        return months // MONTHS[self.plan.pays]
+        return self.plan.calendar.number(self.plan.pay_window, on)
 
 
 def pay_periods(plan: Plan, plans: tuple[Plan, ...]) -> PayPeriods:
     """The pay periods of one version of a plan among `plans`."""
-    step = MONTHS[plan.pays]
-    edges = np.array([day(edge) for edge in plan.calendar.starts(step, plan.effective.end_on)])
-    lookup = np.repeat(np.arange(len(edges) - 1), np.diff(edges))[: plan.effective.days]
+    edges = np.array([day(edge) for edge in plan.calendar.edges(plan.pay_window, plan.effective.end_on)])
+    origin = day(plan.effective.start_on)
+    begun = origin - int(edges[0])  # of a week that the plan begins in
+    lookup = np.repeat(np.arange(len(edges) - 1), np.diff(edges))[begun : begun + plan.effective.days]
     active = paying_days(plan, plans)
     if active is not None:
         lookup = np.where(active, lookup, -1)
@@ -80,7 +75,7 @@ def pay_periods(plan: Plan, plans: tuple[Plan, ...]) -> PayPeriods:
     place = np.full(len(edges), -1, dtype=np.int64)
     place[number] = np.arange(len(number))
     own = np.where(lookup >= 0, place[lookup], -1)
-    return PayPeriods(plan, first + edges[0], last + edges[0] + 1, np.diff(edges)[number], number, own)
+    return PayPeriods(plan, first + origin, last + origin + 1, np.diff(edges)[number], number, own)
 
 
 @dataclass(frozen=True, slots=True)

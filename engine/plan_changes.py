@@ -28,6 +28,7 @@ Kind = Literal["added", "removed", "changed"]
 LABELS = {
     "effective": "effective dates",
     "pays": "paid",
+    "pays_from": "weeks are counted from",
     "sum": "what it counts",
     "where": "which deals count",
     "excluding": "which deals do not count",

@@ -20,6 +20,8 @@ EVERY_DEAL = "every won deal"
 #: Over what credit adds up, what is judged, or into what a quota is cut.
 SPANS = {
     "transaction": "each deal by itself",
+    "week": "the week",
+    "pay_period": "the pay period",
     "month": "the month",
     "quarter": "the quarter",
     "half_year": "the half year",

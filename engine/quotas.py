@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from engine.exchange import Exchange
     from engine.frames import Frame
     from engine.order import Ints, Rows
-    from engine.plans.schema import Accumulate, Plan
+    from engine.plans.schema import Plan
 
 # Why a window has no usable quota; FINE has to be 0.
 FINE, MISSING, ZERO, OVERLAP, TOO_LONG, NO_RATE, NO_INCENTIVE, BEYOND = range(8)
@@ -37,8 +37,10 @@ FAULTS = {
     NO_INCENTIVE: ("incentive_missing", "There is no usable target incentive for this time, so nothing can be paid."),
     BEYOND: ("pay_out_of_range", "What this pays is beyond all bounds, so it was cut and is not to be trusted."),
 }
-_MONTHS = {"month": 1, "quarter": 3, "half_year": 6, "year_to_date": 12}
-_LONGEST_DAYS = {"month": 31, "quarter": 92, "half_year": 184, "year_to_date": 366, "quota_period": 366 * 20}
+_LONGEST_DAYS = {
+    "week": 7, "two_weeks": 14, "half_month": 16, "month": 31, "quarter": 92, "half_year": 184,
+    "year": 366, "year_to_date": 366, "quota_period": 366 * 20,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,7 @@ class Windows:
     the sum of those up to it.
     """
 
-    kind: Accumulate
+    kind: str
     origin: int
     lookup: NDArray[np.int32]  # day since origin → window, for calendar windows
     count: int
@@ -161,8 +163,9 @@ class Windows:
         return quota, FINE if fault is None else int(fault[0])
 
 
-def windows(plan: Plan, kind: Accumulate, rows: QuotaRows | None, reps: int) -> Windows:
+def windows(plan: Plan, kind: str, rows: QuotaRows | None, reps: int) -> Windows:
     """The windows of a component. `rows` are its quota's rows, None when no quota is needed."""
+    kind = plan.window_kind(kind)
     origin, end = day(plan.effective.start_on), day(plan.effective.end_on)
     nothing = np.zeros(0, dtype=np.int32)
     if kind == "transaction":
@@ -175,10 +178,10 @@ def windows(plan: Plan, kind: Accumulate, rows: QuotaRows | None, reps: int) -> 
             return _to_date(plan, rows, priced)
         fault = np.where((rows.fault == FINE) & (priced <= 0), ZERO, rows.fault).astype(np.int8)
         return Windows(kind, origin, nothing, 1, rows, priced, np.append(fault, np.int8(MISSING)))
-    lookup, count = _calendar(plan, _MONTHS[kind])
+    lookup, count, first = _calendar(plan, kind)
     if rows is None:
         return Windows(kind, origin, lookup, count, None, None, None)
-    quota, fault = _summed(rows, (origin, end, lookup), (reps, count), _LONGEST_DAYS[kind])
+    quota, fault = _summed(rows, (first, end, lookup), (reps, count), _LONGEST_DAYS[kind])
     return Windows(kind, origin, lookup, count, None, quota, fault if fault.any() else None)
 
 
@@ -204,20 +207,22 @@ def chained(values: Ints, chain: Rows) -> Ints:
 
 
 @lru_cache(maxsize=256)
-def _calendar(plan: Plan, months: int) -> tuple[NDArray[np.int32], int]:
-    """For each day of the plan the number of its window of that many months, and how many windows there are."""
-    edges = np.array([day(edge) for edge in plan.calendar.starts(months, plan.effective.end_on)])
-    lookup = np.repeat(np.arange(len(edges) - 1, dtype=np.int32), np.diff(edges))[: plan.effective.days]
-    return lookup, len(edges) - 1
+def _calendar(plan: Plan, kind: str) -> tuple[NDArray[np.int32], int, int]:
+    """For each day of the plan the number of its window, how many windows there are, and when the first begins."""
+    edges = np.array([day(edge) for edge in plan.calendar.edges(kind, plan.effective.end_on)])
+    begun = day(plan.effective.start_on) - int(edges[0])  # of a week that the plan begins in
+    lookup = np.repeat(np.arange(len(edges) - 1, dtype=np.int32), np.diff(edges))[begun : begun + plan.effective.days]
+    return lookup, len(edges) - 1, int(edges[0])
 
 
 def _summed(
     rows: QuotaRows, calendar: tuple[int, int, NDArray[np.int32]], shape: tuple[int, int], longest: int
 ) -> tuple[Ints, NDArray[np.int8]]:
     """Quota and fault per window: the sum of the rows that start in it, and the gravest fault of any."""
-    origin, end, lookup = calendar
-    inside = (rows.start >= origin) & (rows.start < end)
-    code = rows.rep[inside] * np.int64(shape[1]) + lookup[rows.start[inside] - origin]
+    first, end, lookup = calendar
+    inside = (rows.start >= first) & (rows.start < end)
+    since = np.maximum(rows.start[inside] - (end - len(lookup)), 0)  # a week may begin before its plan does
+    code = rows.rep[inside] * np.int64(shape[1]) + lookup[since]
     quota = np.zeros(shape[0] * shape[1], dtype=np.int64)
     np.add.at(quota, code, rows.amount[inside])
     if rows.priced_by is not None:

@@ -206,8 +206,9 @@ def _capped(earned: Earned, periods: PayPeriods, plan_no: int, rep_ids: Ints) ->
     period = periods.of(earned.day)
     inside = np.flatnonzero(period >= 0)
     own = replace(earned, rep=earned.rep[inside], day=earned.day[inside], amount=earned.amount[inside])
-    months = {"monthly": 12, "quarterly": 4, "yearly": 1}[periods.plan.pays]
-    year = periods.number[period[inside]] // months
+    plan = periods.plan
+    edges = np.array([day(edge) for edge in plan.calendar.edges("year", plan.effective.end_on)])
+    year = np.searchsorted(edges, own.day, side="right")
     for is_year, limit, window in ((0, terms.cap, period[inside]), (1, terms.cap_per_year, year)):
         if limit is None or not len(inside):
             continue

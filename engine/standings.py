@@ -14,7 +14,7 @@ import numpy as np
 
 from engine.calculation import KINDS
 from engine.commission import calculate
-from engine.dates import Calendar, day
+from engine.dates import day
 from engine.exchange import Exchange
 from engine.frames import integers, named
 from engine.halves import moving
@@ -34,12 +34,6 @@ if TYPE_CHECKING:
     from engine.plans.schema import Component, Plan
     from engine.quotas import QuotaRows
 
-_CALENDAR = {
-    "month": Calendar.month,
-    "quarter": Calendar.quarter,
-    "half_year": Calendar.half_year,
-    "year_to_date": Calendar.year,
-}
 _WIDE = 2**61
 NONE = -1
 
@@ -259,10 +253,9 @@ def _standing(asked: _Asked, rep_ids: Ints, as_of: date) -> Standing:
 
 def _window(asked: _Asked, as_of: date) -> tuple[int, int] | None:
     """The days of the calendar window with the day, as far as the plan runs; None where quota rows are windows."""
-    find = _CALENDAR.get(asked.component.accumulate)
-    if find is None:
+    found = asked.plan.window(asked.component.accumulate, as_of)
+    if found is None:
         return None
-    found = find(asked.plan.calendar, as_of)
     return day(found.start_on), day(min(found.end_on, asked.plan.effective.end_on))
 
 

@@ -364,19 +364,13 @@ def _period(place: Place, booked: int) -> Period:
         for at in np.flatnonzero((rows.start <= booked) & (booked < rows.end)):
             first = at if chain is None else chain[at]
             return calendar.named(on_day(int(rows.start[first])), on_day(int(rows.end[at])))
-    windows = {
-        "month": calendar.month,
-        "quarter": calendar.quarter,
-        "half_year": calendar.half_year,
-        "year_to_date": calendar.year,
-    }
-    return windows[kind](on) if kind in windows else _pay_period(place.ready.plan, booked)
+    plan = place.ready.plan
+    return plan.window(kind, on) or _pay_period(plan, booked)
 
 
 def _pay_period(plan: Plan, on: int) -> Period:
     """The pay period of the plan with a day."""
-    calendar = plan.calendar
-    return {"monthly": calendar.month, "quarterly": calendar.quarter, "yearly": calendar.year}[plan.pays](on_day(on))
+    return plan.calendar.pay_period(plan.pays, on_day(on))
 
 
 def _note(place: Place, credit: int, line: _Line) -> str:

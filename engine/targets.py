@@ -1,6 +1,7 @@
 """Target incentives: what each rep is paid in a window at 100%, exactly, in parts of a minor unit.
 
-The target of a window is the year's times its months by twelve, times the component's weight. An incentive in the
+The target of a window is the year's times its months by twelve, times the component's weight; that of a week, of two
+weeks or of half a month is its 52nd, 26th or 24th part, by the row in force on its first day. An incentive in the
 data is dated: of every month the row counts that is in force on its first day, else the first that starts in it. Of a
 window that is a quota's own, the row counts that is in force on its first day, else the first that starts in it;
 months that have only begun count by their days.
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.dates import add_months, day, on_day
+from engine.dates import PAYS, add_months, day, on_day
 from engine.deals import LARGEST_CENTS
 from engine.frames import Named, integers, named
 from engine.order import positions, sorted_rows
@@ -33,8 +34,14 @@ _PARTS_OF_MONTH = 28 * 29 * 15 * 31  # a month's days by the days of any month i
 _SPAN = 1 << 20
 
 
-def parts_of_target(plan: Plan, component: Component) -> int:  # noqa: ARG001
+_A_YEAR = {kind: count for kind, count in PAYS.values() if kind in ("week", "two_weeks", "half_month")}
+
+
+def parts_of_target(plan: Plan, component: Component) -> int:
     """How many parts a minor unit of a target is counted in, so that every window's is a whole number."""
+    short = _A_YEAR.get(plan.window_kind(component.accumulate))
+    if short is not None:
+        return short * component.weight.den
     months = _PARTS_OF_MONTH if component.accumulate in ("quota_period", "to_date") else 1
     return 12 * component.weight.den * months
 
@@ -61,6 +68,8 @@ def targets(
         amount, known = _by_row(component, made, rows)
         if made.chain is not None:
             amount, known = chained(amount, made.chain), chained((~known).astype(np.int64), made.chain) == 0
+    elif made.kind in _A_YEAR:
+        amount, known = _by_window(plan, component, made, (rows, len(rep_ids)))
     else:
         amount, known = _by_month(plan, component, made, (rows, len(rep_ids)))
     most = component.weight.num * int(amount.max(initial=0))
@@ -127,6 +136,28 @@ def _by_month(
     np.add.at(amount, code, np.repeat(amounts, counts))
     known[code] = True
     return amount, known
+
+
+def _by_window(
+    plan: Plan, component: Component, made: Windows, whose: tuple[Incentives | None, int]
+) -> tuple[Ints, NDArray[np.bool_]]:
+    """The yearly target of every window shorter than a month, and for which of them there is one."""
+    rows, reps = whose
+    if rows is None:
+        yearly = 0 if component.target is None else component.target.minor
+        return np.full(reps * made.count, yearly, dtype=np.int64), np.ones(reps * made.count, dtype=bool)
+    edges = np.array([day(edge) for edge in plan.calendar.edges(made.kind, plan.effective.end_on)])
+    amount, known = np.zeros((reps, made.count), dtype=np.int64), np.zeros((reps, made.count), dtype=bool)
+    if len(rows.rep):
+        place = np.arange(reps, dtype=np.int64)[:, None] * _SPAN + _SPAN // 2
+        wanted, until = place + edges[None, :-1], place + edges[None, 1:]
+        begins, ends = (rows.rep.astype(np.int64) * _SPAN + each + _SPAN // 2 for each in (rows.start, rows.end))
+        before = np.searchsorted(begins, wanted, side="right") - 1
+        inside = (before >= 0) & (wanted < ends[np.maximum(before, 0)])
+        at = np.where(inside, before, np.minimum(np.searchsorted(begins, wanted), len(begins) - 1))
+        known = inside | ((begins[at] >= wanted) & (begins[at] < until))
+        amount = np.where(known, rows.amount[at], 0)
+    return amount.ravel(), known.ravel()
 
 
 def _by_row(component: Component, made: Windows, rows: Incentives | None) -> tuple[Ints, NDArray[np.bool_]]:

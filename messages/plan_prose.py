@@ -17,8 +17,22 @@ if TYPE_CHECKING:
     from engine.plans.schema import CreditRule, Plan
     from engine.plans.terms import PaymentTerms, QuotaRule
 
-PAID = {"monthly": "every month", "quarterly": "every quarter", "yearly": "once a year"}
-PERIODS = {"monthly": "month", "quarterly": "quarter", "yearly": "year"}
+PAID = {
+    "weekly": "every week",
+    "biweekly": "every two weeks",
+    "semimonthly": "twice a month, for its first 15 days and for the rest of it",
+    "monthly": "every month",
+    "quarterly": "every quarter",
+    "yearly": "once a year",
+}
+PERIODS = {
+    "weekly": "week",
+    "biweekly": "two weeks",
+    "semimonthly": "half month",
+    "monthly": "month",
+    "quarterly": "quarter",
+    "yearly": "year",
+}
 _MODES = {
     "half_up": "half up (ties away from zero)",
     "half_even": "half to even (ties to the even digit)",
@@ -59,6 +73,8 @@ def _facts(told: Plan) -> Iterator[str]:
         f"In force from {words.days(told.effective)}; its fiscal year begins on {told.effective.start_on.day} "
         f"{told.effective.start_on:%B}. It counts and pays in {told.currency}, {PAID[told.pays]}."
     )
+    if told.pays_from is not None:
+        yield f"Weeks are counted from {words.on(told.pays_from)}."
     rounding = told.rounding
     decimals = f"to {rounding.places} decimals" if rounding.places is not None else "to the smallest coin"
     yield f"Amounts are rounded {_MODES[rounding.mode]}, {decimals}. {_STEPS[rounding.step]}"

@@ -196,8 +196,7 @@ def _elsewhere(components: Sequence[ComponentEarnings], currency: str) -> Iterab
 
 def pay_period(priced: Priced) -> Period:
     """The period the rep's plan pays by, with the calculation's day in it."""
-    fiscal, pays = priced.fiscal, priced.plan.pays if priced.plan else "monthly"
-    return {"monthly": fiscal.month, "quarterly": fiscal.quarter, "yearly": fiscal.year}[pays](priced.as_of)
+    return priced.fiscal.pay_period(priced.plan.pays if priced.plan else "monthly", priced.as_of)
 
 
 def _given(conn: Connection, ctx: Context, asked: tuple[str, Person, str | None], work_out: Callable[[], T]) -> T:

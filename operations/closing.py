@@ -64,7 +64,7 @@ def checklist(ctx: Context, label: str = "", pays: str = "") -> Checklist:
 def _chosen(ctx: Context, known: list[PayPeriod], label: str) -> PayPeriod:
     if label:
         for one in known:
-            if label in (one.label, one.span.start_on.isoformat(), f"{one.span.start_on:%Y-%m}"):
+            if pay_periods.goes_by(one, label):
                 return one
     elif known:
         over = [one for one in known if one.span.end_on <= ctx.as_of]

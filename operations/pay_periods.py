@@ -11,7 +11,7 @@ import numpy as np
 
 from engine import commission
 from engine.alert_states import blocks_lock
-from engine.dates import day
+from engine.dates import PAYS, day
 from engine.frames import integers
 from engine.needs import needs
 from engine.period_states import Asked, moved
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 #: So many alerts are named where more hold up a lock.
 _MOST_NAMED = 5
-MONTHS = {"monthly": 1, "quarterly": 3, "yearly": 12}
+_A_MONTH = 28
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +66,19 @@ def find(ctx: Context, pays: str, label: str) -> PayPeriod:
     """
     known = [period for period in listed(ctx) if period.span.pays == pays]
     for period in known:
-        if label in (period.label, period.span.start_on.isoformat(), f"{period.span.start_on:%Y-%m}"):
+        if goes_by(period, label):
             return period
     names = ", ".join(period.label for period in known[-6:]) or "none"
     raise UnknownPeriod(f'There is no {pays} pay period "{label}" that has begun. The latest are: {names}.')
+
+
+def goes_by(period: PayPeriod, label: str) -> bool:
+    """Whether a period is called so: by its name, its first day, or its month if it is at least that long."""
+    span = period.span
+    names = {period.label, span.start_on.isoformat()}
+    if (span.end_on - span.start_on).days >= _A_MONTH:
+        names.add(f"{span.start_on:%Y-%m}")
+    return label in names
 
 
 def move(ctx: Context, span: Span, what: Move, reason: str = "") -> PayPeriod:
@@ -200,7 +209,7 @@ def _concerns(calc: Calculation, own: pd.DataFrame, span: Span) -> list[int]:
 def _listed(conn: Connection, ctx: Context) -> Iterator[PayPeriod]:
     states = periods.states(conn)
     begun = pricing.begun(conn, ctx.as_of)
-    for pays in MONTHS:
+    for pays in PAYS:
         labels = {span: label for plan in begun if plan.pays == pays for span, label in _spans(plan, ctx)}
         for span in sorted(labels, key=lambda each: each.start_on):
             last = states.get(span)
@@ -210,6 +219,6 @@ def _listed(conn: Connection, ctx: Context) -> Iterator[PayPeriod]:
 def _spans(plan: Plan, ctx: Context) -> Iterator[tuple[Span, str]]:
     """The pay periods of a plan that have begun, each with the name that its calendar has for it."""
     until = min(plan.effective.end_on, ctx.as_of + timedelta(days=1))
-    edges = plan.calendar.starts(MONTHS[plan.pays], until)
+    edges = plan.calendar.edges(plan.pay_window, until)
     for start, end in pairwise(edges):
         yield Span(plan.pays, start, end), plan.calendar.named(start, end).label

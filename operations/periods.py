@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _KINDS = ("month", "quarter", "year")
 _RELATIVE = re.compile(r"(this|current|last|previous|next)\s+(month|quarter|year)")
+_RANGE = re.compile(r"(\d{4}-\d\d-\d\d)\s*\.\.\s*(\d{4}-\d\d-\d\d)")
 _MONTH = re.compile(r"(\d{4})-(\d{1,2})")
 _QUARTER = re.compile(r"(?:(?:fy)?(\d{4})[-\s]*)?q([1-4])(?:[-\s]*(?:fy)?(\d{4}))?")
 _YEAR = re.compile(r"(?:fy)?(\d{4})")
@@ -31,7 +32,7 @@ def named(text: str, fiscal: Calendar, as_of: date) -> Period:
         UnknownPeriod: The text names no period.
     """
     said = " ".join(text.lower().split())
-    readings: tuple[Callable[[str, Calendar, date], Period | None], ...] = (_relative, _quarter, _month, _year)
+    readings: list[Callable[[str, Calendar, date], Period | None]] = [_relative, _quarter, _month, _year, _range]
     for read in readings:
         found = read(said, fiscal, as_of)
         if found is not None:
@@ -42,7 +43,7 @@ def named(text: str, fiscal: Calendar, as_of: date) -> Period:
 
 
 def _span(kind: str, fiscal: Calendar, on: date) -> Period:
-    return {"month": fiscal.month, "quarter": fiscal.quarter, "year": fiscal.year}[kind](on)
+    return fiscal.window(kind, on)
 
 
 def _relative(said: str, fiscal: Calendar, as_of: date) -> Period | None:
@@ -90,6 +91,19 @@ def _month(said: str, fiscal: Calendar, as_of: date) -> Period | None:
     if not (1 <= number <= 12 and date.min.year < year < date.max.year):
         return None
     return fiscal.month(date(year, number, min(fiscal.start_on.day, months.monthrange(year, number)[1])))
+
+
+def _range(said: str, fiscal: Calendar, _as_of: date) -> Period | None:
+    """Days spelled out, as pay periods without a name are: the first day .. the first day after."""
+    match = _RANGE.fullmatch(said)
+    if not match:
+        return None
+    try:
+        start, end = (date.fromisoformat(each) for each in match.groups())
+    except ValueError:
+        return None
+    known = range(date.min.year + 2, date.max.year - 1)
+    return fiscal.named(start, end) if start < end and start.year in known and end.year in known else None
 
 
 def _year(said: str, fiscal: Calendar, _as_of: date) -> Period | None:

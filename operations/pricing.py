@@ -69,7 +69,7 @@ class Priced:
     def fiscal(self) -> Calendar:
         """The fiscal calendar of the rep's plan; of a plan they held or others hold where they have none now."""
         plan = self.plan or next((plan for plan in self.plans if self.as_of in plan.effective), None)
-        return Calendar(plan.effective.start_on if plan else date(self.as_of.year, 1, 1))
+        return plan.calendar if plan else Calendar(date(self.as_of.year, 1, 1))
 
 
 def price(conn: Connection, person: Person, as_of: date, since: date | None = None) -> Priced:

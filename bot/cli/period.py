@@ -19,7 +19,7 @@ period = typer.Typer(no_args_is_help=True, help="Review, lock, reopen, pay and e
 LabelArgument = Annotated[
     str, typer.Argument(metavar="PERIOD", help='Such as "2026-03" or "Q1 2026".', show_default=False)
 ]
-PaysOption = Annotated[str, typer.Option("--pays", help="Of plans that pay monthly, quarterly or yearly.")]
+PaysOption = Annotated[str, typer.Option("--pays", help="Of plans that pay so often: weekly … yearly.")]
 ToOption = Annotated[Path, typer.Option("--to", help="The CSV file to write.", show_default=False)]
 ReasonOption = Annotated[str, typer.Option("--reason", help="Why; kept in the audit trail.")]
 

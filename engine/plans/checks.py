@@ -43,6 +43,7 @@ def _check_head(plan: Plan, reading: Reading) -> None:
             "value_unknown", "version", "Versions count from 1.", found=str(plan.version), allowed="1, 2, 3 …"
         )
     _check_end(plan.effective, "effective", reading)
+    _check_pays_from(plan, reading)
     if plan.effective.days > 366 * 20:
         reading.report(
             "period_too_long", "effective", "A plan runs for at most 20 years.", found=plan.effective.label
@@ -57,6 +58,20 @@ def _check_head(plan: Plan, reading: Reading) -> None:
             found=str(places),
             allowed=allowed,
         )
+
+
+def _check_pays_from(plan: Plan, reading: Reading) -> None:
+    """Weeks are counted from some day; of every second week it has to be said which."""
+    if plan.pays == "biweekly" and plan.pays_from is None:
+        message = "Every second week may be one or the other."
+        remedy = "Add `pays_from:` with a day on which a pay period begins, such as 2026-01-05."
+        reading.report("key_missing", "pays", message, remedy=remedy)
+    weeks = plan.pays in ("weekly", "biweekly") or any(
+        "week" in (part.accumulate, *(gate.over for gate in part.gates)) for part in plan.components
+    )
+    if plan.pays_from is not None and not weeks:
+        message = "Nothing in this plan is counted in weeks."
+        reading.report("pays_from_unused", "pays_from", message, found=str(plan.pays_from), remedy="Remove it.")
 
 
 def _check_end(span: Period, path: str, reading: Reading) -> None:

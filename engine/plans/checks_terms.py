@@ -19,6 +19,7 @@ _LONGEST_MONTHS, _LONGEST_DAYS = 240, 7_300
 _MOST_HOURS = 168
 _PARTS = {"month": 12, "quarter": 4, "half_year": 2, "year": 1}
 _WINDOWS = {"month": 1, "quarter": 3, "half_year": 6, "year_to_date": 12}
+_SHORT = dict.fromkeys(("week", "two_weeks", "half_month"), 0)
 
 
 def check(plan: Plan, reading: Reading) -> None:
@@ -200,9 +201,12 @@ def _check_quota(plan: Plan, rule: QuotaRule, path: str, reading: Reading) -> No
         message = f"No component is measured against the quota {rule.name!r}."
         reading.report("quota_unused", f"{path}.name", message, found=rule.name, allowed=known)
     for component in users:
-        if component.reads_quota and _WINDOWS.get(component.accumulate, 12) < 12 // _PARTS[rule.parts]:
+        window = plan.window_kind(component.accumulate)
+        if component.reads_quota and (_WINDOWS | _SHORT).get(window, 12) < 12 // _PARTS[rule.parts]:
             message = f"A part of a {rule.parts} is longer than the window of {component.name!r}."
             remedy = f"Cut the quota into parts no longer than `accumulate: {component.accumulate}`."
+            if window in _SHORT:
+                remedy = "Load the quota of each such window as it is, and remove this rule."
             reading.report("quota_too_long", f"{path}.parts", message, found=rule.parts, remedy=remedy)
     _check_shares(rule, path, reading)
     if rule.round_to is not None and rule.round_to.minor == 0:

@@ -1,5 +1,6 @@
 """The JSON Schema of a plan file, made from the types of `engine.plans.schema`."""
 
+from datetime import date
 from types import NoneType, UnionType
 from typing import Any, Literal, get_args, get_origin
 
@@ -16,6 +17,7 @@ _SCALARS: dict[type, dict[str, object]] = {
     Factor: {"type": ["string", "number"], "pattern": r"^\s*\d[\d_,]*(\.\d+)?\s*%?$", "examples": ["1.5", "150%"]},
     Rate: {"type": ["string", "number"], "pattern": r"^\s*\d[\d_,]*(\.\d+)?\s*%?$", "examples": ["8%", "12.5%"]},
     Money: {"type": ["string", "number"], "pattern": r"^\d[\d_,]*(\.\d+)?$", "examples": ["50_000", "1_250.00"]},
+    date: {"type": "string", "pattern": r"^\d{4}-\d\d-\d\d$", "examples": ["2026-01-05"]},
     Period: {
         "type": "string",
         "pattern": r"^\d{4}-\d\d-\d\d\s*\.\.\s*\d{4}-\d\d-\d\d$",

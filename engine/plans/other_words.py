@@ -31,7 +31,9 @@ VALUES = {
     "yes": "Write `true`.",
     "no": "Write `false`.",
     "manager": "Write `managers`.",
-    "weekly": "The shortest pay period is `monthly`.",
+    **dict.fromkeys(("week", "per week"), "Write `weekly`."),
+    **dict.fromkeys(("fortnightly", "bi weekly", "every two weeks", "every 2 weeks"), "Write `biweekly`."),
+    **dict.fromkeys(("bimonthly", "twice monthly", "twice a month", "semi monthly"), "Write `semimonthly`."),
 }
 _TIER = {
     **dict.fromkeys(("to", "until", "upto", "end"), "A tier ends where the next one begins: leave it out."),

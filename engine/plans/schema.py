@@ -5,10 +5,11 @@ The annotation of each field is its documentation: the loader takes its key from
 
 import hashlib
 from dataclasses import MISSING, dataclass, fields, is_dataclass
+from datetime import date
 from functools import cached_property
 from typing import Annotated, Any, Literal, get_args, get_type_hints
 
-from engine.dates import Calendar, Period
+from engine.dates import A_MONDAY, PAYS, WINDOWS, Calendar, Period
 from engine.money import Money, Rate, Rounding
 from engine.plans.asked import unit_of
 from engine.plans.filters import WHOLE, DealFilter, Factor, Filter, RateRule, Says
@@ -18,7 +19,10 @@ from engine.receipts import canonical
 
 _LANGUAGE = "engine.plans."
 
-Accumulate = Literal["transaction", "month", "quarter", "half_year", "quota_period", "to_date", "year_to_date"]
+Accumulate = Literal[
+    "transaction", "week", "pay_period", "month", "quarter", "half_year", "quota_period", "to_date", "year_to_date"
+]
+Pays = Literal["weekly", "biweekly", "semimonthly", "monthly", "quarterly", "yearly"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +278,17 @@ class Plan:
     effective: Annotated[Period, Says("First day .. first day after.")]
     currency: Annotated[str, Says("ISO 4217 code of the currency in which the plan counts and pays.")]
     components: Annotated[tuple[Component, ...], Says("What is measured and paid.")]
-    pays: Annotated[Literal["monthly", "quarterly", "yearly"], Says("How long a pay period is.")] = "monthly"
+    pays: Annotated[
+        Pays,
+        Says(
+            "How long a pay period is. biweekly: every two weeks; semimonthly: the first 15 days of a fiscal month, "
+            "and the rest of it."
+        ),
+    ] = "monthly"
+    pays_from: Annotated[
+        date | None,
+        Says("A day on which a pay period begins, where it has weeks. weekly: Mondays if left out."),
+    ] = None
     rounding: Annotated[RoundingPolicy, Says("How amounts are rounded.")] = RoundingPolicy()
     crediting: Annotated[tuple[CreditRule, ...], Says("Who is credited for which deals.")] = (CreditRule("owner"),)
     quotas: Annotated[tuple[QuotaRule, ...], Says("How quotas are made from those in the data.")] = ()
@@ -288,7 +302,21 @@ class Plan:
     @cached_property
     def calendar(self) -> Calendar:
         """The plan's fiscal calendar."""
-        return Calendar(self.effective.start_on)
+        return Calendar(self.effective.start_on, self.pays_from or A_MONDAY)
+
+    @property
+    def pay_window(self) -> str:
+        """What a pay period is in the calendar."""
+        return PAYS[self.pays][0]
+
+    def window_kind(self, kind: str) -> str:
+        """What a component accumulates over, by the calendar's own names; others stay as they are."""
+        return self.pay_window if kind == "pay_period" else kind
+
+    def window(self, kind: str, on: date) -> Period | None:
+        """The calendar window with a day, of what a component accumulates over; None where that is no such window."""
+        own = self.window_kind(kind)
+        return self.calendar.window(own, on) if own in WINDOWS else None
 
     @cached_property
     def digest(self) -> str:

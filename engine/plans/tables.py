@@ -8,7 +8,7 @@ from engine.plans.filters import Factor, Filter, RateRule, Says
 
 Axis = Literal["attainment", "amount", "deal"]
 Behaviour = Literal["marginal", "whole_amount", "interpolated", "curve", "step", "overage"]
-Over = Literal["month", "quarter", "half_year", "year_to_date", "year"]
+Over = Literal["week", "pay_period", "month", "quarter", "half_year", "year_to_date", "year"]
 Judged = Literal["at_end", "as_reached"]
 Reached = Literal["at", "above"]
 
@@ -91,7 +91,7 @@ class Gate:
     """A condition on another component: while it is not met, this component pays nothing, or `otherwise`."""
 
     component: Annotated[str, Says("The component that is tested.")]
-    over: Annotated[Over, Says("Which quota is tested: that of the month, quarter, half year, year so far or year.")]
+    over: Annotated[Over, Says("Which quota is tested: that of the week, month … year so far or year.")]
     at_least: Annotated[
         Rate | Money | None, Says("What it must have reached: a percentage of its quota, or an amount.")
     ] = None

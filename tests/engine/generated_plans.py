@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, field, is_dataclass
+from datetime import date
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
@@ -51,6 +52,7 @@ NAMES = {
     "tagged": ("channel=partner", "channel=direct", "lead=web"),
     "of": FIGURES,
     "sum": ("amount", "amount", "amount", *FIGURES),
+    "less": FIGURES,
     "achievement": ACHIEVEMENTS,
     "incentive": INCENTIVES,
     "weight": INCENTIVES,
@@ -61,6 +63,7 @@ NAMES = {
     "plans": ("alpha", "beta"),
 }
 PERIODS = ("2026-01-01 .. 2026-07-01", "2026-03-15 .. 2026-05-02", "2025-01-01 .. 2027-01-01")
+DAYS = ("2026-01-05", "2025-12-31", "2026-07-01")
 PERCENTS = ("0%", "1%", "8%", "12.5%", "33.3333%", "50%", "80%", "99.99%", "100%", "0.05")
 FACTORS = ("0", "0.5", "1", "1.25", "150%", "3", "12")
 LIMITED = {"share": ("5%", "50%", "100%", "33.3333%"), "months": (1, 6, 12, 240), "days": (1, 30, 90, 7_300)}
@@ -100,9 +103,10 @@ class Author:
             return [self.value(key, get_args(hint)[0]) for _ in range(self.chance.choice((1, 1, 2, 3)))]
         if get_origin(hint) is Literal:
             return self.chance.choice([choice for choice in get_args(hint) if choice])
-        plain = {Money: self.money, Period: lambda: self.chance.choice(PERIODS)}
-        if hint in plain:
-            return plain[hint]()
+        if hint is Money:
+            return self.money()
+        if hint in (Period, date):
+            return self.chance.choice(PERIODS if hint is Period else DAYS)
         if hint in (Rate, Factor):
             return self.chance.choice(LIMITED.get(key, FACTORS if hint is Factor else PERCENTS))
         if hint in (bool, int):
@@ -239,6 +243,10 @@ def _gates(author: Author, made: dict[str, Any]) -> None:
     made["at_least"] = author.chance.choice(("80%", "100%", "250", "0%"))
     if author.often(0.7):
         made.pop(author.chance.choice(("otherwise", "at_most")), None)
+    if "more_than" in made:
+        made.pop("at_least", None)
+    else:
+        made.setdefault("at_least", author.value("at_least", Rate | Money))
 
 
 def _multipliers(author: Author, made: dict[str, Any]) -> None:

@@ -12,10 +12,10 @@ import pytest
 
 from engine.errors import MoveRefused
 from engine.money import Money
-from operations import answers, pay_periods, payroll, recalculate
+from operations import answers, pay_periods, payroll, plans, recalculate
 from operations.errors import PeriodNotEnded, PeriodNotLocked, PeriodOutOfTurn, UnknownPeriod
 from store import changes, periods
-from tests.operations.conftest import deal
+from tests.operations.conftest import PLAN, deal
 
 if TYPE_CHECKING:
     from engine.people import Person
@@ -142,3 +142,28 @@ def test_what_was_paid_is_never_reopened(company: Company) -> None:
     move(company, "2026-01", "pay", acting(company, "petra"))
     with pytest.raises(MoveRefused, match="paid"):
         move(company, "2026-01", "reopen", acting(company, "sam", "admin"), "a reason")
+
+
+def test_weeks_are_locked_in_their_order_and_later_deals_paid_in_the_open_one(company: Company) -> None:
+    weekly = PLAN[: PLAN.index("components:")].replace("version: 1", "version: 2\npays: weekly")
+    weekly = weekly.replace("effective: 2026-01-01", "effective: 2026-07-06")
+    plans.publish(company.context(), weekly + "components: [{name: New business, rate: 10%}]\n", "ae.yaml")
+    ctx = company.context()
+    weeks = [one for one in pay_periods.listed(ctx) if one.span.pays == "weekly"]
+    assert [one.label for one in weeks[:2]] == ["2026-07-06 .. 2026-07-13", "2026-07-13 .. 2026-07-20"]
+    assert len(weeks) == 7
+    with pytest.raises(UnknownPeriod, match="2026-08-17"):
+        pay_periods.find(ctx, "weekly", "2026-07")  # a month is no week
+    for label in ("2026-07-06", weeks[1].label):
+        for what, name in (("submit", "petra"), ("lock", "seun")):
+            own = replace(ctx, actor=acting(company, name))
+            pay_periods.move(own, pay_periods.find(own, "weekly", label).span, what)
+    made = payroll.export(ctx, weeks[0].span)
+    assert made.totals == (Money(600_000, "USD"),)
+    company.apply("deal", deal("late", "dana", 1_000_000, date(2026, 7, 9)))
+    shown = answers.earnings(company.context(), company.dana, weeks[0].label)
+    assert (shown.total, shown.period.label) == (Money(600_000, "USD"), weeks[0].label)
+    after = answers.earnings(company.context(), company.dana, "2026-07-20 .. 2026-07-27")
+    assert [(line.kind, line.amount) for line in after.lines] == [("correction", Money(100_000, "USD"))]
+    now = answers.earnings(company.context(), company.dana, None)
+    assert now.period.label == "2026-08-17 .. 2026-08-24"

@@ -29,6 +29,7 @@ TODAY = date(2026, 8, 20)
         ("aug", date(2026, 8, 1), date(2026, 9, 1)),
         ("march 2024", date(2024, 3, 1), date(2024, 4, 1)),
         ("2026-08", date(2026, 8, 1), date(2026, 9, 1)),
+        ("2026-03-02 .. 2026-03-09", date(2026, 3, 2), date(2026, 3, 9)),
         ("2025", date(2025, 1, 1), date(2026, 1, 1)),
         ("last year", date(2025, 1, 1), date(2026, 1, 1)),
     ],
@@ -54,7 +55,21 @@ def test_year_from_february_is_named_after_the_year_it_ends_in(said: str, start:
 
 
 @pytest.mark.parametrize(
-    "said", ["soon", "Q5", "2026-13", "13", "octember", "q1 q2", "999999", "0000", "last week", "٣"]
+    "said",
+    [
+        "soon",
+        "Q5",
+        "2026-13",
+        "13",
+        "octember",
+        "q1 q2",
+        "999999",
+        "0000",
+        "last week",
+        "٣",
+        "2026-03-02 .. 2026-03-02",
+        "2026-02-30 .. 2026-04-01",
+    ],
 )
 def test_what_is_no_period_is_refused_with_the_allowed_words(said: str) -> None:
     with pytest.raises(UnknownPeriod, match="last quarter"):
