@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import os
 import socket
 import sys
 import time
@@ -36,9 +38,27 @@ def wait_until(condition: Callable[[], bool], seconds: float = 40.0) -> None:
 
 @pytest.fixture(autouse=True)
 def switching() -> Iterator[None]:
-    before = sys.getswitchinterval()
+    interval, threshold = sys.getswitchinterval(), gc.get_threshold()
     yield
-    sys.setswitchinterval(before)
+    sys.setswitchinterval(interval)
+    gc.set_threshold(*threshold)
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="only Linux lets a process choose its processors")
+def test_the_web_process_stays_on_one_processor_and_two_services_on_two() -> None:
+    allowed = os.sched_getaffinity(0)
+    kept = []
+
+    def choose(port: int) -> None:
+        web.stay(port)
+        kept.append(os.sched_getaffinity(0))
+
+    for port in range(3000, 3000 + len(allowed)):
+        thread = Thread(target=choose, args=(port,))  # what it chooses goes for itself alone
+        thread.start()
+        thread.join()
+    assert sorted(kept, key=min) == [{processor} for processor in sorted(allowed)]
+    assert os.sched_getaffinity(0) == allowed
 
 
 def test_the_web_process_over_a_socket(stage_url: str) -> None:
