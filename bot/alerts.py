@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.log import Journal
 from operations.context import Context
 from operations.ops_alerts import checks, digests
 from operations.ops_alerts.notices import Telling
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
     from bot.settings import Settings
     from bot.wiring import Services
     from operations.recalculate import RunSummary
+
+
+_journal = Journal("bot.alerts")
 
 
 def telling(settings: Settings) -> Telling:
@@ -23,6 +27,8 @@ def check(services: Services) -> str:
     """Every kind looked for, and the day's digest owed; what happened in a sentence."""
     ctx, told = context(services), telling(services.settings)
     done = checks.check(ctx, told)
+    for code, error in done.failed.items():
+        _journal.error("a kind of alert could not be looked for", error, code=code)
     digests.daily(ctx, told)
     return f"Ops alerts: {done.opened + done.reopened} opened, {done.closed} closed, {done.standing} stand."
 

@@ -193,7 +193,8 @@ _ALL = (
     AlertKind(
         "A14", "Payout variance", 2,
         "A payout of a period that is over and not locked is more than three times, or less than a third, of the "
-        "rep's own mean over three periods or more; or it changed while the period was under review.",
+        "rep's own mean over three periods or more, or of what it was on the day after the period; or it changed "
+        "while the period was under review.",
         "the reps of one pay period", accept="The difference is explained",
         outside="`attain bridge` shows what moved between two periods.", risk_of="pay", is_private=True,
     ),
@@ -218,7 +219,8 @@ _ALL = (
     ),
     AlertKind(
         "A18", "Leaver, on leave or ramping", 1,
-        "Somebody who left or was away in a pay period that is over and not locked is paid in it.",
+        "Somebody who left or was away in a pay period that is over and not locked is paid in it, or somebody who "
+        "joined in its last 90 days is paid in it by a plan that ramps up none of its quotas.",
         "the people of one pay period", ("draft_correction", "approve_correction"), accept="The policy is applied",
         risk_of="pay", is_private=True,
     ),
@@ -237,8 +239,9 @@ _ALL = (
     ),
     AlertKind(
         "A21", "Run failed or not reproducible", 1,
-        "A calculation failed or never ended, or the newest receipts do not come out byte for byte again.",
-        "failed runs; receipts", ("rerun",),
+        "A calculation failed or never ended, the newest receipts do not come out byte for byte again, or a kind of "
+        "alert could not be looked for.",
+        "failed runs; receipts; kinds", ("rerun",),
         outside="Open the receipt: `attain replay RECEIPT`. Facts altered outside of Attain are restored from a "
         "backup.",
     ),
@@ -255,13 +258,14 @@ _ALL = (
     ),
     AlertKind(
         "A24", "Past its time", 2,
-        "A pay period waits for its approval for more than two days.",
+        "A pay period, or a SPIF's budget, change, results or payment, waits for its approval for more than two "
+        "days.",
         "one approval", accept="It may wait", outside="Another person than the one who submitted it locks it: "
-        "`attain period lock`.",
+        "`attain period lock`. SPIFs are approved with `/spif`.",
     ),
     AlertKind(
         "A25", "Plan unsigned", 2,
-        "A plan version is effective and somebody on it has not acknowledged it.",
+        "A plan version is effective, and somebody on it has neither acknowledged it nor a waiver on record.",
         "the reps of one plan version", accept="Record a waiver", outside="Ask them to open the plan in Slack.",
     ),
     AlertKind(

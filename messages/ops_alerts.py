@@ -170,6 +170,9 @@ def digest(data: Mapping[str, Any], reader: Reader) -> DigestView:
             DigestLine(MARKS[each["severity"]], f"{each['code']} {each['name']}", each["subject"], facts, button)
         )
     more = f"+{data['more']} more" if data["more"] else ""
+    if data.get("opened"):
+        rest = f"+{data['more']} more: /attain alerts lists all of them" if data["more"] else ""
+        return DigestView(f"{data['opened']} ops alerts opened at once", tuple(lines), rest)
     return DigestView(f"Ops digest of {day(date.fromisoformat(data['on']), reader)}", tuple(lines), more)
 
 
@@ -238,7 +241,7 @@ def _alerts(count: int) -> str:
 def _line(alert: Listed, reader: Reader) -> DigestLine:
     kind = KINDS[alert.code]
     parts = [_findings(alert.count)]
-    if alert.risk:
+    if alert.risk and (kind.risk_of != "pay" or alert.count > 1):  # one person's pay stands in the details alone
         parts.append(f"{_risk_word(kind.risk_of)} at risk {', '.join(money(one, reader) for one in alert.risk)}")
     parts += [_STATES[alert.state].lower(), age(alert.opened_at, reader), alert.owner or "nobody has it"]
     button = Button("Open", actions.ALERT_OPEN, actions.alert_value(alert.alert_id))

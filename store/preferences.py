@@ -124,6 +124,11 @@ def engaged(conn: Connection, rep_ids: Collection[int], since: datetime) -> froz
     return frozenset(conn.execute(rows).scalars())
 
 
+def waived(topic: str) -> str:
+    """The topic under which it is kept that somebody need not acknowledge one."""
+    return f"waived:{topic}"
+
+
 def acknowledge(conn: Connection, rep_id: int, topic: str, now: datetime) -> bool:
     """Whether the person says for the first time that they have seen it."""
     return insert_new(conn, acknowledgement, {"rep_id": rep_id, "topic": topic, "at": now}, ("rep_id", "topic"))

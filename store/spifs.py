@@ -52,11 +52,12 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """Rules as they were saved once, by whom."""
+    """Rules as they were saved once, by whom and when."""
 
     rules: Spif
     rules_hash: str
     actor: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,4 +197,4 @@ def _kept(conn: Connection, row: Row[tuple[object, ...]]) -> Kept:
 
 def _saved(row: Row[tuple[object, ...]]) -> Saved:
     held = row._mapping
-    return Saved(records.from_text(held["body"]), held["rules_hash"], held["actor"])
+    return Saved(records.from_text(held["body"]), held["rules_hash"], held["actor"], held["at"])

@@ -58,7 +58,7 @@ def alert_open(turn: Turn) -> None:
         history = ops_alerts.moves(conn, value.alert)
     shown = [alert_forms.Shown(one.item, one.message, one.risk) for one in items]
     view = alert_forms.alert(listed(alert), shown, [_told(move) for move in history], turn.reader)
-    turn.open_modal("alert", view, AlertForm(alert=value.alert))
+    turn.open_modal("alert", view, AlertForm(alert=value.alert), paid_in(alert, items[: alert_forms.SHOWN]))
 
 
 def alert_fix(turn: Turn) -> None:
@@ -116,6 +116,13 @@ def listed(alert: Alert) -> Listed:
     """The alert as messages take it."""
     named = (alert.alert_id, alert.code, alert.severity, alert.standing.state, alert.subject)
     return Listed(*named, alert.count, alert.risk, alert.owner, alert.opened_at)
+
+
+def paid_in(alert: Alert, items: Sequence[Item]) -> frozenset[int]:
+    """Whose pay the findings say, where it is pay that they put at risk."""
+    if KINDS[alert.code].risk_of != "pay":
+        return frozenset()
+    return frozenset(int(one.found["rep"]) for one in items if one.risk is not None and one.found.get("rep"))
 
 
 def _value(turn: Turn) -> AlertValue:

@@ -21,7 +21,7 @@ from store import people
 from store.disclosures import Disclosure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from datetime import date
     from threading import BoundedSemaphore
 
@@ -95,18 +95,25 @@ class Turn:
             surface = self.voice.answer(self.inbound, message)
         self._remember(message, surface, subject)
 
-    def open_modal(self, template: str, view: View, private: Private | None = None) -> OpenModal:
+    def open_modal(
+        self, template: str, view: View, private: Private | None = None, about: Collection[int] = ()
+    ) -> OpenModal:
         """Open the modal of that template; over the one that was pressed in, where it was pressed in one.
 
         A modal that takes long to work out is opened as `working` first and updated: Slack lets it open for three
-        seconds.
+        seconds. `about` are those whose pay it shows, which is kept on record.
 
         Raises:
             TooLateToOpenError: Slack does not let it open any more.
         """
         made = modal(template, view)
         with self._pausing():
-            return self.voice.open_modal(self.inbound, made.payload(_carried(private)))
+            opened = self.voice.open_modal(self.inbound, made.payload(_carried(private)))
+        at, digest = self.services.clock.now(), payload_hash("", made.payload().get("blocks", []))
+        self.shown.extend(
+            Disclosure(self.person.rep_id, rep_id, template, "", "modal", digest, at) for rep_id in sorted(about)
+        )
+        return opened
 
     def update_modal(
         self, template: str, view: View, private: Private | None = None, opened: OpenModal | None = None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from operations import quarantined
 from operations.errors import FixRefused
 from operations.fixes.work import Done
-from store import outbox, quarantine, runs, sync_wishes
+from store import outbox, preferences, quarantine, runs, sync_wishes
 from store.changes import watermark
 from store.sync_wishes import Wish
 
@@ -77,8 +77,18 @@ def resend(work: Work) -> Done:
 
 
 def accept(work: Work) -> Done:
-    """It may stay as it is; it comes back once something else is found."""
-    return Done(f"accepted it: {work.told.reason}")
+    """It may stay as it is; it comes back once something else is found. Of an unsigned plan it is a waiver."""
+    return _waive(work) if work.alert.code == "A25" else Done(f"accepted it: {work.told.reason}")
+
+
+def _waive(work: Work) -> Done:
+    """Nobody of these has to acknowledge the version any more: for each a waiver on record, with the change."""
+    change_id = work.change(f"waive the acknowledgement of {work.alert.subject} for {len(work.items)} people")
+    for item in work.items:
+        topic, rep = item.found.get("topic", ""), item.found.get("rep", "")
+        if topic and rep.isdecimal():
+            preferences.acknowledge(work.conn, int(rep), preferences.waived(topic), work.ctx.now)
+    return Done(f"recorded a waiver for {len(work.items)} people: {work.told.reason}", change_id)
 
 
 EFFECTS: Mapping[str, Effect] = {

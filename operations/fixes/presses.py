@@ -218,5 +218,5 @@ def _changed(conn: Connection, ctx: Context, before: Alert, after: Alert, tellin
     after = replace(after, version=before.version + 1)
     ops_alerts.change(conn, before, after)
     if telling is not None:
-        outbox.put(conn, notices.owed(conn, telling, [after]), ctx.now)
+        outbox.put(conn, notices.owed(conn, telling, [after], ctx.now), ctx.now)
     return after

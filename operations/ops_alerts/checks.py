@@ -1,13 +1,18 @@
-"""One check of the ops alerts: what is found opens, what is gone closes, and the channel is owed the difference."""
+"""One check of the ops alerts: what is found opens, what is gone closes, and the channel is owed the difference.
+
+A kind that cannot be looked for, whatever went wrong, stops none of the others: what stood of it stands, and that it
+could not be looked for is an alert of its own.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from engine import alert_states
+from engine.alert_kinds import KINDS
 from engine.alert_states import NEW, Standing
-from engine.ops_alerts import grouped
+from engine.ops_alerts import Finding, grouped
 from operations.ops_alerts import deals, messages, notices, pay, people, periods, plans, spifs, syncs
 from operations.ops_alerts.reading import Limits, Reading
 from store import ops_alerts, outbox
@@ -24,6 +29,8 @@ if TYPE_CHECKING:
 
 #: Kinds that are found without calculating anybody: these are looked for at once after a fix.
 CHEAP = frozenset({"A1", "A3", "A26", "A27", "A28", "A29"})
+#: The condition that some kinds could not be looked for.
+UNCHECKED = "checks"
 #: Who makes the moves that nobody presses.
 CHECK = "attain"
 FINDERS: Mapping[str, Finder] = {
@@ -35,12 +42,16 @@ FINDERS: Mapping[str, Finder] = {
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What a check did: how many alerts opened, opened again, closed, and stand now."""
+    """What a check did: how many alerts opened, opened again, closed, and stand now.
+
+    `failed` are the kinds that could not be looked for, with what went wrong.
+    """
 
     opened: int
     reopened: int
     closed: int
     standing: int
+    failed: Mapping[str, Exception] = field(default_factory=dict)
 
 
 def check(
@@ -58,18 +69,40 @@ def check(
     with ctx.db.read() as conn:
         reading = Reading(ctx, conn, limits or Limits())
         before = {alert.key: alert for alert in ops_alerts.standing(conn)}
-        found = grouped(finding for code in wanted for finding in FINDERS[code](reading))
+        findings, failed = _looked(reading, wanted)
+        found = grouped(findings)
         before |= ops_alerts.by_keys(conn, [condition.name for condition in found])
     names = {condition.name for condition in found}
-    gone = [alert for alert in before.values() if alert.code in wanted and alert.key not in names]
+    looked = set(wanted) - set(failed)
+    gone = [alert for alert in before.values() if alert.code in looked and alert.key not in names]
+    if codes is not None:  # only a look for every kind tells that every kind can be looked for
+        gone = [alert for alert in gone if alert.key != f"A21:{UNCHECKED}"]
     moves: list[str] = []
     with ctx.db.write() as conn:
         told = [_found(conn, ctx, condition, before.get(condition.name), moves) for condition in found]
         told += [_gone(conn, ctx, alert, moves) for alert in gone]
         if telling is not None:
-            outbox.put(conn, notices.owed(conn, telling, [alert for alert in told if alert is not None]), ctx.now)
+            outbox.put(
+                conn, notices.owed(conn, telling, [alert for alert in told if alert is not None], ctx.now), ctx.now
+            )
         standing = len(ops_alerts.standing(conn))
-    return Checked(moves.count("opened"), moves.count("reopened"), moves.count("closed"), standing)
+    return Checked(moves.count("opened"), moves.count("reopened"), moves.count("closed"), standing, failed)
+
+
+def _looked(reading: Reading, wanted: Collection[str]) -> tuple[list[Finding], dict[str, Exception]]:
+    """What every kind found, and what went wrong with those that could not be looked for."""
+    findings: list[Finding] = []
+    failed: dict[str, Exception] = {}
+    for code in wanted:
+        try:
+            with reading.conn.begin_nested():  # a statement that failed would spoil the others' transaction
+                findings += list(FINDERS[code](reading))
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with one kind must not hide the other 28
+            failed[code] = error
+            # The text of an error may hold a figure; what kind it is tells enough to look into the log.
+            message = f"{code} {KINDS[code].name} could not be looked for: {type(error).__name__}"
+            findings.append(Finding("A21", UNCHECKED, "kinds that could not be looked for", f"check:{code}", message))
+    return findings, failed
 
 
 def _found(

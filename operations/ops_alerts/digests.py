@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from engine.alert_kinds import KINDS
 from engine.notices import Notice, Recipient
 from operations import pricing
-from operations.ops_alerts.notices import DIGEST_ONLY
+from operations.ops_alerts.notices import DIGEST_ONLY, LISTED, listed
 from store import alert_facts, ops_alerts, outbox, runs
 from store.changes import watermark
 
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 #: The digest is owed from that hour on (UTC), once a day.
 DIGEST_HOUR = 8
-#: So many alerts are listed in it; all are counted.
-LISTED = 20
 
 
 def daily(ctx: Context, telling: Telling) -> bool:
@@ -29,8 +27,8 @@ def daily(ctx: Context, telling: Telling) -> bool:
     if not telling.channel or ctx.now.hour < DIGEST_HOUR:
         return False
     with ctx.db.write() as conn:
-        listed = [alert for alert in ops_alerts.standing(conn) if _belongs(ctx, alert)]
-        if not listed:
+        due = [alert for alert in ops_alerts.standing(conn) if _belongs(ctx, alert)]
+        if not due:
             return False
         notice = Notice(
             key=f"ops_digest:{telling.channel}:{ctx.now.date()}",
@@ -38,8 +36,8 @@ def daily(ctx: Context, telling: Telling) -> bool:
             to=Recipient(channel=telling.channel),
             data={
                 "on": ctx.now.date().isoformat(),
-                "alerts": [_listed(alert) for alert in listed[:LISTED]],
-                "more": max(len(listed) - LISTED, 0),
+                "alerts": [listed(alert) for alert in due[:LISTED]],
+                "more": max(len(due) - LISTED, 0),
             },
             expires_at=ctx.now + timedelta(days=1),
         )
@@ -51,19 +49,6 @@ def _belongs(ctx: Context, alert: Alert) -> bool:
         return False
     overdue = ctx.now - alert.opened_at > timedelta(hours=KINDS[alert.code].sla_hours)
     return alert.severity >= DIGEST_ONLY or overdue
-
-
-def _listed(alert: Alert) -> dict[str, Any]:
-    return {
-        "alert": alert.alert_id,
-        "code": alert.code,
-        "name": KINDS[alert.code].name,
-        "severity": alert.severity,
-        "subject": alert.subject,
-        "count": alert.count,
-        "owner": alert.owner,
-        "opened_at": alert.opened_at.isoformat(),
-    }
 
 
 def run_summary(ctx: Context, telling: Telling, summary: RunSummary) -> None:

@@ -1,4 +1,7 @@
-"""What the ops channel is owed of alerts: one message per alert, edited as it moves on, and never anybody's pay."""
+"""What the ops channel is owed of alerts: one message per alert, edited as it moves on, and never anybody's pay.
+
+Many that open at once, as at the first check of a company, are one message that lists them.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from store import ops_alerts, outbox
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from engine.money import Money
     from store.database import Connection
@@ -18,6 +22,10 @@ if TYPE_CHECKING:
 
 #: From this severity on an alert is left to the digest.
 DIGEST_ONLY = 3
+#: Up to so many that open at once have a message each; more of them have one together.
+MOST_AT_ONCE = 5
+#: So many alerts are listed in one message; all are counted.
+LISTED = 20
 #: So many findings are quoted in a message.
 QUOTED = 5
 
@@ -30,16 +38,50 @@ class Telling:
     shows_risk: bool = False
 
 
-def owed(conn: Connection, telling: Telling, changed: Sequence[Alert]) -> list[Notice]:
-    """The notices about the alerts that changed: new messages, and edits of those that are there."""
+def owed(conn: Connection, telling: Telling, changed: Sequence[Alert], now: datetime) -> list[Notice]:
+    """The notices about the alerts that changed: new messages, or one for many, and edits of those that are there."""
+    new: list[Alert] = []
     found = []
     for alert in changed:
         if not telling.channel or alert.severity >= DIGEST_ONLY:
             continue
-        notice = _notice(conn, telling, alert)
-        if notice is not None:
-            found.append(notice)
-    return found
+        if outbox.of_topic(conn, topic_of(alert)):
+            found.append(_notice(conn, telling, alert, edits=True))
+        elif alert.standing.state == "open":  # nobody was told of the others, and they need nobody any more
+            new.append(alert)
+    if len(new) > MOST_AT_ONCE:
+        return [*found, _together(telling, new, now)]
+    return [*found, *(_notice(conn, telling, alert, edits=False) for alert in new)]
+
+
+def _together(telling: Telling, new: Sequence[Alert], now: datetime) -> Notice:
+    """One message about many that opened at once, the most urgent first."""
+    urgent = sorted(new, key=lambda alert: (alert.severity, -alert.count, alert.alert_id))
+    return Notice(
+        key=f"ops_digest:{telling.channel}:{now.isoformat()}",
+        kind="ops_digest",
+        to=Recipient(channel=telling.channel),
+        data={
+            "on": now.date().isoformat(),
+            "alerts": [listed(alert) for alert in urgent[:LISTED]],
+            "more": max(len(urgent) - LISTED, 0),
+            "opened": len(urgent),
+        },
+    )
+
+
+def listed(alert: Alert) -> dict[str, Any]:
+    """An alert as a line of a message about several."""
+    return {
+        "alert": alert.alert_id,
+        "code": alert.code,
+        "name": KINDS[alert.code].name,
+        "severity": alert.severity,
+        "subject": alert.subject,
+        "count": alert.count,
+        "owner": alert.owner,
+        "opened_at": alert.opened_at.isoformat(),
+    }
 
 
 def topic_of(alert: Alert) -> str:
@@ -47,19 +89,16 @@ def topic_of(alert: Alert) -> str:
     return f"ops_alert:{alert.alert_id}:{alert.round}"
 
 
-def _notice(conn: Connection, telling: Telling, alert: Alert) -> Notice | None:
-    """The notice of the alert as it stands; None where nobody was told of it and it needs nobody any more."""
+def _notice(conn: Connection, telling: Telling, alert: Alert, *, edits: bool) -> Notice:
+    """The notice of the alert as it stands."""
     topic, to = topic_of(alert), Recipient(channel=telling.channel)
-    was_told = bool(outbox.of_topic(conn, topic))
-    if not was_told and alert.standing.state != "open":
-        return None
     return Notice(
         key=f"{topic}:{alert.version}",
         kind="ops_alert",
         to=to,
         data=data_of(conn, alert, shows_risk=telling.shows_risk),
         topic=topic,
-        edits=topic if was_told else "",
+        edits=topic if edits else "",
     )
 
 

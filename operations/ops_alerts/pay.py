@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from engine.money import Money
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from operations.pay_periods import PayPeriod
     from store.alert_facts import Decided
 
+#: By then what was won on the last day of a period has been read and calculated.
+_SETTLED = timedelta(days=1)
 _BEYOND = ("amount_out_of_range", "pay_out_of_range")
 
 
@@ -66,7 +69,7 @@ def clawed_back(reading: Reading) -> Iterator[Finding]:
 
 
 def varied(reading: Reading) -> Iterator[Finding]:
-    """A14: payouts far from the rep's own mean, and statements that changed while they were under review."""
+    """A14: payouts far from the rep's own mean or from the run at its end, and statements that changed in review."""
     limits = reading.limits
     for period in reading.closing:
         span = period.span
@@ -83,6 +86,7 @@ def varied(reading: Reading) -> Iterator[Finding]:
                 told = reading.rep(rep_id) | {"mean": str(Money(mean, currency)), "payout": str(total)}
                 risk = Money(abs(total.minor - mean), currency)
                 yield _finding("A14", period, "payout variance in", rep_id, (message, risk, told))
+        yield from _since_its_end(reading, period)
         yield from _moved_in_review(reading, period)
 
 
@@ -95,6 +99,23 @@ def _before(reading: Reading, period: PayPeriod) -> dict[tuple[int, str], list[i
         if one.period.end_on <= span.start_on and (one.period.start_on, one.period.end_on) in spans:
             found.setdefault((one.rep_id, one.total.currency), []).append(one.total.minor)
     return found
+
+
+def _since_its_end(reading: Reading, period: PayPeriod) -> Iterator[Finding]:
+    """Statements that are far from what the last run said of them on the day after the period."""
+    factor, span = reading.limits.variance_factor, period.span
+    then = runs.published_by(
+        reading.conn, span.start_on, span.end_on, datetime.combine(span.end_on, time(), UTC) + _SETTLED
+    )
+    for (rep_id, currency), total in sorted(reading.totals(span).items()):
+        before = then.get((rep_id, currency))
+        if before is None or before.minor <= 0:
+            continue
+        if total.minor > factor * before.minor or total.minor * factor < before.minor:
+            which = "above" if total > before else "below"
+            message = f"{reading.name(rep_id)}: {period.label} is far {which} what it was on the day after its end"
+            told = reading.rep(rep_id) | {"was": str(before), "payout": str(total)}
+            yield _finding("A14", period, "payout variance in", rep_id, (message, total - before, told))
 
 
 def _moved_in_review(reading: Reading, period: PayPeriod) -> Iterator[Finding]:

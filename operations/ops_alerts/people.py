@@ -1,4 +1,4 @@
-"""Alerts about people: A3 owners, A4 quotas, A5 plans and rates, A18 who left or was away."""
+"""Alerts about people: A3 owners, A4 quotas, A5 plans and rates, A18 who left, was away or is new."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from engine.exchange import Exchange
 from engine.frames import integers, named
 from engine.ops_alerts import Finding
 from engine.quota_rules import quotas_of
-from operations.ops_alerts.reading import key_of, label_of
+from operations.ops_alerts.reading import just_before, key_of, label_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from engine.plans.schema import Plan
     from engine.problems import Problem
     from operations.ops_alerts.reading import Finder, Reading
+    from operations.pay_periods import PayPeriod
 
 _OF_QUOTAS = ("quota_missing", "quota_zero", "quota_overlap", "quota_too_long", "incentive_missing")
 
@@ -174,7 +175,7 @@ def _twice(reading: Reading, one: tuple[int, str, int, int], other: tuple[int, s
 
 
 def absent(reading: Reading) -> Iterator[Finding]:
-    """A18: who left before or in a period, or was away in it, and is paid in it."""
+    """A18: who left before or in a period, was away in it, or is new, and is paid in it as anybody else."""
     for period in reading.closing:
         span, subject = period.span, f"who left or was away in {label_of(period)}"
         away = _away(reading, day(span.start_on), day(span.end_on))
@@ -188,6 +189,42 @@ def absent(reading: Reading) -> Iterator[Finding]:
             told = reading.rep(rep_id) | {"currency": total.currency, "start_on": str(span.start_on)}
             mark = f"{why}:{total.minor}"
             yield Finding("A18", key_of(span), subject, f"rep:{rep_id}", message, total, told, span.start_on, mark)
+        yield from _new_here(reading, period)
+
+
+def _new_here(reading: Reading, period: PayPeriod) -> Iterator[Finding]:
+    """Who joined lately and is paid as if they had not: by a plan with quotas none of which is ramped up."""
+    span, paid, plans_ = period.span, _plans_in(reading, period), reading.calculation.plans
+    since = just_before(span, reading.limits.ramp_days)
+    for (rep_id, _), total in sorted(reading.totals(span).items()):
+        person = reading.people.get(rep_id)
+        joined = person.hired_on if person is not None else None
+        if joined is None or not since <= joined < span.end_on or not total.minor:
+            continue
+        flat = sorted({plans_[number].name for number in paid.get(rep_id, ()) if _is_flat(plans_[number])})
+        if flat:
+            message = f"{reading.name(rep_id)} joined on {joined} and is paid by {', '.join(flat)}, which has no ramp"
+            told = reading.rep(rep_id) | {"currency": total.currency, "start_on": str(span.start_on)}
+            subject = f"who left or was away in {label_of(period)}"
+            yield Finding(
+                "A18", key_of(span), subject, f"rep:{rep_id}", message, total, told, span.start_on, f"new:{rep_id}"
+            )
+
+
+def _plans_in(reading: Reading, period: PayPeriod) -> dict[int, set[int]]:
+    """By which plan versions each rep is paid in a period, by their places in the calculation."""
+    own = reading.lines[reading.within(period.span)]
+    found: dict[int, set[int]] = {}
+    pairs = zip(integers(own, "rep_id").tolist(), integers(own, "plan_no").tolist(), strict=True)
+    for rep_id, plan_no in set(pairs):
+        found.setdefault(rep_id, set()).add(plan_no)
+    return found
+
+
+def _is_flat(plan: Plan) -> bool:
+    """Whether a plan prices by quotas and asks new people for all of them at once."""
+    has_quota = any(each.quota for each in plan.components)
+    return has_quota and not any(rule.ramp for rule in plan.quotas)
 
 
 def _away(reading: Reading, first: int, end: int) -> frozenset[int]:

@@ -7,16 +7,25 @@ from typing import TYPE_CHECKING
 
 from engine.ops_alerts import Finding
 from operations.ops_alerts.reading import key_of, label_of
-from store import alert_facts, preferences
+from operations.spif_answers import OPEN, is_proposed
+from store import alert_facts, preferences, spifs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from engine.spifs.life import State
     from operations.ops_alerts.reading import Finder, Reading
+
+#: What waits for somebody in a state of a SPIF.
+_WAITING: Mapping[State, str] = {
+    "checked": "the budget",
+    "results_proposed": "the results",
+    "results_approved": "the payment",
+}
 
 
 def overdue(reading: Reading) -> Iterator[Finding]:
-    """A24: pay periods that wait for their approval for too long."""
+    """A24: pay periods and SPIFs that wait for their approval for too long."""
     patience = timedelta(hours=reading.limits.review_hours)
     for period in reading.periods:
         if period.state == "review" and period.last is not None and reading.ctx.now - period.last.at > patience:
@@ -25,12 +34,32 @@ def overdue(reading: Reading) -> Iterator[Finding]:
             key = f"lock:{key_of(period.span)}"
             since = period.span.start_on
             yield Finding("A24", key, f"approval of {label_of(period)}", "lock", message, found=told, since_on=since)
+    yield from _spifs(reading, patience)
+
+
+def _spifs(reading: Reading, patience: timedelta) -> Iterator[Finding]:
+    """SPIFs whose budget, change, results or payment waits for too long."""
+    for kept in spifs.listed(reading.conn, (*_WAITING, *OPEN)):
+        what = "changed rules" if is_proposed(kept) else _WAITING.get(kept.state, "")
+        since = kept.newest.at if is_proposed(kept) else kept.moves[-1].at if kept.moves else kept.created_at
+        if what and reading.ctx.now - since > patience:
+            message = f"{what} of SPIF {kept.rules.name}, asked for by {kept.newest.actor} on {since:%Y-%m-%d}"
+            told = {"spif": str(kept.spif_id), "submitted_by": kept.newest.actor}
+            key = f"spif:{kept.spif_id}:{what.replace(' ', '_')}"
+            yield Finding("A24", key, f"approval of SPIF {kept.rules.name}", what, message, found=told)
 
 
 def unsigned(reading: Reading) -> Iterator[Finding]:
-    """A25: who was told of a plan version that is effective by now, days ago, and has not acknowledged it."""
+    """A25: who was told of a plan version that is effective by now, days ago, and has not acknowledged it.
+
+    Nor has anybody waived it for them: a waiver is for a person and a version, and outlives the alert.
+    """
     told = alert_facts.told(reading.conn, "plan_changed")
-    signed = preferences.acknowledged(reading.conn, {topic for _, topic, _ in told}) if told else frozenset()
+    topics = {topic for _, topic, _ in told}
+    seen = (
+        preferences.acknowledged(reading.conn, {*topics, *map(preferences.waived, topics)}) if told else frozenset()
+    )
+    signed = {(rep_id, topic.removeprefix(preferences.waived(""))) for rep_id, topic in seen}
     effective = {f"{plan.name}:{plan.version}": plan for plan in reading.plans}
     for rep_id, topic, since in told:
         version = topic.removeprefix(f"plan_changed:{rep_id}:")
@@ -41,7 +70,7 @@ def unsigned(reading: Reading) -> Iterator[Finding]:
             continue
         plan = effective[version]
         message = f"{reading.name(rep_id)} was told on {since:%Y-%m-%d} and has not acknowledged it"
-        about = reading.rep(rep_id) | {"plan": plan.name, "version": str(plan.version)}
+        about = reading.rep(rep_id) | {"plan": plan.name, "version": str(plan.version), "topic": topic}
         subject = f"plan {plan.name}, version {plan.version}"
         begin = plan.effective.start_on
         yield Finding("A25", version, subject, f"rep:{rep_id}", message, found=about, since_on=begin, mark=topic)

@@ -52,10 +52,11 @@ class Limits:
         volume_least: A kind with fewer rows a day is never odd.
         variance_factor: A payout is odd from so many times the mean, or below that part of it.
         variance_periods: So many periods a mean needs.
+        ramp_days: Whoever joined so late before the end of a period is new.
         late_days: So many days before its end a move in a period is late.
         rate_factor: A rate is old after so many times the gap in which it used to be renewed.
         adjustment_minor: An adjustment above that needs a second look.
-        review_hours: So long a period may wait for its approval.
+        review_hours: So long a period, or a SPIF, may wait for its approval.
         unsigned_days: So long somebody may take to acknowledge a plan version.
         spif_share_ppm: One rep with more than this share of a SPIF's score is told of.
         cluster: From so many records on one reason is one alert.
@@ -68,6 +69,7 @@ class Limits:
     volume_least: int = 30
     variance_factor: int = 3
     variance_periods: int = 3
+    ramp_days: int = 90
     late_days: int = 5
     rate_factor: int = 3
     adjustment_minor: int = 1_000_000
