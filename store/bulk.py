@@ -22,22 +22,28 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from sqlalchemy import BindParameter, Column, ColumnElement, Connection, FromClause, Select, Table
     from sqlalchemy.sql import ClauseElement
+    from sqlalchemy.sql.elements import Label
 
 PAGE = 10_000
 #: Up to as many values an index look-up for each is the plan to have.
 FEW = 200
+#: From as many rows on, a number that all of them share is spelled in the statement instead of given with each.
+MANY = 500
 
 
 def insert(conn: Connection, table: Table, columns: Mapping[str, Sequence[Any] | NDArray[np.int64]]) -> None:
     """Every row of the columns stored. A list that may hold None holds no text."""
-    names = ", ".join(f'"{name}"' for name in columns)
+    own, shared = _parted(columns)
+    names = ", ".join(f'"{name}"' for name in (*own, *shared))
     if conn.dialect.name == "postgresql":
-        _copy(conn, f'COPY "{table.name}" ({names}) FROM STDIN', columns.values())
+        _copy(conn, f'COPY "{table.name}" ({names}) FROM STDIN', own.values(), shared.values())
         return
-    marks = ", ".join("?" * len(columns))
+    marks = ", ".join(
+        ("?",) * len(own) + tuple("NULL" if value is None else f"{value:d}" for value in shared.values())
+    )
     with closing(conn.connection.cursor()) as cursor:
         # The driver takes the rows one by one: as a list, 10,000 tuples would set off the garbage collector.
-        rows: Any = zip(*map(_native, columns.values()), strict=True)
+        rows: Any = zip(*own.values(), strict=True)
         cursor.executemany(f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})', rows)  # noqa: S608 (our own names)
 
 
@@ -74,19 +80,19 @@ class Sought:
     Attributes:
         key: The column of the keys; with `which` it finds one row or none.
         which: What the rows must be besides; what it goes by may come as parameters.
-        values: Columns of whole numbers, each with what stands for no value.
+        values: Whole numbers by the names of their columns, each with what stands for no value.
     """
 
     key: Column[Any]
     which: ColumnElement[bool]
-    values: Mapping[Column[Any], int]
+    values: Mapping[Label[Any], int]
 
     def spelled(self) -> Spelled:
         """The statement that looks up the keys in a list called `keys`: their place in the list, or they, first."""
         values = [func.coalesce(column, empty) for column, empty in self.values.items()]
 
         def spelled(dialect: str) -> ClauseElement:
-            listed = bindparam("keys")
+            listed: BindParameter[Any] = bindparam("keys")
             if dialect == "postgresql":
                 return select(self.key, *values).where(self.which, listed_in(dialect, self.key, listed))
             # An outer join with every key answered: SQLite else walks the table and looks each row up in the list.
@@ -206,6 +212,23 @@ def _greatest(column: Column[Any]) -> Spelled:
     return Spelled(select(func.coalesce(func.max(column), 0)))
 
 
+def _parted(
+    columns: Mapping[str, Sequence[Any] | NDArray[np.int64]],
+) -> tuple[dict[str, Sequence[Any]], dict[str, int | None]]:
+    """The columns whose rows differ, and the number of each whose rows are all the same where there are many."""
+    own = {name: _native(values) for name, values in columns.items()}
+    shared = {name: values[0] for name, values in own.items() if _is_one_number(values)}
+    if len(shared) == len(own):
+        return own, {}
+    return {name: values for name, values in own.items() if name not in shared}, shared
+
+
+def _is_one_number(values: Sequence[Any]) -> bool:
+    if len(values) < MANY or not isinstance(values[0], int | None) or values[0] != values[-1]:
+        return False
+    return values.count(values[0]) == len(values)
+
+
 def _native(values: Sequence[Any] | NDArray[np.int64]) -> Sequence[Any]:
     if isinstance(values, np.ndarray):
         listed: list[Any] = values.tolist()
@@ -213,19 +236,21 @@ def _native(values: Sequence[Any] | NDArray[np.int64]) -> Sequence[Any]:
     return values
 
 
-def _copy(conn: Connection, statement: str, columns: Iterable[Sequence[Any] | NDArray[np.int64]]) -> None:
+def _copy(conn: Connection, statement: str, columns: Iterable[Sequence[Any]], shared: Iterable[int | None]) -> None:
+    """The rows of the columns, each with what all of them share behind it."""
     spelled = list(map(_spelled, columns))
-    lines = "\n".join(map("\t".join, zip(*spelled, strict=True)))
-    if not lines:
+    rows = list(map("\t".join, zip(*spelled, strict=True)))
+    if not rows:
         return
+    ends = "".join("\t\\N" if value is None else f"\t{value:d}" for value in shared) + "\n"
     with conn.connection.cursor() as cursor, cursor.copy(statement) as copy:  # type: ignore[attr-defined]
-        copy.write(lines + "\n")
+        copy.write(ends.join(rows) + ends)
 
 
-def _spelled(values: Sequence[Any] | NDArray[np.int64]) -> Sequence[str]:
-    if isinstance(values, np.ndarray):
-        return list(map(str, values.tolist()))
+def _spelled(values: Sequence[Any]) -> Sequence[str]:
     if values and not isinstance(values[0], str):
+        if None not in values:
+            return list(map(str, values))
         return ["\\N" if value is None else str(value) for value in values]
     joined = "".join(values)
     if any(mark in joined for mark in "\\\t\n\r"):

@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, Integer, and_, bindparam, func, or_, select, 
 from engine.answers import DealName
 from engine.dates import day
 from engine.frames import COLUMNS, Columns, Facts, Named, none_of
-from store import arrays, known, labels, periods, placed
+from store import arrays, known, labels, owned, periods, placed
 from store.arrays import query
 from store.bulk import PAGE, among, as_list, listed_in
 from store.database import Database
@@ -192,9 +192,16 @@ def _deals(dialect: str, *, is_few: bool) -> Select[Any]:
     shared = select(split.c.deal_id).where(
         listed_in(dialect, split.c.rep_id, bindparam("reps")), known.at(split, _WATERMARK)
     )
+    was_booked = as_number(owned.listed.c.booked_on)
+    ever = owned.deal_ids(
+        listed_in(dialect, owned.listed.c.owner_id, bindparam("reps")),
+        was_booked >= bindparam("start_day", type_=Integer()),
+        was_booked < bindparam("end_day", type_=Integer()),
+    )
     is_owned = listed_in(dialect, deal.c.owner_id, bindparam("reps"))
     # A deal that is both is counted with the owned ones, so the two parts need no comparing.
-    return select(union_all(every.where(is_owned), every.where(deal.c.deal_id.in_(shared), ~is_owned)).subquery())
+    mine, others = deal.c.deal_id.in_(ever) & is_owned, deal.c.deal_id.in_(shared) & ~is_owned
+    return select(union_all(every.where(mine), every.where(others)).subquery())
 
 
 def _of_deals(splits: Arrays, deal_ids: NDArray[np.int64]) -> Arrays:

@@ -58,6 +58,7 @@ class Kind:
         carries: Columns that a version takes over from the one before.
         together: The field whose records are replaced as a set.
         of_all: Whether a record that names nobody is everybody's.
+        listed_by: The columns by which versions are found where one of them changed, and only there (`listed`).
     """
 
     name: str
@@ -69,6 +70,7 @@ class Kind:
     carries: tuple[str, ...] = ()
     together: str = ""
     of_all: bool = False
+    listed_by: tuple[str, ...] = ()
 
     @property
     def hashed(self) -> tuple[Field, ...]:
@@ -150,6 +152,7 @@ _KINDS = (
         ),
         (Reference("owner_id", "owner_external_id"),),
         mints="deal_id",
+        listed_by=("owner_id", "booked_on"),
     ),
     Kind(
         "split",

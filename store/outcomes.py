@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from engine.forecast import Outcomes
-from store import known
+from store import known, owned
 from store.bulk import among
 from store.tables.changes import label
 from store.tables.facts import deal
@@ -29,6 +29,8 @@ def closed(conn: Connection, days: tuple[date, date], owners: Collection[int] | 
         .group_by(label.c.text)
     )
     if owners is not None:
-        found = found.where(among(conn, deal.c.owner_id, sorted(owners)))
+        theirs = sorted(owners)
+        ever = owned.deal_ids(among(conn, owned.listed.c.owner_id, theirs))
+        found = found.where(deal.c.deal_id.in_(ever), among(conn, deal.c.owner_id, theirs))
     counts = {str(stage): int(count) for stage, count in conn.execute(found)}
     return Outcomes(counts.get("won", 0), counts.get("lost", 0))

@@ -8,7 +8,7 @@ import numpy as np
 from sqlalchemy import Integer, or_, select, type_coerce
 
 from engine.dates import day
-from store import columns, known, references, versions
+from store import columns, known, owned, references, versions
 from store.bulk import PAGE, among, fetch_all
 from store.kinds import KINDS
 from store.labels import number
@@ -93,15 +93,14 @@ def _readdressed(conn: Connection, kind: Kind, reference: Reference, addresses: 
 
 def _abandoned(conn: Connection, reps: set[int]) -> dict[int, int]:
     """Current deals of those reps that were won after they had left; nobody owns them."""
-    owned = select(deal.c.version_id, deal.c.owner_id).where(
-        known.now(deal), among(conn, deal.c.owner_id, sorted(reps))
-    )
-    gone = references.departures(conn).keys() & reps
+    gone = sorted(references.departures(conn).keys() & reps)
     if not gone:
         return {}
-    return dict.fromkeys(
-        references.abandoned(conn, fetch_all(conn, owned.where(deal.c.owner_id.in_(sorted(gone))))), 0
+    ever = owned.deal_ids(among(conn, owned.listed.c.owner_id, gone))
+    theirs = select(deal.c.version_id, deal.c.owner_id).where(
+        known.now(deal), deal.c.deal_id.in_(ever), among(conn, deal.c.owner_id, gone)
     )
+    return dict.fromkeys(references.abandoned(conn, fetch_all(conn, theirs)), 0)
 
 
 def _pages(strays: dict[int, int]) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, func, select, union, union_all
 
+from store import owned
 from store.bulk import as_list, listed_in
 from store.spelled import Spelled
 from store.tables import counted
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 _REP: BindParameter[int] = bindparam("rep_id")
 #: Every deal the rep ever owned or shared: what others change about it can change what it gives them.
 _DEALS = union(
-    select(deal.c.deal_id).where(deal.c.owner_id == _REP), select(split.c.deal_id).where(split.c.rep_id == _REP)
+    owned.deal_ids(owned.listed.c.owner_id == _REP), select(split.c.deal_id).where(split.c.rep_id == _REP)
 ).cte("deals")
 _OWN = (
     person, placement, quota, assignment, counted.position, counted.incentive, counted.adjustment, counted.balance,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sqlalchemy import Integer, func, select, type_coerce
+from sqlalchemy import Integer, func, or_, select, type_coerce
 
 from engine.plans.load import load
 from engine.plans.schema import Plan, plan_hash
@@ -47,6 +47,7 @@ def verify(conn: Connection) -> Verification:
         broken += _broken_rows(conn, part)
     for kind in KINDS.values():
         broken += _broken_succession(conn, kind)
+        broken += _broken_lists(conn, kind)
         broken += _unjournalled(conn, kind, sum(part.versions for part in parts if part.kind == kind.name))
     broken += _broken_plans(conn)
     return Verification(len(changes), count, tuple(broken[:ENOUGH]))
@@ -140,6 +141,21 @@ def _broken_succession(conn: Connection, kind: Kind) -> Iterator[str]:
     wrong = select(chained.c.version_id).where(chained.c.superseded_by.is_distinct_from(chained.c.following))
     for version_id in conn.execute(wrong.order_by(chained.c.version_id).limit(ENOUGH)).scalars():
         yield f"{kind.name} version {version_id}: when it stopped being current was edited"
+
+
+def _broken_lists(conn: Connection, kind: Kind) -> Iterator[str]:
+    """A version that is not listed has what the one before it was found by; else nobody would find it."""
+    table = kind.table
+    if not kind.listed_by:
+        return
+    record = (table.c.source_label, table.c.external_id)
+    said = [type_coerce(table.c[name], Integer) for name in kind.listed_by]
+    before = [func.lag(column).over(partition_by=record, order_by=table.c.version_id) for column in said]
+    moved = or_(*(column.is_distinct_from(last) for column, last in zip(said, before, strict=True)))
+    chained = select(table.c.version_id, table.c.listed, moved.label("moved")).subquery()
+    wrong = select(chained.c.version_id).where(chained.c.listed == 0, chained.c.moved)
+    for version_id in conn.execute(wrong.order_by(chained.c.version_id).limit(ENOUGH)).scalars():
+        yield f"{kind.name} version {version_id}: that it is found by its owner and day was edited"
 
 
 def _unjournalled(conn: Connection, kind: Kind, known: int) -> Iterator[str]:

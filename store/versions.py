@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
-    from sqlalchemy import Column, Connection
+    from sqlalchemy import Column, ColumnElement, Connection
     from sqlalchemy.sql import ClauseElement
 
     from store.kinds import Kind, Reference
@@ -67,7 +67,7 @@ class Block:
 
 def current(conn: Connection, kind: Kind, source_label: int, keys: Sequence[str]) -> Known:
     """What is known now of the source's records with those keys."""
-    kept = (*kind.numbers, *kind.carries)
+    kept = dict.fromkeys((*kind.numbers, *kind.carries, *kind.listed_by))
     sought, spelled = _sought(kind.name)
     found = look_up(conn, sought, spelled, keys, {"source": source_label})
     arrays = {column.name: found[:, position] for position, column in enumerate(sought.values)}
@@ -87,9 +87,10 @@ def _sought(kind_name: str) -> tuple[Sought, Spelled]:
     kind = KINDS[kind_name]
     table = kind.table
     stamp = ("source_us",) if "source_us" in table.c else ()
-    columns = ("version_id", "row_hash", "deleted", *stamp, *kind.numbers, *kind.carries)
+    kept = dict.fromkeys((*kind.numbers, *kind.carries, *kind.listed_by))
+    columns = ("version_id", "row_hash", "deleted", *stamp, *kept)
     is_current = and_(table.c.source_label == bindparam("source"), table.c.superseded_by.is_(None))
-    values = {table.c[name]: NOTHING if name == "source_us" else 0 for name in columns}
+    values = {_as_kept(table.c[name]).label(name): NOTHING if name == "source_us" else 0 for name in columns}
     sought = Sought(table.c.external_id, is_current, values)
     return sought, sought.spelled()
 
@@ -107,6 +108,7 @@ def write(conn: Connection, block: Block, change_id: int) -> tuple[frozenset[int
         missing = np.flatnonzero(resolved == 0).tolist()
         unresolved += [Unresolved(rows.keys[i], reference.external, names[i]) for i in missing if names[i]]
     stored = _stored(conn, block, change_id, first) | numbers
+    stored |= _listed(kind, block.replaced.numbers, stored, block.replaced.version_id == 0)
     _replace(conn, kind, block.replaced.version_id, stored, change_id)
     old = [block.replaced.numbers[column] for column in kind.reps]
     return _touched(conn, kind, stored, [numbers[column] for column in kind.reps] + old), tuple(unresolved)
@@ -121,12 +123,14 @@ def reissue(
 ) -> frozenset[int]:
     """Each of those versions again with some columns changed, superseding the ones before. Returns reps touched."""
     table, count = kind.table, len(version_ids)
-    as_kept = [type_coerce(column, Integer) if isinstance(column.type, Day) else column for column in table.c]
-    found = fetch_all(conn, select(*as_kept).where(among(conn, table.c.version_id, version_ids.tolist())))
+    found = fetch_all(
+        conn, select(*map(_as_kept, table.c)).where(among(conn, table.c.version_id, version_ids.tolist()))
+    )
     place = {row[0]: row for row in found}
     ordered = zip(*(place[version_id] for version_id in version_ids.tolist()), strict=True)
     stored: dict[str, Any] = dict(zip(table.c.keys(), ordered, strict=True))
     old = [np.array(stored[column], dtype=np.int64) for column in kind.reps]
+    before = {column: stored[column] for column in kind.listed_by}
     first = next_id(conn, table.c.version_id)
     stored |= {
         "version_id": np.arange(first, first + count),
@@ -134,6 +138,7 @@ def reissue(
         "superseded_by": [None] * count,
         **override,
     }
+    stored |= _listed(kind, before, stored, np.zeros(count, dtype=bool))
     _replace(conn, kind, version_ids, stored, change_id)
     new = [np.array(stored[column], dtype=np.int64) for column in kind.reps]
     return _touched(conn, kind, stored, new + old)
@@ -235,6 +240,20 @@ def _stored(conn: Connection, block: Block, change_id: int, first: int) -> dict[
     if rows.kind.table is person:
         stored["email_key"] = [email_key(email) for email in rows.texts["email"]]
     return stored
+
+
+def _as_kept(column: Column[Any]) -> ColumnElement[Any]:
+    return type_coerce(column, Integer) if isinstance(column.type, Day) else column
+
+
+def _listed(
+    kind: Kind, before: Mapping[str, Any], stored: Mapping[str, Any], is_first: NDArray[np.bool_]
+) -> dict[str, NDArray[np.int64]]:
+    """Which versions stand in the index of what the kind is listed by: a record's first and those that changed it."""
+    if not kind.listed_by:
+        return {}
+    changed = [np.asarray(before[column]) != np.asarray(stored[column]) for column in kind.listed_by]
+    return {"listed": np.logical_or.reduce([is_first, *changed]).astype(np.int64)}
 
 
 def _replace(

@@ -16,6 +16,9 @@ from sqlmodel import Field, SQLModel
 from store.tables.column_types import Day, Id, core
 
 CURRENT = text("superseded_by IS NULL")
+LISTED = text("listed = 1")
+#: All that is asked of the index: with `listed` among them SQLite need not look into the table for its condition.
+_FOUND_BY = ("owner_id", "booked_on", "deal_id", "listed")
 
 
 def current_key(name: str) -> Index:
@@ -99,12 +102,16 @@ class Placement(Fact, table=True):
 
 
 class Deal(Fact, table=True):
-    """A CRM record we count. `source_us` is the source's own stamp in microseconds since 1970-01-01 UTC."""
+    """A CRM record we count. `source_us` is the source's own stamp in microseconds since 1970-01-01 UTC.
+
+    `listed` is 1 where owner or day are others than in the version before, and by these versions alone a deal is
+    found by its owner and day: `store.owned`.
+    """
 
     __tablename__ = "deal"
     __table_args__: Any = (
         current_key("deal"),
-        Index("ix_deal_owner_id_booked_on", "owner_id", "booked_on"),
+        Index("ix_deal_listed", *_FOUND_BY, sqlite_where=LISTED, postgresql_where=LISTED),
         Index("ix_deal_deal_id", "deal_id"),
         waiting("deal", "owner_id", "owner_external_id"),
     )
@@ -123,6 +130,7 @@ class Deal(Fact, table=True):
     name: str
     account: str
     raw_ref: str
+    listed: int = Field(default=1, sa_type=SmallInteger, sa_column_kwargs={"server_default": text("1")})
 
 
 class Split(Fact, table=True):

@@ -57,6 +57,7 @@ EDITS = [
     ("UPDATE deal SET superseded_by = superseded_by + 1 WHERE version_id = 1", "when it stopped being current"),
     ("UPDATE deal SET change_id = 1 WHERE version_id = 3", "another change"),
     ("DELETE FROM deal WHERE version_id = 3", "are there"),
+    ("UPDATE deal SET listed = 0 WHERE version_id = 1", "found by its owner and day"),
     ("UPDATE quota SET amount_cents = amount_cents + 1", "quota version 1"),
     ("UPDATE quota SET end_on = end_on + 1", "quota version 1"),
     ("UPDATE fx_rate SET rate_num = 12", "rate version 1"),
