@@ -13,7 +13,7 @@ from engine.notices import Notice, Recipient
 from operations import deal_notices
 from operations.errors import OperationError
 from operations.tellings import by_deal, told_amount, told_period
-from store import deal_changes, disclosures, fact_changes, outbox, runs
+from store import disclosures, outbox, runs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -87,21 +87,21 @@ def _bring_up_to_date(conn: Connection, waiting: Owed, newest: Notice, now: date
 
 def _of_statement(telling: Telling, each: Moved) -> list[Notice]:
     """The notices about one statement; none where nobody saw it, or where only new deals moved it."""
-    with telling.ctx.db.read() as conn:
-        told = outbox.of_kind(conn, telling.rep_id, deal_notices.KIND, telling.ctx.now - deal_notices.REMEMBERED)
-        since = runs.stands_since(conn, each.was) if each.was is not None else None
-        seen = since is not None and telling.rep_id in disclosures.saw_own(conn, (telling.rep_id,), since)
-        seen = seen or any(one.state == "pending" for one in outbox.of_topic(conn, _topic(each.now)))
-    messages = [one for one in told if one.state == "sent" or not one.notice.edits]
-    if telling.shown_run is None or each.was is None or not (seen or messages):
+    if telling.shown_run is None or each.was is None:
         return []
     before, now = (by_deal(lines, each.now.period) for lines in (telling.paid_before, telling.paid_now))
     pay = {deal_id: now.get(deal_id, 0) - before.get(deal_id, 0) for deal_id in before.keys() - {0}}
     causes, deals = _causes(telling, each, pay)
-    shown = [one for one in messages if {deal["deal_id"] for deal in one.notice.data["deals"]} & deals]
-    if not causes or not (seen or shown):
+    if not causes:
         return []
-    return _notices(telling, (each.was.total, each.now), causes, shown)
+    with telling.ctx.db.read() as conn:
+        told = outbox.of_kind(conn, telling.rep_id, deal_notices.KIND, telling.ctx.now - deal_notices.REMEMBERED)
+        since = runs.stands_since(conn, each.was)
+        seen = since is not None and telling.rep_id in disclosures.saw_own(conn, (telling.rep_id,), since)
+        seen = seen or any(one.state == "pending" for one in outbox.of_topic(conn, _topic(each.now)))
+    messages = [one for one in told if one.state == "sent" or not one.notice.edits]
+    shown = [one for one in messages if {deal["deal_id"] for deal in one.notice.data["deals"]} & deals]
+    return _notices(telling, (each.was.total, each.now), causes, shown) if seen or shown else []
 
 
 def _topic(said: Statement) -> str:
@@ -110,11 +110,10 @@ def _topic(said: Statement) -> str:
 
 def _causes(telling: Telling, each: Moved, pay: Mapping[int, int]) -> tuple[list[dict[str, Any]], frozenset[int]]:
     """What made the figure another one, and which deals are among it."""
-    _, after, plans = telling.shown_run or (0, telling.opened.watermark, telling.opened.plan_hashes)
+    plans = telling.opened.plan_hashes if telling.shown_run is None else telling.shown_run[2]
     currency = each.now.total.currency
-    with telling.ctx.db.read() as conn:
-        changed = deal_changes.between(conn, telling.rep_id, set(pay), after, telling.opened.watermark)
-        others = fact_changes.between(conn, telling.rep_id, after, telling.opened.watermark)
+    deals, others = telling.changed
+    changed = [one for one in deals if one.deal_id in pay]
     found = [_cause(one, {"minor": pay[one.deal_id], "currency": currency}) for one in changed]
     if set(plans) != set(telling.opened.plan_hashes):
         found.append({"changes": [{"field": "plan"}], "at": telling.opened.started_at.isoformat()})

@@ -11,7 +11,7 @@ import numpy as np
 from engine.dates import day
 from engine.frames import integers
 from operations import answers
-from store import people, runs
+from store import deal_changes, fact_changes, people, runs
 
 if TYPE_CHECKING:
     from engine.answers import EarningsAnswer
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from engine.money import Money, Quantity, Rate
     from engine.people import Person
     from operations.context import Context
+    from store.deal_changes import DealChange
+    from store.fact_changes import FactChange
     from store.runs import RunOpened, Statement
 
 
@@ -62,8 +64,16 @@ class Telling:
             nothing = np.zeros(0, dtype=np.int64)
             return {"deal_id": nothing, "booked_on": nothing, "amount_cents": nothing}
         with self.ctx.db.read() as conn:
-            lines = runs.lines(conn, self.shown_run[0], self.rep_id)
-        return {name: integers(lines, name) for name in ("deal_id", "booked_on", "amount_cents")}
+            return runs.paid(conn, self.shown_run[0], self.rep_id)
+
+    @cached_property
+    def changed(self) -> tuple[tuple[DealChange, ...], tuple[FactChange, ...]]:
+        """What is otherwise than when the shown run was made: paid deals, and what else concerns the person."""
+        after, until = 0 if self.shown_run is None else self.shown_run[1], self.opened.watermark
+        deals = set(self.paid_before["deal_id"].tolist()) - {0}
+        with self.ctx.db.read() as conn:
+            others = fact_changes.between(conn, self.rep_id, after, until)
+            return deal_changes.between(conn, self.rep_id, deals, after, until), others
 
     @cached_property
     def paid_now(self) -> Any:

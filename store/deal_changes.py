@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, or_, select
 
 from engine.money import Money
 from store import known, labels
-from store.bulk import among
+from store.bulk import among, as_list, listed_in
+from store.spelled import Spelled
 from store.tables.changes import change
 from store.tables.facts import deal, person, split
 from store.tables.syncing import sync_run
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from datetime import date
 
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import Connection, Row, Select, Table
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -56,15 +58,28 @@ def between(
     """The deals that stood otherwise for a rep's pay after change `after` than after change `until`, by number."""
     if not deal_ids or after >= until:
         return ()
-    sides = [_standing(conn, rep_id, deal_ids, watermark) for watermark in (after, until)]
+    wanted = {"deals": as_list(conn.dialect.name, sorted(deal_ids)), "after": after}
+    anew = {deal_id for spelled in _ANEW for deal_id in spelled.column(conn, wanted)}
+    if not anew:
+        return ()
+    sides = [_standing(conn, rep_id, anew, watermark) for watermark in (after, until)]
     found = []
-    for deal_id in sorted(deal_ids):
+    for deal_id in sorted(anew):
         before, now = (side.get(deal_id) for side in sides)
         states = [None if one is None else one[1] for one in (before, now)]
         row = now[0] if now is not None else before[0] if before is not None else None
         if row is not None and states[0] != states[1]:
             found.append(_change(conn, row, (states[0], states[1]), after))
     return tuple(found)
+
+
+def _written_since(table: Table, dialect: str) -> Select[Any]:
+    newer = or_(table.c.change_id > bindparam("after"), table.c.superseded_by > bindparam("after"))
+    return select(table.c.deal_id).distinct().where(listed_in(dialect, table.c.deal_id, bindparam("deals")), newer)
+
+
+#: Which deals of a list were written, or shared otherwise, since a change: of a rep's hundred mostly one.
+_ANEW = (Spelled(partial(_written_since, deal)), Spelled(partial(_written_since, split)))
 
 
 def came_by_backfill(conn: Connection, deal_ids: Collection[int]) -> frozenset[int]:

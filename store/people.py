@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 
 from engine.people import Person
 from store import known
 from store.bulk import among
 from store.references import email_key, of_addresses
+from store.spelled import Spelled
 from store.tables.facts import person, placement
 
 if TYPE_CHECKING:
@@ -37,11 +38,20 @@ _FIELDS = (
     "left_on",
 )
 
+_BY_ID = Spelled(
+    select(*(person.c[name] for name in _FIELDS)).where(
+        known.now(person), person.c.is_primary == 1, person.c.rep_id == bindparam("rep_id")
+    )
+)
+
 
 def by_id(conn: Connection, rep_id: int, watermark: int | None = None) -> Person | None:
     """The person with that number, as known now or once change `watermark` was committed."""
-    found = _people(conn, person.c.rep_id == rep_id, watermark)
-    return found[0] if found else None
+    if watermark is not None:
+        found = _people(conn, person.c.rep_id == rep_id, watermark)
+        return found[0] if found else None
+    row = _BY_ID.first(conn, {"rep_id": rep_id})
+    return None if row is None else _said(dict(zip(_FIELDS, row, strict=True)))
 
 
 def by_ids(conn: Connection, rep_ids: Iterable[int]) -> dict[int, Person]:
@@ -113,7 +123,10 @@ def _people(conn: Connection, which: ColumnElement[bool], watermark: int | None 
 
 
 def _person(row: Row[tuple[object, ...]]) -> Person:
-    said = dict(row._mapping)
+    return _said(dict(row._mapping))
+
+
+def _said(said: dict[str, Any]) -> Person:
     for name in ("role", "currency", "timezone", "locale"):
         if not said[name]:
             del said[name]

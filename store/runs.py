@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from engine.frames import Frame, Named
 
-#: Any fixed number: whoever publishes on Postgres holds the advisory lock of this name until the commit.
+#: Any fixed number: whoever publishes on Postgres holds its advisory lock until the commit.
 PUBLISHER_LOCK = 4_276_102
 _WORDS = ("plan", "component", "kind", "rule")
 _SHOWN = ("rep_id", "period_start_on", "period_end_on", "currency")
@@ -46,7 +46,7 @@ _LAST_DAY = Spelled(select(run.c.as_of_on).where(run.c.status == "done").order_b
 _MINE = run.alias("mine")
 _WAITING = select(stale_rep.c.rep_id).order_by(stale_rep.c.change_id, stale_rep.c.rep_id)
 _WAITING_FIRST = Spelled(_WAITING.limit(bindparam("most", type_=Integer())))
-_SINCE = select(stale_rep.c.rep_id).where(stale_rep.c.change_id > bindparam("change_id"))
+_SINCE = Spelled(select(stale_rep.c.rep_id).where(stale_rep.c.change_id > bindparam("change_id")))
 _STATE = Spelled(insert(said_once))
 _NUMBERS = ("line_no", "deal_id", "booked_on", "basis_cents", "before_cents", "amount_cents")
 
@@ -199,8 +199,7 @@ def shown(conn: Connection, rep_ids: Iterable[int]) -> tuple[Statement, ...]:
     wanted = sorted(set(rep_ids))
     if len(wanted) > FEW:
         return tuple(map(_statement, conn.execute(_current().where(among(conn, said_once.c.rep_id, wanted)))))
-    theirs = {"reps": as_list(conn.dialect.name, wanted)}
-    return tuple(_said(*row) for row in _SHOWN_TO_FEW.rows(conn, theirs))
+    return tuple(map(_said, _SHOWN_TO_FEW.rows(conn, {"reps": as_list(conn.dialect.name, wanted)})))
 
 
 def stands_since(conn: Connection, said: Statement) -> datetime | None:
@@ -225,9 +224,17 @@ def stands_since(conn: Connection, said: Statement) -> datetime | None:
 
 def shown_run(conn: Connection, rep_id: int) -> tuple[int, int, tuple[str, ...]] | None:
     """The newest run that a rep is shown a statement of: its number, watermark and plans; None before the first."""
-    newest = select(func.max(statement_pointer.c.run_id)).where(statement_pointer.c.rep_id == rep_id)
-    row = conn.execute(select(run).where(run.c.run_id == newest.scalar_subquery())).first()
-    return None if row is None else (row.run_id, row.watermark, tuple(json.loads(row.plan_hashes)))
+    row = _SHOWN_RUN.first(conn, {"rep_id": rep_id})
+    return None if row is None else (row[0], row[1], tuple(json.loads(row[2])))
+
+
+_SHOWN_RUN = Spelled(
+    select(run.c.run_id, run.c.watermark, run.c.plan_hashes)
+    .join(statement_pointer, statement_pointer.c.run_id == run.c.run_id)
+    .where(statement_pointer.c.rep_id == bindparam("rep_id"))
+    .order_by(run.c.run_id.desc())
+    .limit(1)
+)
 
 
 def published_by(conn: Connection, start_on: date, end_on: date, at: datetime) -> dict[tuple[int, str], Money]:
@@ -257,8 +264,7 @@ def _shown_newer(conn: Connection, run_id: int, rep_ids: set[int]) -> frozenset[
     """Those of the reps who are shown a run with a higher watermark than this one's."""
     if len(rep_ids) > FEW:
         return frozenset(conn.execute(_NEWER, {"run_id": run_id}).scalars()) & rep_ids
-    theirs = {"run_id": run_id, "reps": as_list(conn.dialect.name, sorted(rep_ids))}
-    return frozenset(_NEWER_OF_FEW.column(conn, theirs))
+    return frozenset(_NEWER_OF_FEW.column(conn, {"run_id": run_id, "reps": as_list(conn.dialect.name, rep_ids)}))
 
 
 _NEWER = (
@@ -295,7 +301,8 @@ _SAID = ("rep_id", "period_label", *_DAYS, "lines", "total_cents", "currency")
 _SHOWN_TO_FEW = Spelled(_shown_to_few)
 
 
-def _said(rep_id: int, label: str, start: int, end: int, count: int, total: int, currency: str) -> Statement:  # noqa: PLR0913
+def _said(row: tuple[Any, ...]) -> Statement:
+    rep_id, label, start, end, count, total, currency = row
     return Statement(rep_id, _period(label, start, end), count, Money(total, currency))
 
 
@@ -320,6 +327,17 @@ def lines(conn: Connection, run_id: int, rep_id: int) -> pd.DataFrame:
     return pd.DataFrame(shaped)
 
 
+def paid(conn: Connection, run_id: int, rep_id: int) -> arrays.Arrays:
+    """Deal, day and amount of each of a rep's lines of a run, by column."""
+    return _paid(conn.dialect.name).few(conn, {"run_id": run_id, "rep_id": rep_id})
+
+
+@cache
+def _paid(dialect: str) -> arrays.Query:
+    mine = (line.c.run_id == bindparam("run_id"), line.c.rep_id == bindparam("rep_id"))
+    return arrays.query(dialect, select(line.c.deal_id, line.c.booked_on, line.c.amount_cents).where(*mine))
+
+
 @cache
 def _lines(dialect: str) -> arrays.Query:
     columns = [line.c.rep_id, *(line.c[name] for name in _NUMBERS), *(line.c[f"{word}_label"] for word in _WORDS)]
@@ -335,9 +353,8 @@ def mark_stale(conn: Connection, rep_ids: Iterable[int], change_id: int) -> None
 
 def mark_all_stale(conn: Connection) -> None:
     """Everybody's figures are old: a plan or a rule changed."""
-    newest = watermark(conn)
     conn.execute(delete(stale_rep))
-    everybody = select(person.c.rep_id, literal(newest)).where(person.c.superseded_by.is_(None)).distinct()
+    everybody = select(person.c.rep_id, literal(watermark(conn))).where(person.c.superseded_by.is_(None)).distinct()
     conn.execute(insert(stale_rep).from_select(["rep_id", "change_id"], everybody))
 
 
@@ -350,7 +367,7 @@ def stale_reps(conn: Connection, limit: int | None = None) -> tuple[int, ...]:
 
 def stale_since(conn: Connection, change_id: int) -> frozenset[int]:
     """Who waits for a calculation because of a later change."""
-    return frozenset(conn.execute(_SINCE, {"change_id": change_id}).scalars())
+    return frozenset(_SINCE.column(conn, {"change_id": change_id}))
 
 
 def clear_stale(conn: Connection, rep_ids: Iterable[int], until: int) -> None:
@@ -370,7 +387,7 @@ _CLEAR_FEW = Spelled(lambda dialect: _CLEAR.where(listed_in(dialect, stale_rep.c
 
 def stale_count(conn: Connection) -> int:
     """How many reps wait for a calculation."""
-    return int(conn.execute(select(func.count()).select_from(stale_rep)).scalar_one())
+    return int(conn.execute(select(func.count(stale_rep.c.rep_id))).scalar_one())
 
 
 def _labelled(conn: Connection, columns: dict[str, Named]) -> dict[str, Any]:
