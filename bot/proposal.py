@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from json import dumps
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -11,6 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 NEAREST = 3
+#: In front of a text that stands in every row, where a field could also be a column.
+SAME = "="
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,9 +191,16 @@ def _chosen(want: Wanted, known: Sequence[str]) -> str:
     return next((usual for usual in want.usual if set(usual.split("+")) <= there), "")
 
 
+def quoted(name: str) -> str:
+    """A name or text as YAML takes it inside a list or a block of keys."""
+    return name if _PLAIN.fullmatch(name) else dumps(name, ensure_ascii=False)
+
+
 def _written(want: Wanted, found: str) -> str:
     if not found:
         return want.otherwise
-    if "+" in found:
+    if found.startswith(SAME):
+        return f"{{constant: {quoted(found.removeprefix(SAME))}}}"
+    if "+" in found and found in want.usual:
         return f"{{join: [{', '.join(found.split('+'))}]}}"
-    return want.form.format(found)
+    return want.form.format(quoted(found))

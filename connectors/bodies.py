@@ -75,7 +75,7 @@ def _series(texts: list[str]) -> pd.Series[str]:
         found = pa.array([one.encode("utf-8", "replace").decode() for one in texts], pa.large_string())
     if "\x00" in "".join(texts):
         found = pc.replace_substring(found, "\x00", "\ufffd")
-    return pd.Series(_TEXT.__from_arrow__(found))
+    return pd.Series(_TEXT.__from_arrow__(found))  # type: ignore[attr-defined]  # pandas calls it so itself
 
 
 def text(value: object) -> str:

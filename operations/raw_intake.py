@@ -106,12 +106,12 @@ class Intake:
             self.run.keep(conn)
             return page.write(conn, state, len(items))
 
-    def _with_the_rest(self, news: list[Item]) -> list[Item]:
+    def _with_the_rest(self, news: Sequence[Item]) -> list[Item]:
         """All that is live, where a row means something only beside the others."""
         mine = {item.external_id for item in news}
         with self.run.ctx.db.read() as conn:
             rest = raw_records.all_live(conn, self.feed.name, self.kind)
-        return news + [raw_items.again(one) for one in rest if one.external_id not in mine]
+        return [*news, *(raw_items.again(one) for one in rest if one.external_id not in mine)]
 
     def _normal(self, counted: Sequence[Item]) -> Normal | None:
         if not counted:

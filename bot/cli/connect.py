@@ -28,15 +28,19 @@ def connect(
     ] = "",
     folder: place.DirOption = None,
 ) -> None:
-    """Set up a CRM: test its credentials, propose a mapping from its fields, and show what ten deals would become.
+    """Set up a source: test access, propose a mapping from what is found there, show what ten rows would become.
+
+    A CRM (HubSpot, Salesforce), a CSV file, the SELECT of a database, or a list of JSON at an address.
 
     Secrets are never typed here and never stored: the mapping says where they are. Nothing is written to the
     database, and the mapping only once you agree.
     """
+    from bot.cli import connect_table
+    from bot.cli.connect_sample import At
     from bot.proposal import SERVICES
 
     where = place.find(folder)
-    kind = _one_of("Which CRM?", tuple(SERVICES), "hubspot")
+    kind = _one_of("What shall be connected?", (*SERVICES, *connect_table.TYPES), "hubspot")
     name = typer.prompt("What shall the source be called?", default="crm").strip()
     if not name.isidentifier():
         raise WrongUseError(f"{name!r} is no name for a source. Use letters, digits and underscores.")
@@ -44,19 +48,27 @@ def connect(
     _refuse_taken(name, path)
     if path.exists() and not typer.confirm(f"{path} is there already. Replace it?", default=False):
         return
-    service = SERVICES[kind]
-    head = service.source(name, _answers(service))
     given = _outside(where, name, at)
-    proposed = _kinds(service, head, name, given)
-    text = head + "".join(one.text(name) for one in proposed)
-    terminal.say(f"\n{text}")
-    source = _opened(text, name, given)
-    _show_deals(source)
+    if kind in connect_table.TYPES:
+        text = connect_table.set_up(At(name, connect_table.TYPES[kind], path.parent, given))
+        terminal.say(f"\n{text}")
+    else:
+        text = _of_crm(SERVICES[kind], name, given)
     if not typer.confirm(f"Write this mapping to {path}?", default=True):
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
     terminal.say(f"Wrote {path}. `attain sync` reads everything, `attain doctor` looks at the connection again.")
+
+
+def _of_crm(service: Service, name: str, given: Outside) -> str:
+    """The mapping of a CRM, agreed and tried on its first deals."""
+    head = service.source(name, _answers(service))
+    proposed = _kinds(service, head, name, given)
+    text = head + "".join(one.text(name) for one in proposed)
+    terminal.say(f"\n{text}")
+    _show_deals(_opened(text, name, given))
+    return text
 
 
 def _refuse_taken(name: str, path: Path) -> None:
@@ -254,8 +266,7 @@ def _one_of(question: str, allowed: tuple[str, ...], usual: str) -> str:
     """
     said = typer.prompt(f"{question} ({', '.join(allowed)})", default=usual).strip().lower()
     if said not in allowed:
-        hint = "CSV, SQL and JSON sources are written by hand: see docs/adding-a-connector.md."
-        raise WrongUseError(f"{said!r} cannot be set up here. {hint}")
+        raise WrongUseError(f"{said!r} cannot be set up here. Use one of {', '.join(allowed)}.")
     return str(said)
 
 

@@ -78,6 +78,17 @@ def read(path: Path, name: str, wanted: tuple[str, ...], fmt: FileFormat) -> Csv
     return CsvFile(name, body, hashlib.sha256(body).hexdigest(), frame, lines)
 
 
+def header(path: Path, name: str, fmt: FileFormat) -> tuple[str, ...]:
+    """The names of the file's columns.
+
+    Raises:
+        SourceRefused: The file is missing, empty or too large, cannot be decoded, or names a column twice.
+    """
+    found = _header(_Text(name, _decoded(load(path, name), name, fmt.encoding), fmt.delimiter))
+    _check_header(found, (), name)
+    return tuple(found)
+
+
 def load(path: Path, name: str) -> bytes:
     """The file's bytes.
 
