@@ -62,8 +62,10 @@ def _of_component(component: Component) -> set[str]:
         found.add("achievements")
     if measure.sum not in DERIVED or (measure.sum != "amount" and measure.sum != "count"):
         found.add("figures")
-    if component.priced_by.by == "deal":
+    if component.priced_by.by == "deal" or measure.less:
         found.add("figures")
+    if component.prorate != "none":
+        found |= {"absences", "people"}
     if component.incentive or (component.pool is not None and component.pool.weight):
         found.add("incentives")
     if component.levels or measure.team_commission is not None:

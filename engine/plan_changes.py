@@ -56,6 +56,7 @@ LABELS = {
     "by_rep": "amount by rep",
     "minimum_wage": "minimum wage",
     "round_to": "rounded to",
+    "prorate": "shrinks for part-time presence by",
     "growth_on": "growth on",
     "team_commission": "commissions of the team",
     "credited_by": "credited by rules",

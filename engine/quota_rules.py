@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from math import lcm
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -166,9 +166,9 @@ def _worth(cells: Cells, weight: Ints, rule: QuotaRule, context: tuple[Plan, Fac
     """What is left of each cell's weight after proration and ramp, times the denominator that comes with it."""
     plan, facts, rep_ids = context
     covered, den = cells.end - cells.begin, 1
-    spans = _on_plan(facts, plan, rep_ids)
+    spans = on_plan(facts, plan, rep_ids)
     if rule.prorate != "none":
-        there = _days_there(cells, spans, _away(facts, rep_ids))
+        there = days_there(cells, spans, away(facts, rep_ids))
         if rule.prorate == "months":
             weight = weight * (2 * there >= np.maximum(covered, 1)).astype(np.int64)
         else:  # the weight is a multiple of the days covered, so this is exact
@@ -252,14 +252,34 @@ def _month_of(days: Ints, plan: Plan) -> Rows:
 Spans = tuple["Rows", "Ints", "Ints"]
 
 
-def _on_plan(facts: Facts, plan: Plan, rep_ids: Ints) -> Spans:
+class Stretches(Protocol):
+    """Stretches of days, each of one rep: [begin, end)."""
+
+    @property
+    def rep(self) -> Rows:
+        """The rep's position."""
+        ...
+
+    @property
+    def begin(self) -> Rows:
+        """The first day."""
+        ...
+
+    @property
+    def end(self) -> Rows:
+        """The first day after."""
+        ...
+
+
+def on_plan(facts: Facts, plan: Plan, rep_ids: Ints) -> Spans:
     """When each rep is assigned to the plan: rep, start, end."""
     table = facts.table("assignments")
     label = named(table, "plan")
     return _spans_of(facts, "assignments", rep_ids, np.flatnonzero(label.codes == label.code(plan.name)))
 
 
-def _away(facts: Facts, rep_ids: Ints) -> Spans:
+def away(facts: Facts, rep_ids: Ints) -> Spans:
+    """When each rep is on leave: rep, start, end."""
     return _spans_of(facts, "absences", rep_ids, np.arange(len(facts.table("absences"))))
 
 
@@ -284,10 +304,10 @@ def _first_day(spans: Spans, reps: int) -> Ints:
     return found
 
 
-def _days_there(cells: Cells, spans: Spans, away: Spans) -> Ints:
+def days_there(cells: Stretches, spans: Spans, gone: Spans) -> Ints:
     """How many of the days of each cell its rep is on the plan and not away."""
-    on, off = _pairs(spans[0], away[0])
-    low, high = np.maximum(spans[1][on], away[1][off]), np.minimum(spans[2][on], away[2][off])
+    on, off = _pairs(spans[0], gone[0])
+    low, high = np.maximum(spans[1][on], gone[1][off]), np.minimum(spans[2][on], gone[2][off])
     rep = np.concatenate([spans[0], spans[0][on]])
     start, end = np.concatenate([spans[1], low]), np.concatenate([spans[2], high])
     sign = np.repeat([1, -1], [len(spans[0]), len(on)])

@@ -19,6 +19,7 @@ from engine.dates import PAYS, add_months, day, on_day
 from engine.deals import LARGEST_CENTS
 from engine.frames import Named, integers, named
 from engine.order import positions, sorted_rows
+from engine.presence import share_den, shares_there
 from engine.quotas import FINE, NO_INCENTIVE, Windows, chained
 from engine.totals import LIMIT
 
@@ -39,11 +40,12 @@ _A_YEAR = {kind: count for kind, count in PAYS.values() if kind in ("week", "two
 
 def parts_of_target(plan: Plan, component: Component) -> int:
     """How many parts a minor unit of a target is counted in, so that every window's is a whole number."""
+    there = share_den(plan, component)
     short = _A_YEAR.get(plan.window_kind(component.accumulate))
     if short is not None:
-        return short * component.weight.den
+        return short * component.weight.den * there
     months = _PARTS_OF_MONTH if component.accumulate in ("quota_period", "to_date") else 1
-    return 12 * component.weight.den * months
+    return 12 * component.weight.den * months * there
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,10 @@ def targets(
         amount, known = _by_window(plan, component, made, (rows, len(rep_ids)))
     else:
         amount, known = _by_month(plan, component, made, (rows, len(rep_ids)))
+    if component.prorate != "none":
+        there = shares_there(plan, component, (facts, rep_ids))
+        is_wide = int(amount.max(initial=0)) * int(there.max(initial=0)) >= LIMIT
+        amount = (amount.astype(object) if is_wide else amount) * there
     most = component.weight.num * int(amount.max(initial=0))
     amount = amount.astype(object if most >= LIMIT else np.int64) * component.weight.num
     if known.all():

@@ -130,6 +130,8 @@ def _target(told: Component) -> Iterator[str]:
         yield f"The target incentive of each rep is the yearly amount **{told.incentive}** in the data."
     if told.weight != WHOLE:
         yield f"This component carries {words.share(told.weight)} of the target."
+    if told.prorate != "none":
+        yield f"It shrinks by the {told.prorate} that somebody who starts, leaves or is away misses of a window."
     alone = told.table is None and told.rate is None and told.per_unit is None and not told.rates
     if told.has_target and alone and told.fixed is None:
         yield "It is paid in proportion to attainment."

@@ -86,14 +86,17 @@ def _check_target(at: _Place) -> None:
     if component.target is not None and component.incentive:
         at.refuse("target_twice", "incentive", "A component has a target or an incentive, not both.")
     if not component.has_target:
-        if component.weight != Rate(1):
-            at.refuse("target_missing", "weight", "A weight is a part of a target, and there is none.")
+        for key, is_given in (("weight", component.weight != Rate(1)), ("prorate", component.prorate != "none")):
+            if is_given:
+                message = f"`{key}` is about a target incentive, and there is none."
+                at.refuse("target_missing", key, message, remedy="Add `target:` or `incentive:`, or remove it.")
         return
     is_limit = isinstance(component.cap.per_window, Rate)
     if not is_limit and not component.pays_base_rate and not any(tier.pays is not None for tier in tiers):
         remedy = "Remove it, or write the tiers as `multiplier` or `pays`, or leave the rate and the table out."
         key = "incentive" if component.incentive else "target"
         at.refuse("target_unused", key, "Nothing in this component is paid as a part of its target.", remedy=remedy)
+    _check_prorate(at)
     if component.accumulate == "transaction":
         remedy = "Choose month, quarter, half_year, quota_period, to_date or year_to_date."
         message = "A target belongs to a time, and a single transaction has none."
@@ -101,6 +104,19 @@ def _check_target(at: _Place) -> None:
     if component.pays_base_rate and not component.quota and not component.is_attainment:
         message = "Paying a target in proportion needs the quota that it is paid for."
         at.refuse("quota_unnamed", "", message, remedy="Add `quota:` with its name.")
+
+
+def _check_prorate(at: _Place) -> None:
+    """A target shrinks in windows that are the same for everybody; those of quota rows have their own length."""
+    component = at.component
+    if component.prorate == "none":
+        return
+    if component.accumulate in ("quota_period", "to_date"):
+        message = "A target for the days of a quota is as long as these, for joiners and leavers too."
+        at.refuse("prorate_unused", "prorate", message, remedy="Remove it, or choose another `accumulate`.")
+    if component.prorate == "months" and component.accumulate in ("week", "pay_period"):
+        message = "Whole months are counted in windows of whole months."
+        at.refuse("prorate_unused", "prorate", message, allowed="days")
 
 
 def _check_units(at: _Place) -> None:

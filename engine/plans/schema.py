@@ -208,6 +208,10 @@ class Component:
         str, Says("The name of the yearly target incentive in the data, per rep, such as variable.")
     ] = ""
     weight: Annotated[Rate, Says("The part of the target incentive that this component carries.")] = WHOLE
+    prorate: Annotated[
+        Literal["none", "months", "days"],
+        Says("How the target incentive of a window shrinks for somebody who starts, leaves or is away in it."),
+    ] = "none"
     gates: Annotated[tuple[Gate, ...], Says("Conditions on other components; all must be met.")] = ()
     multipliers: Annotated[tuple[Multiplier, ...], Says("Factors on what it pays, one after another.")] = ()
     deduct: Annotated[Deduction, Says("Fixed amounts taken off what it pays.")] = Deduction()

@@ -212,6 +212,7 @@ def _samples(hint: Any) -> list[Any]:
         Factor: [Factor(37, 10)],
         Money: [Money(123_457, "USD")],
         Period: [Period("", date(2031, 3, 4), date(2031, 8, 9))],
+        date: [date(2031, 3, 4)],
     }
     return known.get(hint, [])
 
