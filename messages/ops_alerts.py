@@ -192,13 +192,19 @@ class RunView:
 def run_summary(data: Mapping[str, Any], reader: Reader) -> RunView:
     """Return what was calculated: people, lines and problems, never an amount."""
     reps, runs = data["reps"], data["runs"]
-    people = "1 person" if reps == 1 else f"{number(reps, reader)} people"
-    at = _at(datetime.fromisoformat(data["at"]), reader)
+    people, at = _people(reps, reader), _at(datetime.fromisoformat(data["at"]), reader)
+    if data.get("unsaid"):
+        said = f"The pay of {_people(data['unsaid'], reader)} changed after they had seen it"
+        return RunView(said, ("Too many to tell one by one: let them know", f"Calculated {people} {at}"))
     facts = [f"{number(data['lines'], reader)} lines", "1 run today" if runs == 1 else f"{runs} runs today"]
     facts += [f"plans {', '.join(data['plans'])}"] if data["plans"] else []
     problems = data["problems"]
     facts.append(f"{problems} problem{'s' * (problems != 1)} in the data" if problems else "no problem in the data")
     return RunView(f"Calculated {people} {at}", tuple(facts))
+
+
+def _people(count: int, reader: Reader) -> str:
+    return "1 person" if count == 1 else f"{number(count, reader)} people"
 
 
 @dataclass(frozen=True, slots=True)

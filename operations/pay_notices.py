@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 #: Of so many people it is known at once what they are shown and by which run.
 FEW = 200
-#: A calculation that moves the pay of more people than this is an import or a new plan, which has notices of its own.
+#: A calculation that moves the pay of more people than this is an import or a new plan: ops is told, not each one.
 MOST_PEOPLE = 1_000
 
 
@@ -47,10 +47,11 @@ class Before:
 
 @dataclass(frozen=True, slots=True)
 class ToTell:
-    """What is owed once the run is published."""
+    """What is owed once the run is published; `unsaid` is how many saw a figure that moved, and are not told."""
 
     won: tuple[Notice, ...] = ()
     changed: tuple[Notice, ...] = ()
+    unsaid: int = 0
 
 
 def before(conn: Connection, reps: Sequence[int]) -> Before | None:
@@ -70,8 +71,8 @@ def of(
         return ToTell()
     moved = list(_moved(was.shown, earned))
     people = {each.now.rep_id for each in moved}
-    if not people or len(people) > MOST_PEOPLE:
-        return ToTell()
+    if len(people) > MOST_PEOPLE:
+        return ToTell(unsaid=len(_unsaid(moved, was.told)))
     won: list[Notice] = []
     changed: list[Notice] = []
     for rep_id in sorted(people):
@@ -100,6 +101,12 @@ def _moved(shown: Sequence[Statement], earned: Sequence[Statement]) -> Iterator[
             now = runs.Statement(was.rep_id, was.period, 0, Money(0, was.total.currency))
         if now is not None and (was is None or (was.total, was.lines) != (now.total, now.lines)):
             yield Moved(was, now)
+
+
+def _unsaid(moved: Sequence[Moved], told: frozenset[int]) -> set[int]:
+    """Who saw a figure of their own that is another now."""
+    changed = {each.now.rep_id for each in moved if each.was is not None and each.was.total != each.now.total}
+    return changed & told
 
 
 def _place(said: Statement) -> tuple[int, date, date, str]:

@@ -49,13 +49,17 @@ class PlanTotal:
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
-    """What a drain did: how many reps and lines, what each plan paid, and the problems that stood in the way."""
+    """What a drain did: how many reps and lines, what each plan paid, and the problems that stood in the way.
+
+    `unsaid` is how many saw a figure that is another now and are not told, because it moved for too many at once.
+    """
 
     runs: tuple[int, ...]
     reps: int
     lines: int
     totals: tuple[PlanTotal, ...]
     problems: tuple[Problem, ...]
+    unsaid: int = 0
 
 
 def drain(ctx: Context, cause: str = "facts changed") -> RunSummary:
@@ -71,7 +75,7 @@ def drain(ctx: Context, cause: str = "facts changed") -> RunSummary:
             _mark_what_the_day_brings(conn, ctx)
             waiting = runs.stale_reps(conn, limit=REPS_PER_RUN)
     finished: list[int] = []
-    reps = lines = 0
+    reps = lines = unsaid = 0
     totals: list[PlanTotal] = []
     problems: set[Problem] = set()
     spread = NOBODY_YET
@@ -83,9 +87,10 @@ def drain(ctx: Context, cause: str = "facts changed") -> RunSummary:
         waiting, sharing, loaded = ran.waiting, ran.sharing, None
         finished.append(ran.run_id)
         lines += len(ran.calculation.table)
+        unsaid += ran.unsaid
         totals += _totals(ran.calculation)
         problems.update(ran.calculation.problems)
-    return RunSummary(tuple(finished), reps, lines, _merged(totals), tuple(sorted(problems)))
+    return RunSummary(tuple(finished), reps, lines, _merged(totals), tuple(sorted(problems)), unsaid)
 
 
 def _mark_what_the_day_brings(conn: Connection, ctx: Context) -> None:
@@ -128,12 +133,13 @@ def _sharing(begun: Sequence[Plan]) -> list[Plan]:
 
 @dataclass(frozen=True, slots=True)
 class _Ran:
-    """The number of a run, what it calculated, who waits next, and which plans share by now."""
+    """The number of a run, what it calculated, who waits next, which plans share by now, how many are not told."""
 
     run_id: int
     calculation: Calculation
     waiting: tuple[int, ...]
     sharing: list[Plan]
+    unsaid: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +188,7 @@ def _run(ctx: Context, reps: Sequence[int], cause: str, spread: int, loaded: _Lo
         run_id = _publish(conn, ctx, opened, result)
         runs.clear_stale(conn, reps, min(watermark, spread) if sharing else watermark)
         waiting = runs.stale_reps(conn, limit=REPS_PER_RUN)
-    return _Ran(run_id, calculation, waiting, sharing)
+    return _Ran(run_id, calculation, waiting, sharing, told.unsaid)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 #: The digest is owed from that hour on (UTC), once a day.
 DIGEST_HOUR = 8
+#: How long it is worth saying that people were not told.
+LATEST_WORD = timedelta(days=3)
 
 
 def daily(ctx: Context, telling: Telling) -> bool:
@@ -52,7 +54,10 @@ def _belongs(ctx: Context, alert: Alert) -> bool:
 
 
 def run_summary(ctx: Context, telling: Telling, summary: RunSummary) -> None:
-    """The day's message about calculations, brought up to this one: people, lines and problems, never an amount."""
+    """The day's message about calculations, brought up to this one: people, lines and problems, never an amount.
+
+    Where it moved figures for so many that they are not told one by one, a message of its own says so.
+    """
     if not telling.channel:
         return
     midnight = datetime.combine(ctx.now.date(), time(), UTC)
@@ -76,6 +81,12 @@ def run_summary(ctx: Context, telling: Telling, summary: RunSummary) -> None:
             expires_at=midnight + timedelta(days=1),
         )
         outbox.put(conn, [notice], ctx.now)
+        if summary.unsaid:
+            data = dict(notice.data) | {"unsaid": summary.unsaid}
+            own = Notice(
+                f"run_unsaid:{summary.runs[-1]}", notice.kind, notice.to, data, expires_at=ctx.now + LATEST_WORD
+            )
+            outbox.put(conn, [own], ctx.now)
 
 
 def run_failed(ctx: Context, why: str) -> None:

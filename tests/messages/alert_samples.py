@@ -96,6 +96,7 @@ ALERT_NOTICE_CASES: dict[str, Callable[[Words], tuple[str, dict[str, Any], Reade
     "ops_digest_many": lambda words: ("ops_digest", digest(words, 20), CHANNEL),
     "run_summary": lambda words: ("run_summary", run(words, 1), CHANNEL),
     "run_summary_problems": lambda words: ("run_summary", run(words, 40), CHANNEL),
+    "run_summary_unsaid": lambda words: ("run_summary", run(words, 1204) | {"unsaid": 1204}, CHANNEL),
 }
 
 

@@ -100,3 +100,15 @@ def test_the_days_calculations_are_one_message_without_an_amount(desk: Desk) -> 
     assert told[0].notice.data["reps"] == 1
     assert "minor" not in str(told[0].notice.data)
     assert told[0].created_at <= desk.now + timedelta(minutes=1)
+
+
+def test_figures_that_moved_for_very_many_are_told_to_ops_in_one_message_that_stays(desk: Desk) -> None:
+    desk.apply("deal", deal("y1", "dana", 500_000, date(2026, 8, 3)))
+    done = recalculate.drain(desk.ctx())
+    digests.run_summary(desk.ctx(), Telling(CHANNEL), replace(done, unsaid=1_204))
+    desk.apply("deal", deal("y2", "dana", 500_000, date(2026, 8, 3)))
+    digests.run_summary(desk.ctx(), Telling(CHANNEL), recalculate.drain(desk.ctx()))
+    with desk.db.read() as conn:
+        told = [each.notice.data for each in outbox.pending(conn) if each.notice.kind == "run_summary"]
+    assert [each["unsaid"] for each in told if "unsaid" in each] == [1_204]
+    assert len(told) == 2
