@@ -82,9 +82,7 @@ def serve(settings: Settings) -> int:
     Raises:
         SettingsError: a secret that this transport needs is missing.
     """
-    missing = settings.missing_for_slack()
-    if missing:
-        raise SettingsError(f"{' and '.join(missing)} must be set; see .env.example, or try `attain sandbox`.")
+    need_secrets(settings)
     from bot import worker
     from bot.slack import web
 
@@ -95,6 +93,17 @@ def serve(settings: Settings) -> int:
         _journal.error(str(error))
         return CONFIGURATION
     return supervise([Child("web", web.main, settings), Child("worker", worker.main, settings)])
+
+
+def need_secrets(settings: Settings) -> None:
+    """Refuses to begin without what Slack wants to see.
+
+    Raises:
+        SettingsError: a secret that this transport needs is missing.
+    """
+    missing = settings.missing_for_slack()
+    if missing:
+        raise SettingsError(f"{' and '.join(missing)} must be set; see .env.example, or try `attain sandbox`.")
 
 
 def supervise(children: list[Child]) -> int:
