@@ -20,6 +20,7 @@ from engine.money import Money
 from engine.problems import Problem
 from operations import basis, memory, periods, pricing, receipted
 from operations.errors import FactsChanged, PeriodNotBegun, UnknownReceipt
+from operations.locked_lines import as_locked
 from store import adjustments, frames, people, touched
 from store import receipts as kept
 
@@ -90,8 +91,9 @@ def line(ctx: Context, receipt_id: str, line_no: int) -> LineExplanation:
         names = deal_names(conn, priced)
         explanation = statements.explain(priced.calculation, priced.facts, subject.rep_id, line_no, names)
         rests_on = basis.of(conn, ctx, subject)
+        explanation, then, number = as_locked(conn, priced, explanation, names)
         if explanation.line.kind in KINDS_OF_ADJUSTMENT:
-            explanation = replace(explanation, note=_decided(conn, priced, line_no) or explanation.note)
+            explanation = replace(explanation, note=_decided(conn, then, number) or explanation.note)
     named = RepRef(subject.rep_id, subject.name)
     return replace(explanation, rep=named, basis=replace(rests_on, receipt_id=receipt_id))
 

@@ -15,7 +15,7 @@ from engine.money import Money
 from operations import answers, pay_periods, payroll, plans, recalculate
 from operations.errors import PeriodNotEnded, PeriodNotLocked, PeriodOutOfTurn, UnknownPeriod
 from store import changes, periods
-from tests.operations.conftest import PLAN, deal
+from tests.operations.conftest import PLAN, deal, quota
 
 if TYPE_CHECKING:
     from engine.people import Person
@@ -167,3 +167,18 @@ def test_weeks_are_locked_in_their_order_and_later_deals_paid_in_the_open_one(co
     assert [(line.kind, line.amount) for line in after.lines] == [("correction", Money(100_000, "USD"))]
     now = answers.earnings(company.context(), company.dana, None)
     assert now.period.label == "2026-08-17 .. 2026-08-24"
+
+
+def test_a_locked_line_is_explained_as_it_was_though_quota_and_deals_have_changed_since(company: Company) -> None:
+    company.apply("deal", deal("big", "dana", 7_000_000, date(2026, 7, 20)))
+    before = answers.earnings(company.context(date(2026, 7, 31)), company.dana, "2026-07")
+    told = answers.line(company.context(), before.basis.receipt_id, before.lines[1].line_no)
+    lock(company, *JANUARY_TO_JULY)
+    company.apply("quota", quota("dana", 90_000_000, date(2026, 7, 1), date(2026, 10, 1)))
+    company.apply("deal", deal("late", "dana", 1_000_000, date(2026, 7, 12)))
+    after = answers.earnings(company.context(), company.dana, "2026-07")
+    again = answers.line(company.context(), after.basis.receipt_id, after.lines[1].line_no)
+    assert (again.slices, again.quota, again.before, again.rule) == (told.slices, told.quota, told.before, told.rule)
+    assert [piece.amount for piece in again.slices] == [Money(320_000, "USD"), Money(360_000, "USD")]
+    assert again.note.startswith("The line stands as it was when its period was locked.")
+    assert again.line == after.lines[1]
