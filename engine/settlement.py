@@ -10,6 +10,9 @@
 
 What was carried, and the debt of a draw, go on from one version of a plan to the next. They begin with the `balances`
 called `carry` and `draw`, which say where the rep stands on their day: the pay period with that day begins with it.
+
+How many pay periods a draw or guarantee has lasted is counted from the rep's first assignment to the plan, but not
+from before version 1 of the plan. Where that is not at hand it is counted from the assignment alone.
 """
 
 from __future__ import annotations
@@ -140,7 +143,9 @@ def _paid(
     run = _Run(calc, facts, staff_of(facts, name, others, reps), last, first)
     standing, lines, currency = Standing.at_zero(len(run.staff.rep_ids)), list[Extras](), ""
     problems = list[Problem]()
-    earliest = np.maximum(run.staff.first_day(), first)
+    earliest = run.staff.first_day()
+    if any(plan.version == 1 for plan in versions.values()):
+        earliest = np.maximum(earliest, first)
     for number, plan in sorted(versions.items(), key=lambda pair: (pair[1].effective.start_on, pair[1].version)):
         if currency not in ("", plan.currency):  # a debt in another currency has to be brought in as a balance
             standing = Standing.at_zero(len(run.staff.rep_ids))

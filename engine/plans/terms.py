@@ -70,7 +70,12 @@ class Draw:
     recoverable: Annotated[
         bool, Says("true: what topped up is debt that later commission repays, above the floor.")
     ] = True
-    periods: Annotated[int, Says("For how many pay periods from the rep's first on the plan; 0: throughout.")] = 0
+    periods: Annotated[
+        int,
+        Says(
+            "For how many pay periods from the rep's first on the plan, in whichever version that was; 0: throughout."
+        ),
+    ] = 0
     shares: Annotated[
         tuple[Rate, ...],
         Says("Share of `amount` in each pay period from the rep's first, such as 100%, 75%, 50%; then it ends."),

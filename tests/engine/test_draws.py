@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -82,6 +83,17 @@ def test_debt_is_owed_in_full_or_forgiven_when_the_draw_ends() -> None:
     deals = monthly("1000", "1500", "1000", "3000")
     assert nets(run(owed, deals=deals), 4) == [2000, 2000, 0, 2500]
     assert nets(run(forgiven, deals=deals), 4) == [2000, 2000, 1000, 3000]
+
+
+def test_the_newest_version_alone_counts_the_same_pay_periods_of_a_draw() -> None:
+    text = ALL + "payment: {draw: {amount: 2_000, periods: 4}, guarantee: 500, guarantee_periods: 5}"
+    first = plan_of(text, effective="2026-01-01 .. 2026-04-01")
+    newest = replace(plan_of(text, effective="2026-04-01 .. 2027-01-01"), version=2)
+    rows = Facts.of(assignments=[assigned(1, "2026-01-01")])
+    both, alone = (calculate(rows, plans, date(2026, 7, 31)) for plans in ([first, newest], [newest]))
+    april_on = [line for line in shown(both) if line[1] > "2026-04-01"]
+    assert april_on == [("draw", "2026-04-30", 200_000), ("guarantee", "2026-05-31", 50_000)]
+    assert shown(alone) == april_on
 
 
 def test_a_draw_that_is_not_recoverable_is_never_repaid() -> None:
