@@ -46,11 +46,14 @@ class Settings(BaseSettings):
     lease_seconds: int = Field(3, ge=2, le=60)
     keep_inbox_hours: int = Field(24, ge=1, le=24 * 30)
 
+    pay_after_days: int = Field(0, ge=0, le=90)
+
     spif_channel: str = "#sales-floor"
     ops_channel: str = "#revops"
     alerts_minutes: int = Field(5, ge=1, le=1440)
     alerts_show_risk: bool = False
     nudges_minutes: int = Field(15, ge=1, le=1440)
+    nudges_file: str = ""
     dms_a_day: int = Field(2, ge=1, le=50)
     nudges_a_week: int = Field(5, ge=0, le=100)
     leaders: str = ""

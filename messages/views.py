@@ -13,6 +13,7 @@ from messages.home import view as home
 from messages.line import view as line
 from messages.notice_replies import acknowledged, muted, saved, snoozed, unmuted, why_notice
 from messages.ops_alerts import listing as alerts
+from messages.paycheck import view as paycheck
 from messages.quota import view as quota
 from messages.reader import Reader
 from messages.spif import listed as spif_list
@@ -50,6 +51,7 @@ __all__ = [
     "line",
     "muted",
     "not_linked",
+    "paycheck",
     "quota",
     "refused",
     "saved",
@@ -83,6 +85,7 @@ VIEWS: dict[str, Callable[..., View]] = {
     "noted": snoozed,
     "why_notice": why_notice,
     "not_linked": not_linked,
+    "paycheck": paycheck,
     "quota": quota,
     "spif": spif,
     "spif_list": spif_list,

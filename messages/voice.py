@@ -53,6 +53,10 @@ QUESTIONS = (
     "How much did I make on Acme?",
     "What is this line?",
     "Explain my statement",
+    "When do I get paid?",
+    "Which deals get me to quota?",
+    "What if I close Acme this month?",
+    "Why did my payout change from last month?",
 )
 
 

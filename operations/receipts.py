@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from engine import receipts as engine_receipts
 from engine.answers import Basis
 from engine.dates import Period
-from operations import answers, gap, open_deals, pricing, what_if, why_not
+from operations import answers, gap, open_deals, paycheck, pricing, what_if, why_not
 from operations.errors import FactsChanged, NotComparable
 
 if TYPE_CHECKING:
@@ -86,6 +86,9 @@ def _answer(conn: Connection, receipt: Receipt, priced: Priced) -> object:
         "earnings": _earnings,
         "what_if": lambda *asked: what_if.what_if_of(_pipeline(*asked), what_if.closings_of(receipt.args)),
         "gap": lambda *asked: gap.gap_of(_pipeline(*asked)),
+        "paycheck": lambda conn, receipt, priced: paycheck.paycheck_of(
+            conn, priced, paycheck.Asked.of(dict(receipt.args)), receipt.as_of
+        ),
         "why_not": lambda *asked: why_not.why_not_of(_pipeline(*asked), int(dict(receipt.args)["deal"])),
     }
     return asks[receipt.question](conn, receipt, priced)

@@ -35,8 +35,8 @@ class Verbs(TyperGroup):
 
 
 def _is_control_flow(error: Exception) -> bool:
-    """Whether typer itself handles this: its usage errors carry an exit code, as does a plain exit."""
-    return hasattr(error, "exit_code")
+    """Whether typer itself handles this: usage errors and plain exits carry an exit code; Ctrl-C and Ctrl-D abort."""
+    return hasattr(error, "exit_code") or isinstance(error, typer.Abort)
 
 
 def _sentence(error: Exception) -> str:
@@ -101,6 +101,7 @@ def _register() -> None:
     from bot.cli.init import init
     from bot.cli.nudges import nudges
     from bot.cli.outbox import outbox
+    from bot.cli.paycheck import paycheck
     from bot.cli.period import period
     from bot.cli.plan import plan
     from bot.cli.replay import replay
@@ -112,7 +113,7 @@ def _register() -> None:
     from bot.cli.whynot import whynot
 
     verbs: tuple[Callable[..., Any], ...] = (
-        *(demo, init, connect, calc, ask, explain, whynot, whatif, gap, bridge, digest, replay),
+        *(demo, init, connect, calc, ask, explain, whynot, whatif, gap, bridge, paycheck, digest, replay),
         *(sandbox, serve, doctor),
     )
     for verb in verbs:

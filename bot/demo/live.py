@@ -41,6 +41,7 @@ OPERATIONS = {
     "gap": "operations.gap.gap",
     "why_not": "operations.why_not.why_not",
     "bridge": "operations.bridges.between_periods",
+    "paycheck": "operations.paycheck.paid_by",
     "alerts": "operations.ops_alerts.checks.check",
     "alert_said": "operations.fixes.presses.fix",
     "checklist": "operations.closing.checklist",

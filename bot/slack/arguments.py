@@ -27,6 +27,13 @@ _SAME = {
     "quarter": "this quarter", "month": "this month", "year": "this year",
 }  # fmt: skip
 _MONTH_WORD = {word: month for month in MONTHS for word in (month, month[:3])} | {"sept": "september"}
+_MONTH_NAMES = "|".join(sorted(_MONTH_WORD, key=len, reverse=True))
+_BY_DAY = r"(?:\b(?:by|on|until|before|the) )*"
+_DAY_NUMBER = r"(?P<day>[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?"
+_YEAR = r"(?:,? (?P<year>\d{4}))?"
+_DAY = re.compile(rf"{_BY_DAY}\b(?P<iso>\d{{4}}-\d\d-\d\d)\b")
+_DAY_FIRST = re.compile(rf"{_BY_DAY}\b{_DAY_NUMBER} (?:of )?(?P<month>{_MONTH_NAMES})\b{_YEAR}")
+_MONTH_FIRST = re.compile(rf"{_BY_DAY}\b(?P<month>{_MONTH_NAMES})\.? (?:the )?{_DAY_NUMBER}\b{_YEAR}")
 _MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
 _EMAIL = re.compile(r"<mailto:([^|>\s]+)(?:\|[^>]*)?>|(?<!\S)([\w.+-]+@[\w-]+\.[\w.-]+)(?!\S)")
 _POSSESSIVE = re.compile(r"['’]s\b|\?")
@@ -101,6 +108,21 @@ def period_within(words: str) -> str | None:
             if found:
                 return found
     return None
+
+
+def day_within(words: str) -> tuple[str | None, str]:
+    """The day named in a sentence as 2026-12-15, or 12-15 where no year is said, and the sentence without it."""
+    for pattern in (_DAY, _DAY_FIRST, _MONTH_FIRST):
+        match = pattern.search(words)
+        if match:
+            rest = " ".join(f"{words[: match.start()]} {words[match.end() :]}".split())
+            found = match.groupdict()
+            if "iso" in found:
+                return found["iso"], rest
+            month = MONTHS.index(_MONTH_WORD[found["month"]]) + 1
+            said = f"{month:02}-{int(found['day']):02}"
+            return (f"{found['year']}-{said}" if found["year"] else said), rest
+    return None, words
 
 
 def without_period(words: str) -> tuple[str, str | None]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from messages import views
 from operations import bridges
 from operations import gap as gaps
+from operations import paycheck as paychecks
 from operations import what_if as what_ifs
 from operations import why_not as why_nots
 
@@ -27,6 +28,13 @@ def what_if(turn: Turn, asked: Asked, person: Person) -> None:
 def gap(turn: Turn, _asked: Asked, person: Person) -> None:
     """Say which open deals bring the person to quota and to the next tier."""
     turn.say("gap", views.gap(gaps.gap(turn.context, person), turn.reader), person)
+
+
+def paycheck(turn: Turn, asked: Asked, person: Person) -> None:
+    """Say what the person is paid by the day or period that is named, or on the next pay day."""
+    after_days = turn.services.settings.pay_after_days
+    answer = paychecks.paid_by(turn.context, person, asked.period or "", after_days)
+    turn.say("paycheck", views.paycheck(answer, turn.reader), person)
 
 
 def why_not(turn: Turn, asked: Asked, person: Person) -> None:

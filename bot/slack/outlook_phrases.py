@@ -8,7 +8,7 @@ from typing import Literal
 
 from bot.slack import arguments
 
-Outlook = Literal["what_if", "gap", "why_not", "bridge"]
+Outlook = Literal["what_if", "gap", "why_not", "bridge", "paycheck"]
 
 _CLOSE = r"(?:close|closed|win|won|land|landed|sign|signed|book|booked|get|got)"
 _I_CLOSE = re.compile(rf"\b(?:if|when|once) i (?:can |could |do |were to |also )?{_CLOSE} (?P<deal>.+)$")
@@ -17,12 +17,12 @@ _DEAL_CLOSES = re.compile(
     r"(?:closes|closed|is won|were won|lands|landed|signs|signed|comes in)\b(?P<rest>.*)$"
 )
 _ASKS_IF = re.compile(r"(?:so |and |ok |please |hi |hey |hello )*(?:what|how)\b")
-_QUOTA = r"(?:quota|tier|target|goal|number|accelerator)"
+_QUOTA = r"(?:(?:quota|tier|target|goal|number|accelerator)\b|100 ?%|100 percent)"
 _GAP = re.compile(
-    rf"\b(?:which|what)(?: open)? deals?\b.*\b{_QUOTA}\b"
+    rf"\b(?:which|what)(?: open)? deals?\b.*\b{_QUOTA}"
     r"|\b(?:what|how) (?:do|can|must|should|would) i (?:need to |have to )?(?:close|win|get|reach|hit|make)\b"
-    rf".*\b{_QUOTA}\b"
-    rf"|\bwhat (?:gets|would get|will get|brings) me (?:to|over)\b.*\b{_QUOTA}\b"
+    rf".*\b{_QUOTA}"
+    rf"|\bwhat (?:gets|would get|will get|brings) me (?:to|over)\b.*\b{_QUOTA}"
 )
 _STATEMENT = r"(?:statement|pay|payout|payslip|paycheck|commission|commissions|earnings|cheque|check)"
 _WHY_NOT = (
@@ -47,6 +47,15 @@ _BRIDGE = re.compile(
     rf"|\bwhat changed\b.*\b(?:{_STATEMENT}|since|from)\b"
     r"|\bwhy (?:did|do|have) i (?:get|earn|make|earned|made) (?:less|more)\b"
 )
+_PAY = r"(?:pay|paid|payday|paycheck|paycheque|payout|payslip|commission|commissions|bonus)"
+_PAYCHECK = re.compile(
+    r"\bnext (?:pay|payday|paycheck|paycheque|payout|payslip)\b"
+    rf"|\bwhen (?:do|will|am|are|is|can|does) (?:i|we|my|the|our)\b.*\b{_PAY}\b"
+    r"|\b(?:what|how much|how big|how high)\b.*\b(?:will|going to)\b.*\b"
+    r"(?:be paid|get paid|paycheck|paycheque|payday|payout|payslip)\b"
+    r"|^(?:my )?(?:payday|pay date|paycheck)$"
+)
+_ON_A_DEAL = re.compile(r"\b(?:on|for|from|off|with|if)\s+\w")
 _NEVER_A_DEAL = re.compile(
     r"(?:it|that|this|them|everything|something|a deal|one|nothing|i|deals?|(?:my )?(?:quota|pay|payout|statement))"
 )
@@ -69,6 +78,8 @@ def about(spoken: str) -> About | None:
             return wished
     if _GAP.search(spoken):
         return About("gap")
+    if _PAYCHECK.search(spoken):
+        return _paycheck(spoken)
     for pattern in _WHY_NOT:
         match = pattern.search(spoken)
         if match:
@@ -84,6 +95,14 @@ def _what_if(spoken: str) -> About | None:
         return None
     rest = match.groupdict().get("rest") or ""
     return _named("what_if", match["deal"], rest)
+
+
+def _paycheck(spoken: str) -> About | None:
+    """The question about a pay day; None where it is about the pay for a deal."""
+    on, rest = arguments.day_within(spoken)
+    period = on or arguments.period_within(rest.replace(",", " "))
+    rest = arguments.without_period(rest)[0]
+    return None if _ON_A_DEAL.search(rest) else About("paycheck", period=period)
 
 
 def _named(question: Outlook, said: str, rest: str) -> About | None:

@@ -23,6 +23,7 @@ Question = Literal[
     "gap",
     "why_not",
     "bridge",
+    "paycheck",
     "help",
     "status",
     "spif",
@@ -73,6 +74,7 @@ _ABOUT_SPIFS = re.compile(
     r"\bspif\b.*\b(?:where|stand|standing|standings|rank|place|counts?|score|gap|lead|leads|leading|running|cost|costs|"
     r"work|worked|threshold)\b|^(?:my |the |this |current )?spif$"
 )
+_HOW_AM_I = re.compile(r"^(?:so |and |hey |hi )*how am i (?:doing|looking|tracking)\b")
 _YES_OR_NO = re.compile(r"(?:did|do|does|have|has|is|was|were|are|am|will)\b")
 #: Somebody else is meant, but not one person: nobody's figures answer that.
 _SEVERAL = re.compile(
@@ -146,7 +148,7 @@ _EXAMPLES: dict[str, Question] = {
 
 _KNOWN = frozenset((*_ORDINARY.split(), *_THEIR_WORDS, *_THEIR_WORDS.values()))
 #: What is only ever asked about oneself, or about whoever is mentioned by their account or address.
-_OF_ONESELF = ("what_if", "gap", "why_not", "bridge")
+_OF_ONESELF = ("what_if", "gap", "why_not", "bridge", "paycheck")
 #: Below this many letters everything is spelled like something: "it" is in "Security".
 SHORTEST_ALIKE = 4
 
@@ -287,7 +289,13 @@ def _about_pay(words: str, period: str | None) -> Asked | None:
     said = set(words.split())
     if "statement" in said or ("explain" in said and "pay" in said):
         return Asked("statement", period=period)
-    if "quota" in said or said >= {"on", "pace"} or said >= {"on", "track"} or "pacing" in said:
+    if (
+        _HOW_AM_I.search(words)
+        or "quota" in said
+        or said >= {"on", "pace"}
+        or said >= {"on", "track"}
+        or "pacing" in said
+    ):
         return Asked("quota", period=period)
     if said & {"earn", "earned", "made", "make", "pay", "paid", "earning"} and not _YES_OR_NO.match(words):
         return Asked("earnings", period=period)

@@ -204,6 +204,7 @@ _ACTIONS: Mapping[Question, str] = {
     "gap": "see_quota",
     "why_not": "see_earnings",
     "bridge": "see_earnings",
+    "paycheck": "see_earnings",
 }
 _HANDLERS: Mapping[Question, Callable[[Turn, Asked, Person], None]] = {
     "quota": _quota,
@@ -215,4 +216,5 @@ _HANDLERS: Mapping[Question, Callable[[Turn, Asked, Person], None]] = {
     "gap": outlook.gap,
     "why_not": outlook.why_not,
     "bridge": outlook.bridge,
+    "paycheck": outlook.paycheck,
 }

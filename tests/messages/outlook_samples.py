@@ -11,6 +11,7 @@ from engine.bridge import bridge
 from engine.dates import Period
 from engine.money import Quantity
 from engine.outlook import BridgeAnswer, DealEffect, GapAnswer, GapRoute, QuotaMove, WhatIfAnswer, WhyNotAnswer
+from engine.paycheck import PaycheckAnswer, PaycheckPart, Payday
 from engine.problems import Problem
 from engine.whynot import ComponentTried, Condition, RuleTried
 from messages import views
@@ -106,6 +107,37 @@ def changed(words: Words, count: int = 2, **changes: object) -> BridgeAnswer:
     return replace(made, basis=replace(basis(words), receipt_id="rcp_after"), **changes)  # type: ignore[arg-type]
 
 
+def paycheck(words: Words, *more: PaycheckPart, **changes: object) -> PaycheckAnswer:
+    sure = (
+        PaycheckPart("earned", NOVEMBER.label, date(2025, 12, 15), usd(384_000)),
+        PaycheckPart("timed", words.component, date(2025, 11, 30), usd(100_000)),
+    )
+    hoped = (PaycheckPart("deal", "", date(2025, 11, 28), usd(480_000), name(words)), *more)
+    made = PaycheckAnswer(
+        rep=RepRef(7, words.rep),
+        as_of=TODAY,
+        by=date(2025, 12, 15),
+        paydays=(Payday(NOVEMBER, date(2025, 12, 15)),),
+        certain=sure,
+        expected=hoped,
+        exposed=(),
+        certain_total=usd(484_000),
+        expected_total=usd(sum(part.amount.minor for part in hoped)),
+        exposed_total=usd(0),
+        plan=plan(words),
+        basis=basis(words),
+    )
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def at_risk(words: Words, count: int) -> dict[str, object]:
+    parts = [
+        PaycheckPart("exposed", words.component, date(2026, 3, number), usd(10_000 * number), name(words, number))
+        for number in range(1, count + 1)
+    ]
+    return {"exposed": tuple(parts), "exposed_total": usd(sum(part.amount.minor for part in parts))}
+
+
 def _reply(template: str, answer: object, reader: views.Reader = READER) -> Reply:
     return Reply(template, views.VIEWS[template](answer, reader))
 
@@ -135,6 +167,23 @@ OUTLOOK_CASES: dict[str, Callable[[Words], Reply]] = {
     "why_not": lambda w: _reply("why_not", why_not(w)),
     "why_not_paid": lambda w: _reply("why_not", paid_deal(w)),
     "why_not_of_a_report": lambda w: _reply("why_not", paid_deal(w), MANAGER),
+    "paycheck": lambda w: _reply("paycheck", paycheck(w)),
+    "paycheck_with_risk": lambda w: _reply("paycheck", paycheck(w, **at_risk(w, 5))),
+    "paycheck_of_a_report": lambda w: _reply("paycheck", paycheck(w), MANAGER),
+    "paycheck_too_early": lambda w: _reply("paycheck", paycheck(w, by=date(2025, 11, 25), expected=())),
+    "paycheck_of_two_periods": lambda w: _reply(
+        "paycheck",
+        paycheck(w, paydays=(Payday(OCTOBER, date(2025, 11, 15)), Payday(NOVEMBER, date(2025, 12, 15)))),
+    ),
+    "paycheck_limit_plus_1": lambda w: _reply(
+        "paycheck",
+        paycheck(
+            w,
+            PaycheckPart("awaited", w.component, date(2025, 11, 29), usd(70_000), name(w, 12)),
+            *(PaycheckPart("deal", "", date(2025, 11, 30), usd(1_000), name(w, number)) for number in range(20, 31)),
+            PaycheckPart("rerated", "", date(2025, 11, 30), usd(2_000)),
+        ),
+    ),
     "bridge": lambda w: _reply("bridge", changed(w)),
     "bridge_of_one_period": lambda w: _reply("bridge", changed(w, before=NOVEMBER)),
     "bridge_limit_plus_1": lambda w: _reply("bridge", changed(w, 27)),

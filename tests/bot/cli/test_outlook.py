@@ -39,6 +39,17 @@ def test_what_if_a_deal_closes(larkspur: Path) -> None:
     assert "which reaches the tier from 100.0%" in said
 
 
+def test_what_the_next_pay_is_made_of(larkspur: Path) -> None:
+    code, said = run(larkspur, "paycheck", MAYA, "--by", "next month")
+    assert code == 0
+    assert re.search(r"Maya Thompson by \d{4}-\d\d-\d\d: pay of \d{4}-\d\d \(due \d{4}-\d\d-01\)", said)
+    assert re.search(r"sure USD [\d,.]+, expected USD [\d,.]+ more", said)
+    receipt = re.search(r"rcp_\w+", said)
+    assert receipt
+    assert "replays byte for byte: paycheck" in run(larkspur, "replay", receipt[0])[1]
+    assert run(larkspur, "paycheck", MAYA, "--by", "2020-01-01")[0] != 0
+
+
 def test_why_an_open_deal_is_not_paid(larkspur: Path) -> None:
     code, said = run(larkspur, "whynot", MAYA, "Brightwater Logistics")
     assert (code, "because this fails: The deal is won (open)" in said) == (0, True)

@@ -71,6 +71,14 @@ def test_why_a_deal_is_not_on_my_statement(pipeline: Stage) -> None:
     assert "The deal is won" in post.text
 
 
+def test_when_my_pay_comes_and_what_is_in_it(pipeline: Stage) -> None:
+    post = pipeline.ask(DANA, "When do I get paid?")
+    assert is_private(post)
+    assert "by today's figures" in post.text
+    assert "is due on" in words(post)
+    assert "rcp_" in words(post)
+
+
 def test_why_my_pay_changed(pipeline: Stage) -> None:
     post = pipeline.ask(DANA, "Why did my payout change from last month?")
     assert is_private(post)

@@ -133,7 +133,6 @@ def test_a_period_is_no_part_of_a_name(text: str, asked: Asked) -> None:
     "text",
     [
         "did my payout go through?",
-        "when do I get paid",
         "did I get paid?",
         "I think my pay is wrong",
         "My closed deal isn't on my statement",
@@ -201,6 +200,17 @@ def test_somebody_else_is_noticed(text: str, person: str, claim: str) -> None:
         ("why is my commission lower this month", Asked("bridge", period="this month")),
         ("what changed since last month?", Asked("bridge", period="last month")),
         ("why did I earn less this quarter", Asked("bridge", period="this quarter")),
+        ("what do I need to hit 100%", Asked("gap")),
+        ("when do I get paid?", Asked("paycheck")),
+        ("When will my commission be paid", Asked("paycheck")),
+        ("how much will my next paycheck be?", Asked("paycheck")),
+        ("what will I be paid on December 15?", Asked("paycheck", period="12-15")),
+        ("what will I get paid by the 15th of Dec 2026", Asked("paycheck", period="2026-12-15")),
+        ("what will I be paid by 2026-12-15", Asked("paycheck", period="2026-12-15")),
+        ("how much am I going to get paid next month", Asked("paycheck", period="next month")),
+        ("my payday", Asked("paycheck")),
+        ("how am I doing?", Asked("quota")),
+        ("how am I doing this quarter", Asked("quota", period="this quarter")),
     ],
 )
 def test_what_could_be_what_is_not_there_and_what_changed(text: str, asked: Asked) -> None:
@@ -211,6 +221,10 @@ def test_what_could_be_what_is_not_there_and_what_changed(text: str, asked: Aske
     "text",
     [
         "what if",
+        "when do I get paid on Acme",
+        "when will I get paid if Acme signs",
+        "when do we all get paid",
+        "did my payout go through",
         "what if I close it",
         "what if we all close everything",
         "why is it not on my statement",
