@@ -44,7 +44,7 @@ check: $(DEV_STAMP) ## Lint, types, import contracts, house rules
 	$(BIN)/python -m pytest -q tests/test_house.py tests/test_docs.py
 
 bench: $(DEV_STAMP) ## Benchmarks as JSON lines, each figure beside its reference in the same run
-	@for area in calculation richest nudges storage close sync feeds slack spifs outbox; do $(BIN)/python -m benchmarks.$$area || exit 1; done
+	@for area in calculation richest nudges storage close sync feeds slack spifs outbox schedule; do $(BIN)/python -m benchmarks.$$area || exit 1; done
 
 soak: $(DEV_STAMP) ## The long seeded runs: property and fault tests at full length
 	ATTAIN_HYPOTHESIS_PROFILE=soak $(BIN)/python -m pytest -n $(WORKERS) --timeout=3600 $(ARGS)
