@@ -9,7 +9,7 @@ from datetime import timedelta
 from threading import Thread
 from typing import TYPE_CHECKING
 
-from bot import alerts, sources, wiring
+from bot import alerts, budget, sources, wiring
 from bot.delivery import delivering
 from bot.log import Journal
 from bot.schedule import Schedule, is_due, source_jobs, standing_jobs
@@ -188,7 +188,7 @@ def _alerts(services: Services) -> JobResult:
 
 def _nudges(services: Services) -> JobResult:
     """Every rule for everybody; what is due is owed from then on."""
-    summary = nudges.due(_context(services))
+    summary = nudges.due(_context(services), budget.limits(services.settings))
     return JobResult("nudges", ok=True, sentence=f"{summary.new} new nudges.")
 
 

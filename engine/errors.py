@@ -122,6 +122,13 @@ class CreditUnclear(EngineError):
     """
 
 
+class NudgesUnreadable(EngineError):
+    """This is no table of nudges.
+
+    Compare it with docs/nudges.md.
+    """
+
+
 class SpifUnreadable(EngineError):
     """These are no rules of a SPIF.
 

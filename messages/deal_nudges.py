@@ -20,12 +20,16 @@ SHOWN = 6
 
 @dataclass(frozen=True, slots=True)
 class ListedDeal:
-    """One deal: its name, a day, an amount, and what is wrong with it or rides on it; "" for what does not apply."""
+    """One deal: its name, a day, an amount, and what is wrong with it or rides on it; "" for what does not apply.
+
+    `idle` is the day since which nothing about it changed, where that is what is wrong.
+    """
 
     name: str
     on: str
     amount: str
     what: str
+    idle: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,4 +139,5 @@ def _deal(each: Mapping[str, Any], reader: Reader, day: str) -> ListedDeal:
         on=written.day(day_of(each[day]), reader) if day else "",
         amount=written.money(money_of(each["amount"]), reader) if "amount" in each else "",
         what=what,
+        idle=written.day(day_of(each["idle_on"]), reader) if each.get("idle_on") else "",
     )

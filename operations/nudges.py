@@ -12,8 +12,9 @@ from engine.dates import Period, on_day
 from engine.frames import integers, named
 from engine.notices import Notice, Recipient
 from engine.nudges import rules
-from engine.nudges.owed import Approval, Finished, HeldBack, Kept, NewPlan
-from engine.nudges.rule import Limits, Readings
+from engine.nudges.owed import Approval, Finished, HeldBack, Kept, LeftAlone, NewPlan
+from engine.nudges.rule import Readings
+from engine.nudges.table import table
 from engine.preferences import OPT_IN, Preferences
 from operations import loading, memory, pricing
 from store import (
@@ -21,6 +22,7 @@ from store import (
     changes,
     company,
     frames,
+    idle_deals,
     outbox,
     people,
     periods,
@@ -33,18 +35,18 @@ from store import (
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from engine.nudges.rule import Due
+    from engine.nudges.rule import Due, Limits
     from engine.people import Person
     from operations.context import Context
     from store.database import Connection
 
-LIMITS = Limits()
+LIMITS = table().limits
 #: Versions of a plan that come so soon after one another were loaded together: nobody was paid by the first.
 _TOGETHER = timedelta(minutes=5)
 
 
 #: Rules that read what the store keeps beside the facts.
-_BY_KEPT = frozenset({"missing_field", "statement_ready", "plan_changed", "approval_waiting"})
+_BY_KEPT = frozenset({"stalled_deals", "missing_field", "statement_ready", "plan_changed", "approval_waiting"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +141,16 @@ def _kept(conn: Connection, ctx: Context, read: Readings) -> Kept:
         plans=new_plans,
         approvals=tuple(_approvals(conn)),
         acknowledged=preferences.acknowledged(conn, topics) if topics else frozenset(),
+        left_alone=tuple(_left_alone(conn, ctx, read)),
     )
+
+
+def _left_alone(conn: Connection, ctx: Context, read: Readings) -> Iterator[LeftAlone]:
+    """Open deals that should close soon and that nobody has touched for as long."""
+    own, days = {each.rep_id for each in read.people}, timedelta(days=read.limits.idle_days)
+    for one in idle_deals.idle(conn, (ctx.as_of, ctx.as_of + days), ctx.now - days):
+        if one.rep_id in own:
+            yield LeftAlone(one.rep_id, one.deal_id, one.due_on, one.since_at.date())
 
 
 def _held_back(conn: Connection, listed: Sequence[Person]) -> Iterator[HeldBack]:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from engine.answers import EarningsAnswer, LineSummary, QuotaAnswer
-    from engine.nudges.rule import Due
+    from engine.nudges.rule import Due, Limits
     from engine.outlook import GapAnswer
     from engine.people import Person
     from engine.plans.schema import Plan
@@ -52,9 +52,10 @@ class _Ask:
     ctx: Context
     person: Person
     due: Due
+    limits: Limits
 
 
-def again(ctx: Context, person: Person, kind: str, topic: str) -> Told | None:
+def again(ctx: Context, person: Person, kind: str, topic: str, limits: Limits = nudges.LIMITS) -> Told | None:
     """What a nudge says as things stand; None where its fact holds no more.
 
     Args:
@@ -62,11 +63,12 @@ def again(ctx: Context, person: Person, kind: str, topic: str) -> Told | None:
         person: The reader.
         kind: Its kind, one of `engine.nudges.rules.RULES`.
         topic: What it is about.
+        limits: The numbers in the rules.
     """
-    found = [each for each in nudges.due_to(ctx, (person.rep_id,), (kind,)) if each.topic == topic]
+    found = [each for each in nudges.due_to(ctx, (person.rep_id,), (kind,), limits) if each.topic == topic]
     if not found:
         return None
-    told = _TOLD[kind](_Ask(ctx, person, found[0]))
+    told = _TOLD[kind](_Ask(ctx, person, found[0], limits))
     if told is None:
         return None
     data = {**told.data, "topic": topic, "state": found[0].state, "again": found[0].again, "rep_id": person.rep_id}
@@ -112,7 +114,7 @@ def _rerated(ask: _Ask, lines: Sequence[LineSummary]) -> dict[str, Any]:
     with ask.ctx.db.read() as conn:
         priced = pricing.price(conn, ask.person, ask.ctx.as_of)
         names = answers.deal_names(conn, priced)
-    since = ask.ctx.as_of - nudges.LIMITS.recent_days * timedelta(days=1)
+    since = ask.ctx.as_of - ask.limits.recent_days * timedelta(days=1)
     for line in lines:
         is_own = line.component == ask.due.data["component"] and line.kind == "commission" and line.booked_on > since
         if is_own and line.deal is not None:
@@ -184,6 +186,7 @@ def _stalled_deals(ask: _Ask) -> Told | None:
     with ask.ctx.db.read() as conn:
         of = pipeline(conn, ask.ctx, ask.person)
     due_on = dict(zip(ask.due.data["deals"], map(on_day, ask.due.data["due_on"]), strict=True))
+    idle_on = dict(zip(ask.due.data["deals"], ask.due.data["idle_on"], strict=True))
     listed = [deal_id for deal_id in due_on if deal_id in of.open][:SHOWN]
     if not listed:
         return None
@@ -192,6 +195,7 @@ def _stalled_deals(ask: _Ask) -> Told | None:
         {
             "name": figures.called(of.names[deal_id]),
             "due_on": str(due_on[deal_id]),
+            "idle_on": idle_on[deal_id],
             "amount": figures.spelled(of.open[deal_id][1]),
             "rides": _rides(of, deal_id, ask.ctx.as_of) if is_paid else [],
         }
@@ -217,12 +221,9 @@ def _listed(ask: _Ask) -> Told:
     with ask.ctx.db.read() as conn:
         names = frames.names(conn, [each["deal"] for each in deals[:SHOWN]])
     shown = [{**each, "name": figures.called(names[each["deal"]])} for each in deals[:SHOWN] if each["deal"] in names]
-    currencies = {each["amount"]["currency"] for each in deals}
-    total = (
-        {"total": amount(sum(each["amount"]["minor"] for each in deals), currencies.pop())}
-        if len(currencies) == 1
-        else {}
-    )
+    own = [each["amount"] for each in deals if "amount" in each]  # of others' pay nothing is said
+    currencies = {each["currency"] for each in own}
+    total = {"total": amount(sum(each["minor"] for each in own), currencies.pop())} if len(currencies) == 1 else {}
     return Told({"deals": shown, "count": len(deals), "more": len(deals) - len(shown), **total})
 
 
@@ -325,7 +326,7 @@ def _my_week(ask: _Ask) -> Told:
 def _personal_best(ask: _Ask) -> Told | None:
     """Which deal it is; no pay is said."""
     earned = answers.earnings(ask.ctx, ask.person)
-    since = ask.ctx.as_of - nudges.LIMITS.recent_days * timedelta(days=1)
+    since = ask.ctx.as_of - ask.limits.recent_days * timedelta(days=1)
     own = [
         line
         for line in earned.lines

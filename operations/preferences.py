@@ -10,6 +10,7 @@ from engine.notice_answers import Snoozed, WhyNotice
 from engine.notice_kinds import KINDS
 from engine.notices import Notice, Recipient
 from engine.nudges.rules import RULES
+from engine.nudges.table import table
 from engine.preferences import MUTABLE, OPT_IN, Preferences, is_usable
 from operations.errors import HoursUnusable, NoticeUnknown
 from store import outbox, people, preferences
@@ -18,17 +19,19 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from engine.nudges.rule import Limits
     from engine.people import Person
     from operations.context import Context
     from store.database import Connection
     from store.outbox import Owed
 
+LIMITS = table().limits
 #: Somebody cannot put a notice off for longer at once.
 LONGEST_SNOOZE_DAYS = 30
 
 
-def why(ctx: Context, person: Person, notice_id: str) -> WhyNotice:
-    """Why a notice came to this person.
+def why(ctx: Context, person: Person, notice_id: str, limits: Limits = LIMITS) -> WhyNotice:
+    """Why a notice came to this person, by the rule with these numbers.
 
     Raises:
         NoticeUnknown: There is no such notice to this person.
@@ -36,16 +39,17 @@ def why(ctx: Context, person: Person, notice_id: str) -> WhyNotice:
     with ctx.db.read() as conn:
         owed = _own(conn, person, notice_id)
     kind, rule = KINDS[owed.notice.kind], RULES.get(owed.notice.kind)
+    said = rule.said.worded(limits) if rule else None
     items = [KINDS[each["kind"]].title for each in owed.notice.data.get("items", ())]
     return WhyNotice(
         kind=kind.name,
         title=kind.title,
         code=kind.code,
         found_at=owed.created_at,
-        trigger=rule.trigger if rule else "",
-        audience=rule.audience if rule else "",
-        cap=rule.cap if rule else "",
-        ends=rule.ends if rule else "",
+        trigger=said.trigger if said else "",
+        audience=said.audience if said else "",
+        cap=said.cap if said else "",
+        ends=said.ends if said else "",
         receipt_ids=owed.notice.receipt_ids,
         items=tuple(dict.fromkeys(items)),
     )

@@ -32,7 +32,7 @@ def simulate(
 
     Nothing is written and nothing is sent. Each day is seen with the deals won by then.
     """
-    from bot.budget import budget
+    from bot.budget import budget, limits
     from operations import rehearsals
 
     if not 1 <= days <= LONGEST:
@@ -41,7 +41,8 @@ def simulate(
         raise WrongUseError(f"--clicks {clicks} is no percentage. Write 0 to 100.")
     where = place.find(folder)
     with where.context(place.day(as_of, "--as-of")) as ctx:
-        found = rehearsals.simulate(ctx, days, budget(where.settings), clicks_ppm=clicks * 10_000)
+        given = budget(where.settings), limits(where.settings)
+        found = rehearsals.simulate(ctx, days, *given, clicks_ppm=clicks * 10_000)
     if as_json:
         for each in found.outcomes:
             terminal.say(json.dumps(_spelled(each, found), ensure_ascii=False))
@@ -52,14 +53,16 @@ def simulate(
 @nudges.command()
 def due(as_of: outlook.AsOfOption = None, as_json: JsonOption = False, folder: place.DirOption = None) -> None:
     """Say who is due what by the rules, as things stand; nothing is written."""
+    from bot.budget import limits
     from engine.nudges import rules
     from operations import nudges as operation
 
-    with place.find(folder).context(place.day(as_of, "--as-of")) as ctx, ctx.db.read() as conn:
-        read = operation.readings(conn, ctx)
+    where = place.find(folder)
+    with where.context(place.day(as_of, "--as-of")) as ctx, ctx.db.read() as conn:
+        read = operation.readings(conn, ctx, limits=limits(where.settings))
         names = {person.rep_id: person for person in read.people}
         found = [
-            (each.kind, rules.RULES[each.kind].code, names[each.rep_id].email, each.topic, each.state)
+            (each.kind, rules.RULES[each.kind].said.code, names[each.rep_id].email, each.topic, each.state)
             for each in rules.due(read)
         ]
     if as_json:

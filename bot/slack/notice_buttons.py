@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from bot.budget import limits
 from bot.errors import StaleButtonError
 from bot.slack import preferences_form
 from messages import actions, views
@@ -48,7 +49,8 @@ Carried = TypeVar("Carried", bound=_Value)
 def why_this(turn: Turn) -> None:
     """Say by which rule a notice came, and on which receipts its figures rest."""
     turn.permitted("answer_notice", turn.person)
-    answer = preferences.why(turn.context, turn.person, _read(NoticeValue, turn).notice)
+    given = limits(turn.services.settings)
+    answer = preferences.why(turn.context, turn.person, _read(NoticeValue, turn).notice, given)
     turn.say("why_notice", views.why_notice(answer, turn.reader), turn.person)
 
 

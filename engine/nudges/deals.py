@@ -1,4 +1,4 @@
-"""Rules about deals: overdue ones (N7), money that waits (N9), clawback windows that end (N19), the week (N20)."""
+"""Rules about deals: stalled ones (N7), money that waits (N9), clawback windows that end (N19), the week (N20)."""
 
 from __future__ import annotations
 
@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from engine.calculation import KINDS
-from engine.dates import on_day
+from engine.dates import day, on_day
 from engine.earnings import months_later
 from engine.frames import integers, named
 from engine.nudges.rule import Due, amount
 from engine.nudges.team import MONDAY
-from engine.order import starts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from engine.nudges.rule import Readings
     from engine.order import Ints, Rows
@@ -30,28 +29,43 @@ _FIRST_WEEK = 7
 
 
 def stalled_deals(read: Readings) -> Iterator[Due]:
-    """N7: open deals that should have closed by now, once for every list of them."""
+    """N7: open deals that should have closed by now, and those left alone that should soon; once for every list."""
+    found = _overdue(read)
+    for one in read.kept.left_alone:
+        listed = found.setdefault(one.rep_id, [])
+        listed.append((one.deal_id, day(one.due_on), str(one.since_on)))
+    expires = read.as_of + timedelta(days=read.limits.overdue_lasts_days)
+    for rep_id, listed in sorted(found.items()):
+        data = {
+            "deals": [each for each, _, _ in listed[:LISTED]],
+            "due_on": [on for _, on, _ in listed[:LISTED]],
+            "idle_on": [since for _, _, since in listed[:LISTED]],
+            "count": len(listed),
+        }
+        state = hashlib.sha256(np.array([each for each, _, _ in listed], dtype=np.int64).tobytes()).hexdigest()[:12]
+        yield Due("stalled_deals", rep_id, f"stalled_deals:{rep_id}", state, data, expires)
+
+
+def _overdue(read: Readings) -> dict[int, list[tuple[int, int, str]]]:
+    """By owner the deals whose day has passed, the latest first: number, day, and nothing else that is odd."""
     deals = read.facts.deals
     stage, booked = named(deals, "stage"), integers(deals, "booked_on")
     late = (stage.codes == stage.code("open")) & (booked < read.today)
     rows = np.flatnonzero(late & (booked >= read.today - read.limits.overdue_days))
-    owners, on = integers(deals, "owner_id")[rows], booked[rows]
-    rows = rows[np.lexsort([integers(deals, "deal_id")[rows], -on, owners])]  # by owner, the latest first
-    ids, owners, on = integers(deals, "deal_id")[rows], integers(deals, "owner_id")[rows], booked[rows]
-    starts, expires = starts_of(owners), read.as_of + timedelta(days=2)
-    listed, when = ids.tolist(), on.tolist()
-    # Plain numbers: thousands of reps have some, and few of them are told so at once.
-    for low, high in zip(starts.tolist(), [*starts[1:].tolist(), len(rows)], strict=False):
-        rep_id = int(owners[low])
-        if rep_id:
-            upto = min(high, low + LISTED)
-            data = {"deals": listed[low:upto], "due_on": when[low:upto], "count": high - low}
-            state = hashlib.sha256(ids[low:high].tobytes()).hexdigest()[:12]
-            yield Due("stalled_deals", rep_id, f"stalled_deals:{rep_id}", state, data, expires)
+    owners, on, ids = integers(deals, "owner_id")[rows], booked[rows], integers(deals, "deal_id")[rows]
+    order = np.lexsort([ids, -on, owners])
+    found: dict[int, list[tuple[int, int, str]]] = {}
+    for owner, deal_id, due in zip(owners[order].tolist(), ids[order].tolist(), on[order].tolist(), strict=True):
+        if owner:
+            found.setdefault(owner, []).append((deal_id, due, ""))
+    return found
 
 
 def waiting_for_payment(read: Readings) -> Iterator[Due]:
-    """N9: parts of commissions that wait for an event or a payment for many days; once a week."""
+    """N9: parts of commissions that wait for an event or a payment for many days; once a week.
+
+    Whoever owns a deal is told of it, too, and never what it would pay somebody else.
+    """
     extras = read.calc.extras
     hold, release = KINDS.index("hold"), KINDS.index("release")
     waits = _waits_for_others(read)
@@ -65,17 +79,32 @@ def waiting_for_payment(read: Readings) -> Iterator[Due]:
         if extras.kind[row] == hold:
             since[key] = min(int(extras.days[row]), since.get(key, 2**31))
     found: dict[int, list[dict[str, Any]]] = {}
+    others: dict[int, int] = {}
     for (rep_id, plan_no, deal_id), left in held.items():
         begun = since.get((rep_id, plan_no, deal_id), read.today)
         if left > 0 and begun + read.limits.unpaid_days <= read.today:
             currency = read.calc.plans[plan_no].currency
             one = {"deal": deal_id, "since_on": str(on_day(begun)), "amount": amount(left, currency)}
             found.setdefault(rep_id, []).append(one)
+            others[deal_id] = min(begun, others.get(deal_id, begun))
+    for owner, deal_id in _owners(read, others):
+        own = found.setdefault(owner, [])
+        if not any(one["deal"] == deal_id for one in own):
+            own.append({"deal": deal_id, "since_on": str(on_day(others[deal_id]))})
     for rep_id, own in sorted(found.items()):
         own.sort(key=lambda each: (each["since_on"], each["deal"]))
         data = {"deals": own, "count": len(own)}
-        topic, expires = f"waiting_for_payment:{rep_id}", read.as_of + timedelta(days=5)
+        topic, expires = f"waiting_for_payment:{rep_id}", read.as_of + timedelta(days=read.limits.unpaid_lasts_days)
         yield Due("waiting_for_payment", rep_id, topic, read.week, data, expires)
+
+
+def _owners(read: Readings, deal_ids: Collection[int]) -> list[tuple[int, int]]:
+    """Who owns each of the deals, with the deal; nobody for one whose owner is not known."""
+    if not deal_ids:
+        return []
+    ids, owners = integers(read.facts.deals, "deal_id"), integers(read.facts.deals, "owner_id")
+    rows = np.flatnonzero(np.isin(ids, np.fromiter(deal_ids, dtype=np.int64)) & (owners > 0))
+    return sorted(zip(owners[rows].tolist(), ids[rows].tolist(), strict=True))
 
 
 def _waits_for_others(read: Readings) -> Any:
@@ -115,7 +144,7 @@ def clawback_exposure(read: Readings) -> Iterator[Due]:
         own.sort(key=lambda each: (each["until_on"], each["deal"]))
         month = f"{read.as_of:%Y-%m}"
         data = {"deals": own, "count": len(own)}
-        expires = read.as_of + timedelta(days=14)
+        expires = read.as_of + timedelta(days=read.limits.ending_lasts_days)
         yield Due("clawback_exposure", rep_id, f"clawback_exposure:{rep_id}", month, data, expires)
 
 
@@ -133,5 +162,5 @@ def my_week(read: Readings) -> Iterator[Due]:
         return
     for person in read.people:
         if (person.rep_id, "my_week") in read.asked_for and person.is_employed(read.as_of):
-            topic, expires = f"my_week:{person.rep_id}", read.as_of + timedelta(days=2)
+            topic, expires = f"my_week:{person.rep_id}", read.as_of + timedelta(days=read.limits.week_lasts_days)
             yield Due("my_week", person.rep_id, topic, read.week, {}, expires, _NINE)

@@ -67,6 +67,16 @@ class Approval:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftAlone:
+    """An open deal of a rep that should close soon and was not touched for long."""
+
+    rep_id: int
+    deal_id: int
+    due_on: date
+    since_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class Kept:
     """What the store keeps that rules go by. `acknowledged` says who has seen which topic."""
 
@@ -75,6 +85,7 @@ class Kept:
     plans: tuple[NewPlan, ...] = ()
     approvals: tuple[Approval, ...] = ()
     acknowledged: frozenset[tuple[int, str]] = frozenset()
+    left_alone: tuple[LeftAlone, ...] = ()
 
 
 def missing_field(read: Readings) -> Iterator[Due]:

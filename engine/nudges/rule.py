@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from engine.calculation import Calculation
     from engine.frames import Facts
     from engine.nudges.owed import Kept
+    from engine.nudges.table import Said
     from engine.people import Person
     from engine.standings import Standing
 
@@ -26,7 +27,7 @@ HOURS = 60
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The numbers in the rules; each is a setting.
+    """The numbers in the rules, as `rules.yaml` and a deployment's own file give them; see `engine.nudges.table`.
 
     Attributes:
         near_ppm: So close to a quota or tier is close (N2).
@@ -36,6 +37,7 @@ class Limits:
         middle_ppm: Which part of a period is its middle: [from, to) (N5).
         at_risk_ppm: A projection below it is at risk (N6).
         earliest_ppm: Nothing is projected before so much of the period has passed (N6).
+        idle_days: An open deal that was left as it is for so long, and should close within as many, is stalled (N7).
         overdue_days: Open deals that are overdue for longer are left to a clean-up of the CRM (N7).
         again_days: A missing field is said again after so many days (N8).
         unpaid_days: What waits for a payment for longer is said (N9).
@@ -45,6 +47,10 @@ class Limits:
         owed_days: Statements and plans that are older are no news any more (N10, N12).
         ending_days: A clawback window that ends so soon is ending (N19).
         best_of: How many credits it takes for one of them to be the best (N21).
+        overdue_lasts_days: What is due of a rule is worth nothing any more after so many days (N7); likewise
+            `unpaid_lasts_days` (N9), `ending_lasts_days` (N19), `week_lasts_days` (N20), `at_risk_lasts_days` (N6),
+            `best_lasts_days` (N21).
+        off: Kinds of which nobody is told.
     """
 
     near_ppm: int = 100_000
@@ -54,6 +60,7 @@ class Limits:
     middle_ppm: tuple[int, int] = (300_000, 850_000)
     at_risk_ppm: int = 750_000
     earliest_ppm: int = 200_000
+    idle_days: int = 30
     overdue_days: int = 60
     again_days: int = 3
     unpaid_days: int = 30
@@ -63,6 +70,13 @@ class Limits:
     owed_days: int = 14
     ending_days: int = 31
     best_of: int = 10
+    overdue_lasts_days: int = 2
+    unpaid_lasts_days: int = 5
+    ending_lasts_days: int = 14
+    week_lasts_days: int = 2
+    at_risk_lasts_days: int = 2
+    best_lasts_days: int = 7
+    off: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -138,17 +152,10 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule as data.
-
-    `trigger`, `audience`, `cap` and `ends` are said to whoever asks why; `find` is the rule itself.
-    """
+    """One rule: its kind, what it says of itself to whoever asks why, and what finds who is due."""
 
     kind: str
-    code: str
-    trigger: str
-    audience: str
-    cap: str
-    ends: str
+    said: Said
     find: Callable[[Readings], Iterable[Due]]
 
 

@@ -37,7 +37,7 @@ def team_at_risk(read: Readings) -> Iterator[Due]:
         if listed and manager_id in names:
             reports = [{"rep": each, "name": names[each], **at_risk[each]} for each in listed]
             data = {"reports": reports, "team": len(team)}
-            expires = read.as_of + timedelta(days=2)
+            expires = read.as_of + timedelta(days=read.limits.at_risk_lasts_days)
             yield Due("team_at_risk", manager_id, f"team_at_risk:{manager_id}", read.week, data, expires)
 
 
@@ -81,5 +81,5 @@ def personal_best(read: Readings) -> Iterator[Due]:
             if entry >= 0:
                 rep_id = int(at.rep_id[entry])
                 data = {"component": at.component.name, "credits": int(count[run]) + 1}
-                expires = read.as_of + timedelta(days=7)
+                expires = read.as_of + timedelta(days=read.limits.best_lasts_days)
                 yield Due("personal_best", rep_id, f"personal_best:{rep_id}", read.week, data, expires)

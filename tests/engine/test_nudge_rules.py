@@ -171,7 +171,7 @@ def test_approvals_never_go_to_whoever_asked() -> None:
 
 
 def test_every_rule_is_a_kind_with_its_code_and_nobody_else_is_told() -> None:
-    assert {(kind, rule.code) for kind, rule in RULES.items()} <= {(kind, KINDS[kind].code) for kind in KINDS}
+    assert {(kind, rule.said.code) for kind, rule in RULES.items()} <= {(kind, KINDS[kind].code) for kind in KINDS}
     gone = Person(1, "1", "Ann", "ann@example.com", left_on=date(2026, 5, 1))
     readings = read(plan_of(TIERS), "2026-05-20", [deal(1, "2026-04-10", "91_000")])
     left = Readings(

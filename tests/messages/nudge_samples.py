@@ -68,6 +68,10 @@ def behind(words: Words, **changes: Any) -> dict[str, Any]:
 
 def listed(words: Words, count: int, day: str, **changes: Any) -> dict[str, Any]:
     one = {"deal": 5, "name": words.deal, day: "2025-11-04", "amount": usd(190_000)}
+    if changes.pop("idle", False):
+        one["idle_on"] = "2025-09-30"
+    if changes.pop("is_others", False):
+        del one["amount"]
     return about(deals=[one] * count, count=count, **changes)
 
 
@@ -142,6 +146,8 @@ NUDGE_CASES: dict[str, Callable[[Words], Sample]] = {
     "my_week_empty": lambda _words: ("my_week", about(deals_won=0, coming=[]), READER),
     "personal_best": lambda words: ("personal_best", about(deal=words.deal, credits=32), READER),
     "stalled_one": lambda words: ("stalled_deals", listed(words, 1, "due_on"), READER),
+    "stalled_idle": lambda words: ("stalled_deals", listed(words, 2, "due_on", idle=True), READER),
+    "waiting_of_others": lambda words: ("waiting_for_payment", listed(words, 2, "since_on", is_others=True), READER),
     "stalled_deals": lambda words: ("stalled_deals", listed(words, 9, "due_on", more=3), READER),
     "waiting_for_payment": lambda words: (
         "waiting_for_payment",

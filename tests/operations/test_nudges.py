@@ -206,6 +206,7 @@ def test_overdue_deals_are_said_once_for_each_list_with_what_rides_on_them(near:
         {
             "name": "Late One",
             "due_on": "2026-08-14",
+            "idle_on": "",
             "amount": {"minor": 100_000, "currency": "USD"},
             "rides": [{"minor": 8_000, "currency": "USD"}],
         }
@@ -213,6 +214,23 @@ def test_overdue_deals_are_said_once_for_each_list_with_what_rides_on_them(near:
     assert len(owed(near, "stalled_deals")) == 1
     nudges.due(at(near, MORNING + timedelta(days=1)))
     assert len(owed(near, "stalled_deals")) == 1
+
+
+def test_a_deal_that_should_close_soon_and_was_left_alone_is_said_too(near: Company) -> None:
+    untouched = MORNING - timedelta(days=40)
+    near.apply(
+        "deal", deal("s9", "sam", 100_000, date(2026, 9, 4), stage="open", name="Left Alone", source_at=untouched)
+    )
+    near.apply("deal", deal("s7", "sam", 100_000, date(2026, 9, 4), stage="open", name="Fresh", source_at=MORNING))
+    near.apply("deal", deal("s6", "sam", 100_000, date(2026, 12, 4), stage="open", name="Far", source_at=untouched))
+    told = nudges_told.again(at(near), near.sam, "stalled_deals", f"stalled_deals:{near.sam.rep_id}")
+    assert told is not None
+    assert [(each["name"], each["idle_on"]) for each in told.data["deals"]] == [("Left Alone", str(untouched.date()))]
+    longer = replace(nudges.LIMITS, idle_days=41)
+    topic = f"stalled_deals:{near.sam.rep_id}"
+    assert nudges_told.again(at(near), near.sam, "stalled_deals", topic, longer) is None
+    off = replace(nudges.LIMITS, off=frozenset({"stalled_deals"}))
+    assert "stalled_deals" not in nudges.due(at(near), off).found
 
 
 def test_a_statement_is_owed_until_it_is_confirmed(company: Company) -> None:
