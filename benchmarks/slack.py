@@ -16,6 +16,7 @@ import io
 import itertools
 import json
 import logging
+import os
 import secrets
 import statistics
 import tempfile
@@ -29,6 +30,7 @@ from urllib.parse import parse_qs, urlencode
 import httpx
 
 from benchmarks.slack_company import SECRET, TEAM, Company, Sink, company
+from benchmarks.slack_load import Slack
 from bot import log, wiring, worker
 from bot.slack import web
 from bot.slack.app import build_app
@@ -60,7 +62,7 @@ class Load:
     turns: int
 
 
-def request(sink: Sink, rep: Person) -> tuple[str, bytes, Headers]:
+def request(sink: Sink | Slack, rep: Person) -> tuple[str, bytes, Headers]:
     """A signed `/myquota` and the key under which its answer arrives."""
     key = secrets.token_hex(8)
     body = urlencode(
@@ -96,7 +98,9 @@ def bare(services: Services, reps: dict[str, Person]) -> Any:
 
 
 async def one_by_one(found: Company, sink: Sink, rounds: int) -> None:
-    """p50 of both, in turns, so that noise meets both alike."""
+    """p50 of both, in turns, so that noise meets both alike; on one processor, as the web process is."""
+    anywhere = os.sched_getaffinity(0)
+    web.stay(found.settings.port)
     services = wiring.build(found.settings)
     ours = httpx.AsyncClient(transport=httpx.ASGITransport(build_asgi(build_app(services), found.settings)))
     reference = httpx.AsyncClient(
@@ -118,6 +122,7 @@ async def one_by_one(found: Company, sink: Sink, rounds: int) -> None:
             took["answer"].append(sink.arrived[key] - started)
             took["bare"].append(time.perf_counter() - began)
     services.close()
+    os.sched_setaffinity(0, anywhere)
     p50 = {name: statistics.median(values) for name, values in took.items()}
     say(figure="/myquota, p50", ms={name: round(1000 * value, 2) for name, value in p50.items()}, rounds=rounds)
     ratio = p50["answer"] / p50["bare"]
@@ -153,33 +158,6 @@ def reprice(path: Path, turn: int) -> None:
         csv.writer(file, lineterminator="\n").writerows([head, *rows])
 
 
-async def load(found: Company, sink: Sink, rate: int, seconds: float) -> dict[str, list[float]]:
-    """Open loop: a request every 1/rate seconds whether or not earlier ones were answered."""
-    sent: dict[str, float] = {}
-    acks: list[float] = []
-    url = f"http://127.0.0.1:{found.settings.port}{PATH}"
-    async with httpx.AsyncClient(timeout=30, limits=httpx.Limits(max_connections=400)) as client:
-
-        async def ask(rep: Person) -> None:
-            key, body, headers = request(sink, rep)
-            sent[key] = time.perf_counter()
-            response = await client.post(url, content=body, headers=headers)
-            acks.append(time.perf_counter() - sent[key])
-            if response.content:
-                sink.arrived.setdefault(key, time.perf_counter())  # told to ask again
-
-        tasks, started = [], time.perf_counter()
-        for number, rep in enumerate(itertools.islice(itertools.cycle(found.reps), int(rate * seconds))):
-            await asyncio.sleep(max(0.0, started + number / rate - time.perf_counter()))
-            tasks.append(asyncio.create_task(ask(rep)))
-        await asyncio.gather(*tasks)
-    until = time.perf_counter() + 30
-    while time.perf_counter() < until and not sent.keys() <= sink.arrived.keys():  # noqa: ASYNC110 - the sink is a thread
-        await asyncio.sleep(0.05)
-    whole = [sink.arrived[key] - at for key, at in sent.items() if key in sink.arrived]
-    return {"ack": acks, "answer": whole, "lost": [0.0] * (len(sent) - len(whole))}
-
-
 async def wait_until_ready(port: int) -> None:
     async with httpx.AsyncClient() as client:
         for _ in range(600):
@@ -198,20 +176,25 @@ async def beside_the_worker(found: Company, sink: Sink, shape: Load) -> None:
     """
     spawn = get_context("spawn")
     stop, wanted = spawn.Event(), spawn.Event()
-    started = [spawn.Process(target=serve, args=(found.settings, stop), daemon=True)]
+    slack = Slack(sink, found.settings.port)
+    await slack.listen()
+    settings = found.settings.model_copy(update={"slack_api_url": f"{slack.url}/api/"})
+    started = [spawn.Process(target=serve, args=(settings, stop), daemon=True)]
     started[0].start()
     idle, busy = [], []
     try:
-        await wait_until_ready(found.settings.port)
-        await load(found, sink, rate=10, seconds=len(found.reps) / 10)  # everybody is linked before it counts
-        started.append(spawn.Process(target=churn, args=(found.settings, stop, wanted), daemon=True))
+        await wait_until_ready(settings.port)
+        # Everybody is linked before it counts, and has asked often enough that nothing is done for the first time.
+        for rate in (10, shape.rate):
+            await slack.load(request, found.reps, rate, 2 * len(found.reps) / rate)
+        started.append(spawn.Process(target=churn, args=(settings, stop, wanted), daemon=True))
         started[1].start()
         await asyncio.sleep(3)
         for _ in range(shape.turns):
-            idle.append(await load(found, sink, shape.rate, shape.seconds))
+            idle.append(await slack.load(request, found.reps, shape.rate, shape.seconds))
             wanted.set()
             await asyncio.sleep(0.5)
-            busy.append(await load(found, sink, shape.rate, shape.seconds))
+            busy.append(await slack.load(request, found.reps, shape.rate, shape.seconds))
             wanted.clear()
             await asyncio.sleep(1)
     finally:

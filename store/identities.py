@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from engine.notices import Recipient
 from store import recipients
 from store.bulk import inserting
+from store.spelled import Spelled
 from store.tables.access import identity
 
 if TYPE_CHECKING:
@@ -29,10 +30,20 @@ class Link:
     how: str
 
 
+#: Every answer after a change asks it, so it is spelled once.
+_GET = Spelled(
+    select(*(identity.c[name] for name in Link.__slots__)).where(
+        identity.c.team_id == bindparam("team_id"),
+        identity.c.user_id == bindparam("user_id"),
+        identity.c.unlinked_at.is_(None),
+    )
+)
+
+
 def get(conn: Connection, team_id: str, user_id: str) -> Link | None:
     """The account's link now."""
-    row = conn.execute(select(identity).where(_linked(team_id, user_id))).first()
-    return None if row is None else Link(row.team_id, row.user_id, row.rep_id, row.email, row.how)
+    row = _GET.first(conn, {"team_id": team_id, "user_id": user_id})
+    return None if row is None else Link(*row)
 
 
 def of_person(conn: Connection, rep_id: int) -> tuple[Link, ...]:

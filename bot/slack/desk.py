@@ -15,6 +15,7 @@ from bot.errors import NotDeliveredError
 from bot.log import Journal
 from bot.slack import failures, routes
 from bot.slack.inbound import Inbound
+from bot.slack.seat import Seat
 from bot.slack.turn import Turn
 from messages import limits, views
 from messages.actions import base
@@ -110,7 +111,7 @@ class Desk:
             person = self.directory.who(inbound) if offer else None
             if offer is None or person is None:
                 return []
-            turn = Turn(self.services, self.voice, self.directory, inbound, person, self._thinking)
+            turn = Turn(self.services, self.voice, self.directory, inbound, person, Seat(self._thinking))
             return [option_object(option) for option in offer(turn, inbound.text)[: limits.SELECT_OPTIONS]]
         except Exception as error:  # noqa: BLE001 - an empty menu is all that can be said here
             _journal.error("no options", error, action=inbound.name)
@@ -134,9 +135,8 @@ class Desk:
         person = self.directory.who(inbound)
         if person is None:
             return self._not_linked(inbound)
-        turn = Turn(self.services, self.voice, self.directory, inbound, person, self._thinking, shown)
-        with self._thinking:
-            routes.answer(turn)
+        with Seat(self._thinking) as seat:
+            routes.answer(Turn(self.services, self.voice, self.directory, inbound, person, seat, shown))
         return "answered"
 
     def _not_linked(self, inbound: Inbound) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -21,13 +20,13 @@ from store import people
 from store.disclosures import Disclosure
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection
     from datetime import date
-    from threading import BoundedSemaphore
 
     from bot.slack.forms import Private
     from bot.slack.identity import Directory
     from bot.slack.inbound import Inbound
+    from bot.slack.seat import Seat
     from bot.slack.voice import Voice
     from bot.wiring import Services
     from engine.people import Person
@@ -43,7 +42,7 @@ class Turn:
     directory: Directory
     inbound: Inbound
     person: Person
-    thinking: BoundedSemaphore
+    seat: Seat
     shown: list[Disclosure] = field(default_factory=list)
 
     @property
@@ -91,8 +90,8 @@ class Turn:
     def say(self, template: str, view: View, subject: Person | None = None) -> None:
         """Word an answer, send it where it was asked for, and remember whose pay was shown to whom."""
         message = render(Reply(template, view, self._visibility()))
-        with self._pausing():
-            surface = self.voice.answer(self.inbound, message)
+        self.seat.leave()  # hardly anything is calculated after it: a thread that waited to come back would be missed
+        surface = self.voice.answer(self.inbound, message)
         self._remember(message, surface, subject)
 
     def open_modal(
@@ -107,7 +106,7 @@ class Turn:
             TooLateToOpenError: Slack does not let it open any more.
         """
         made = modal(template, view)
-        with self._pausing():
+        with self.seat.left():
             opened = self.voice.open_modal(self.inbound, made.payload(_carried(private)))
         at, digest = self.services.clock.now(), payload_hash("", made.payload().get("blocks", []))
         self.shown.extend(
@@ -124,24 +123,15 @@ class Turn:
         """
         where = opened or OpenModal(self.inbound.view_id, self.inbound.view_hash)
         payload = modal(template, view).payload(_carried(private))
-        with self._pausing():
+        with self.seat.left():
             return self.voice.update_modal(where, payload)
 
     def show_home(self, view: View, subject: Person | None) -> None:
         """Publish the reader's Home tab, and remember what it shows."""
         message = render(Reply("home", view, "home"))
-        with self._pausing():
+        with self.seat.left():
             surface = self.voice.publish_home(self.inbound.user_id, message)
         self._remember(message, surface, subject)
-
-    @contextmanager
-    def _pausing(self) -> Iterator[None]:
-        """Let somebody else calculate while this turn waits for Slack."""
-        self.thinking.release()
-        try:
-            yield
-        finally:
-            self.thinking.acquire()
 
     def _visibility(self) -> Visibility:
         return "dm" if self.inbound.surface == "im" and self.inbound.kind != "command" else "ephemeral"
