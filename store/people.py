@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, bindparam, func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 
 from engine.people import Person
 from store import known
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    from sqlalchemy import ColumnElement, Connection
+    from sqlalchemy import ColumnElement, Connection, Row
 
 #: No organisation is deeper; it also ends a chain that bites its own tail.
 DEEPEST = 50
@@ -38,22 +38,20 @@ _FIELDS = (
     "left_on",
 )
 
-
-#: Every answer after a change asks who that is now, so it is spelled once.
 _BY_ID = Spelled(
     select(*(person.c[name] for name in _FIELDS)).where(
-        known.now(person), person.c.is_primary == 1, person.c.rep_id == bindparam("its_id", type_=BigInteger())
+        known.now(person), person.c.is_primary == 1, person.c.rep_id == bindparam("rep_id")
     )
 )
 
 
 def by_id(conn: Connection, rep_id: int, watermark: int | None = None) -> Person | None:
     """The person with that number, as known now or once change `watermark` was committed."""
-    if watermark is None:
-        row = _BY_ID.first(conn, {"its_id": rep_id})
-        return None if row is None else _person(dict(zip(_FIELDS, row, strict=True)))
-    found = _people(conn, person.c.rep_id == rep_id, watermark)
-    return found[0] if found else None
+    if watermark is not None:
+        found = _people(conn, person.c.rep_id == rep_id, watermark)
+        return found[0] if found else None
+    row = _BY_ID.first(conn, {"rep_id": rep_id})
+    return None if row is None else _said(dict(zip(_FIELDS, row, strict=True)))
 
 
 def by_ids(conn: Connection, rep_ids: Iterable[int]) -> dict[int, Person]:
@@ -121,10 +119,14 @@ def _manager(conn: Connection, rep_id: int, on: date) -> int:
 def _people(conn: Connection, which: ColumnElement[bool], watermark: int | None = None) -> tuple[Person, ...]:
     held = known.now(person) if watermark is None else known.at(person, watermark)
     primary = select(*(person.c[name] for name in _FIELDS)).where(held, person.c.is_primary == 1, which)
-    return tuple(_person(dict(row._mapping)) for row in conn.execute(primary.order_by(person.c.rep_id)))
+    return tuple(_person(row) for row in conn.execute(primary.order_by(person.c.rep_id)))
 
 
-def _person(said: dict[str, Any]) -> Person:
+def _person(row: Row[tuple[object, ...]]) -> Person:
+    return _said(dict(row._mapping))
+
+
+def _said(said: dict[str, Any]) -> Person:
     for name in ("role", "currency", "timezone", "locale"):
         if not said[name]:
             del said[name]
