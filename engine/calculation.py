@@ -63,6 +63,8 @@ class Credits:
 
     def part(self, rows: slice | Rows | NDArray[np.bool_]) -> Credits:
         """Some of them, in the same order."""
+        if isinstance(rows, np.ndarray) and rows.dtype == np.int64:
+            return Credits(self.at.take(rows), self.credit.take(rows), self.rep.take(rows), self.days.take(rows))
         return Credits(self.at[rows], self.credit[rows], self.rep[rows], self.days[rows])
 
 

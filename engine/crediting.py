@@ -44,21 +44,21 @@ class Lot:
 
     Each is `share` of what it is made from: the whole deal; or, with `weights` (where each deal begins, and the
     weight of each credit), a part of it; or, with `sources` (other credits, and the place here of the credit that
-    each goes into), their sum.
+    each goes into), their sum. Neighbours are told by a slice.
     """
 
-    position: Rows  # among all credits
+    position: Rows | slice  # among all credits
     share: Rate
     weights: tuple[Rows, Ints] | None = None
-    sources: tuple[Rows, Rows] | None = None
+    sources: tuple[Rows | slice, Rows] | None = None
 
     def amounts(self, parts: Ints, mode: Rounding) -> Ints:
         """What its credits come to. `parts` has the amounts of credits made before, the whole deal for its own."""
         if self.sources is not None:
-            own: Ints = np.zeros(len(self.position), dtype=np.int64)
+            own: Ints = np.zeros(len(parts[self.position]), dtype=np.int64)
             np.add.at(own, self.sources[1], parts[self.sources[0]])
         else:
-            own = parts[self.position]
+            own = parts[self.position].copy()
         if self.weights is not None:
             own = weighed(own, *self.weights)
         return own if self.share == WHOLE else scaled(own, self.share, mode)

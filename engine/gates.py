@@ -64,6 +64,8 @@ class _Dated:
     window: Ints
     key: Ints  # window and day in one
     total: Ints
+    start: Rows | None  # per window the first day of its only row; None where any window has several
+    whole: Ints  # per window what it comes to with it
 
     @classmethod
     def of(cls, rows: QuotaRows, spans: Windows) -> _Dated:
@@ -71,12 +73,21 @@ class _Dated:
         inside = (rows.start >= spans.origin) & (rows.start < spans.origin + len(spans.lookup))
         since, amount = rows.start[inside] - spans.origin, rows.amount[inside]
         window = rows.rep[inside] * np.int64(spans.count) + spans.lookup[since]
-        return cls(window, window * _DAYS + since, running(amount, starts_of(window)))
+        size, only = int(window.max(initial=-1)) + 1, None
+        whole: Ints = np.zeros(size, dtype=np.int64)
+        if bool((window[1:] > window[:-1]).all()):
+            only = np.full(size, _DAYS)
+            only[window], whole[window] = since, amount
+        return cls(window, window * _DAYS + since, running(amount, starts_of(window)), only, whole)
 
     def started(self, codes: Rows, days: Rows) -> tuple[Ints, NDArray[np.bool_]]:
         """The sum of the rows of each window that have started by a day of it, and where none has."""
         if not len(self.window):
             return np.zeros(len(codes), dtype=np.int64), np.ones(len(codes), dtype=bool)
+        if self.start is not None and len(codes) and int(codes.max()) < len(self.start):
+            late = np.clip(days, 0, _DAYS - 1) < self.start.take(codes)
+            started = self.whole.take(codes)
+            return np.where(late, 0, started) if late.any() else started, late
         place = np.searchsorted(self.key, codes * _DAYS + np.clip(days, 0, _DAYS - 1), "right") - 1
         found = (place >= 0) & (self.window[np.maximum(place, 0)] == codes)
         return np.where(found, self.total[np.maximum(place, 0)], 0), ~found

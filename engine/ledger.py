@@ -73,7 +73,8 @@ def _counts(blocks: Sequence[Block]) -> Rows:
     """How many lines each rep, between the first and the last, has in each block."""
     first = min(int(block.credits.rep[0]) for block in blocks)
     last = max(int(block.credits.rep[-1]) for block in blocks)
-    return np.stack([np.bincount(block.credits.rep - first, minlength=last - first + 1) for block in blocks], axis=1)
+    edges = np.arange(first, last + 2, dtype=blocks[0].credits.rep.dtype)
+    return np.stack([np.diff(np.searchsorted(block.credits.rep, edges)) for block in blocks], axis=1)
 
 
 def _places(counts: Rows, begin: int) -> list[NDArray[Any]]:

@@ -129,16 +129,18 @@ def _credited(company: Company, wanted: NDArray[np.bool_], edges: Ints | None) -
     calc, trace = company.calc, company.calc.trace
     whole = calc.counted.sorted.whole
     rows = np.flatnonzero(among(trace.measure, np.flatnonzero(wanted).tolist()))
-    changed = np.ones(len(rows), dtype=bool)
+    changed, several = np.ones(len(rows), dtype=bool), int(wanted.sum()) > 1
     for low in range(0, len(rows), AT_ONCE):
         some = rows[max(low - 1, 0) : low + AT_ONCE]  # with the one before
-        at, begun = trace.at[some], np.zeros(max(len(some) - 1, 0), dtype=bool)
-        what = at if edges is None else passed(edges, whole.days[at])
-        for each in (what, trace.measure[some], whole.rep[at]):
+        at, begun = trace.at.take(some), np.zeros(max(len(some) - 1, 0), dtype=bool)
+        what = at if edges is None else passed(edges, whole.days.take(at))
+        measures = (trace.measure.take(some),) if several else ()
+        for each in (what, *measures, whole.rep.take(at)):
             begun |= each[1:] != each[:-1]
         changed[low + 1 - min(low, 1) : low + AT_ONCE] = begun
     starts = np.flatnonzero(changed)
-    net = np.add.reduceat(trace.amount[rows], starts) if len(starts) else trace.amount[rows]
+    amount = trace.amount.take(rows)
+    net = np.add.reduceat(amount, starts) if len(starts) else amount
     last = rows[np.append(starts[1:], len(rows))[: len(starts)] - 1]
     own, measure = whole.part(trace.at[last]), trace.measure[last].astype(np.int64)
     plan_of = np.array([slot.plan_no for slot in company.slots()], dtype=np.int64)

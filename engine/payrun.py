@@ -195,7 +195,7 @@ def earned_in(calc: Calculation, numbers: Sequence[int], rep_ids: Ints, periods:
         cell += period
         if int(period.min()) < 0 or int(cell.max()) >= nowhere:
             cell[(period < 0) | (cell >= nowhere)] = nowhere
-        np.add.at(found, cell[at - first], amount)
+        np.add.at(found, cell.take(at - first), amount)
     return found[:-1].reshape(len(rep_ids), count)
 
 

@@ -82,6 +82,7 @@ class Found:
     whole: Ints  # the amount of each deal
     as_of: int
     problems: list[Problem] = field(default_factory=list)
+    taken: tuple[Rows, Ints, Rows | None] | None = None  # of the plan and reps being priced: `at`, amounts and kinds
     priced: dict[int, Block] = field(default_factory=dict)  # of the plan and reps that are being priced
 
     def lost(self, credit: Rows, plan: int, measure: int, reason: str) -> None:
@@ -117,7 +118,7 @@ def _own(part: Credits, plan: Ready, on_plan: NDArray[np.bool_]) -> Ruled:
     own = part if on_plan.all() else part.part(np.flatnonzero(on_plan))
     if plan.rule_of is None:
         return own, None
-    rule = plan.rule_of[own.credit]
+    rule = plan.rule_of.take(own.credit)
     mine = rule != FOREIGN
     return (own, rule) if mine.all() else (own.part(mine), rule[mine])
 
@@ -143,24 +144,26 @@ def _on_plan(part: Credits, plan: Ready) -> NDArray[np.bool_]:
 def _price_plan(own: Ruled, plan: Ready, numbers: tuple[int, int], seats: Seats, found: Found) -> list[Block]:
     (part, rule), blocks = own, list[Block]()
     amounts, kinds = plan.payload.take(part.credit)
+    found.taken = part.at, amounts, kinds
     counted, counts_all = np.zeros(len(part.rep), dtype=bool), False
     found.priced.clear()
     for offset, measure in plan.in_order:
         place = (numbers[0], numbers[1] + offset)
-        slot = None if measure.slot is None or kinds is None else measure.slot[kinds]
+        slot = None if measure.slot is None or kinds is None else measure.slot.take(kinds)
         tally = plan.tally(offset)
-        if tally is None and measure.counts_all:
+        values = amounts if tally is None or tally.values is None else tally.values[part.credit]
+        if measure.counts_all and (tally is None or tally.takes_all(rule)):
             counts_all = True
-            blocks.append(_price(part, (amounts, slot), (plan, measure), place, found))
+            blocks.append(_price(part, (values, slot), (plan, measure), place, found))
             continue
         slot = _slots((part, slot, rule), (measure, tally), (seats, place), found)
         counted |= slot != NOT_COUNTED
-        values = amounts if tally is None or tally.values is None else tally.values[part.credit]
         rows = np.flatnonzero(slot >= 0)
         if len(rows) == len(slot):
             blocks.append(_price(part, (values, slot), (plan, measure), place, found))
         elif len(rows):
-            blocks.append(_price(part.part(rows), (values[rows], slot[rows]), (plan, measure), place, found))
+            own_values = values.take(rows), slot.take(rows)
+            blocks.append(_price(part.part(rows), own_values, (plan, measure), place, found))
     if not counts_all and not counted.all():
         found.lost(part.credit[~counted], numbers[0], -1, "not_measured")
     return sorted(blocks, key=lambda block: block.measure)
@@ -178,7 +181,7 @@ def _slots(
         everywhere = 0 if measure.slot is None else int(measure.slot[0])
         slot = np.full(len(part.rep), everywhere, dtype=np.int32)
     if tally is not None and tally.counts is not None and rule is not None:
-        counts = tally.counts[rule]
+        counts = tally.counts.take(rule)
         slot = slot if counts.all() else np.where(counts, slot, NOT_COUNTED)
     if measure.slot is None or int(measure.slot.min()) == UNPRICED:
         found.lost(part.credit[slot == UNPRICED], *place[1], "no_rate")
@@ -314,7 +317,7 @@ def _conditioned(blocks: list[Block], plan: Ready, first: int, context: tuple[Se
         asked = Asked(histories, found.as_of, seats.rep_ids, found.problems)
         own = block.credits
         codes = plan.measures[offset].windows.codes(own.rep, own.days)
-        amounts, kinds = plan.payload.take(own.credit)
+        amounts, kinds = _again(own, plan, found)
         way = np.sign(amounts)
         if not way.all():  # a credit of nothing goes the way of its deal
             none = np.flatnonzero(way == 0)
@@ -324,6 +327,17 @@ def _conditioned(blocks: list[Block], plan: Ready, first: int, context: tuple[Se
         priced = Priced(own, codes, kinds, way, block.basis, block.amount, incentive)
         changed.append(_lined(block, effects(made, priced, asked)))
     return changed
+
+
+def _again(own: Credits, plan: Ready, found: Found) -> tuple[Ints, Rows | None]:
+    """The amounts and kinds of some credits of the plan and reps being priced, which have been taken before."""
+    if found.taken is None or not len(found.taken[0]):
+        return plan.payload.take(own.credit)
+    at, amounts, kinds = found.taken
+    if int(at[-1]) - int(at[0]) + 1 != len(at):  # some between them are not of the plan
+        return plan.payload.take(own.credit)
+    place = own.at - at[0]
+    return amounts.take(place), None if kinds is None else kinds.take(place)
 
 
 def _history(tested: Block | None, own: Block) -> History:
@@ -341,14 +355,16 @@ def _lined(block: Block, changes: list[tuple[int, Ints]]) -> Block:
     counts = np.ones(len(block.basis), dtype=np.int64)
     for rows in changed:
         counts[rows] += 1
-    begin = np.cumsum(counts) - counts
-    total = int(counts.sum())
+    begin = np.cumsum(counts)
+    total = int(begin[-1])
+    begin -= counts
     kinds = np.full(total, COMMISSION, dtype=np.int8)
     basis, amounts = np.zeros(total, dtype=np.int64), np.empty(total, dtype=np.int64)
-    before = np.repeat(block.before + block.basis, counts)
+    source = np.repeat(np.arange(len(counts)), counts)
+    before = (block.before + block.basis).take(source)
     basis[begin], before[begin], amounts[begin] = block.basis, block.before, block.amount
     for (kind, change), rows in zip(changes, changed, strict=True):
         begin[rows] += 1
-        kinds[begin[rows]], amounts[begin[rows]] = kind, change[rows]
-    credits_ = block.credits.part(np.repeat(np.arange(len(counts)), counts))
-    return Block(credits_, block.measure, kinds, basis, before, amounts)
+        place = begin.take(rows)
+        kinds[place], amounts[place] = kind, change.take(rows)
+    return Block(block.credits.part(source), block.measure, kinds, basis, before, amounts)

@@ -215,7 +215,8 @@ class _PlanCredits:
         self.problems: list[Problem] = []
         seats, count = asking.seats, len(asking.seats.deal)
         own = [position for position, rule in enumerate(self.plan.crediting) if is_own(rule)]
-        self._sat = _Sat(np.arange(count), seats.deal, seats.rep_ids, seats.rep, np.zeros(count, dtype=bool))
+        at, is_full = np.arange(count, dtype=np.int32), np.zeros(count, dtype=bool)
+        self._sat = _Sat(at, seats.deal, seats.rep_ids, seats.rep, is_full)
         if own:
             rules = asking.deciding(self.plan, seats.deal, seats.rep_ids[seats.rep], seats.is_shared)
             sat = [self._sat.part(np.flatnonzero(~np.isin(rules, own)))]
@@ -225,9 +226,9 @@ class _PlanCredits:
             if is_further(rule):
                 self._further(position, rule)
 
-    def _add(self, rule: int, deal: Rows, who: tuple[Ints, Rows], **lot: Any) -> Rows:
-        position = self.offset + np.arange(len(deal))
-        self.offset += len(deal)
+    def _add(self, rule: int, deal: Rows, who: tuple[Ints, Rows], **lot: Any) -> slice:
+        position = slice(self.offset, self.offset + len(deal))
+        self.offset = position.stop
         if len(deal):
             self.parts.append(Part(self.number, rule, deal, *who, Lot(position, **lot)))
         return position
@@ -260,7 +261,8 @@ class _PlanCredits:
             holds = asking.told.placements.holds(rep_id, asking.told.deals.booked[deal], rule.role)
             rep_id = np.where(holds, rep_id, 0)
         who = distinct(rep_id)
-        at = self._add(position, deal, who, share=rule.share, weights=weights)
+        added = self._add(position, deal, who, share=rule.share, weights=weights)
+        at = np.arange(added.start, added.stop, dtype=np.int32)
         return _Sat(at, deal, *who, np.full(len(at), rule.shares == "full")).part(rep_id > 0)
 
     def _further(self, position: int, rule: CreditRule) -> None:
@@ -292,27 +294,33 @@ class _PlanCredits:
             return
         ids, codes = ids[1:], codes - np.int32(1)  # the first is nobody
         start, rep = _rungs(ladder, codes)
-        deals = sat.deal.take(start)
-        keep = self._counts(rule, grid, deals, (ids, rep))
-        if len(keep) < len(start):
-            start, rep, deals = start[keep], rep[keep], deals[keep]
-        begins = np.ones(len(rep), dtype=bool)
+        sat = sat if start is None else sat.part(start)
+        keep = self._counts(rule, grid, sat.deal, (ids, rep))
+        if not keep.all():
+            sat, rep = sat.part(keep), rep[keep]
+        deals, begins = sat.deal, np.ones(len(rep), dtype=bool)
         rows, order = _unsorted(deals, rep)
         if len(rows):
+            deals = deals.copy()
             deals[rows], rep[rows] = deals[order], rep[order]
         begins[1:] = (deals[1:] != deals[:-1]) | (rep[1:] != rep[:-1])
         place = np.cumsum(begins)
         place -= 1
         if len(rows):
             place[order] = place[rows]
+        at: Rows | slice = sat.at
         if sat.is_full.any():
-            once = _once(sat.is_full[start], place)
-            start, place = start[once], place[once]
+            once = _once(sat.is_full, place)
+            at, place = at[once], place[once]
+        if len(at) and int(at[-1]) - int(at[0]) + 1 == len(at) and rises(at):
+            at = slice(int(at[0]), int(at[-1]) + 1)
         first = np.flatnonzero(begins)
         people, rep = distinct(rep.take(first))
-        self._add(position, deals.take(first), (ids[people], rep), share=rule.share, sources=(sat.at[start], place))
+        self._add(position, deals.take(first), (ids[people], rep), share=rule.share, sources=(at, place))
 
-    def _counts(self, rule: CreditRule, grid: NDArray[np.bool_], deal: Rows, who: tuple[Ints, Rows]) -> Rows:
+    def _counts(
+        self, rule: CreditRule, grid: NDArray[np.bool_], deal: Rows, who: tuple[Ints, Rows]
+    ) -> NDArray[np.bool_]:
         """Which people the rule may credit with a deal: those on the plan, of its roles, who are asked for."""
         asking, (ids, rep) = self.asking, who
         keep = _on_plan((asking.facts, asking.plans), self.plan, who, asking.told.deals.booked[deal])
@@ -322,13 +330,15 @@ class _PlanCredits:
             keep &= asking.told.placements.holds(ids[rep], asking.told.deals.booked[deal], rule.role)
         if rule.when.role:
             keep &= grid[asking.kinds_of(deal, ids[rep])]
-        return np.flatnonzero(keep)
+        return keep
 
 
-def _rungs(ladder: Ladder, codes: Rows) -> tuple[Rows, Rows]:
-    """Who of those asked about has anybody above them, level by level, and the code of whom; -1 is nobody."""
+def _rungs(ladder: Ladder, codes: Rows) -> tuple[Rows | None, Rows]:
+    """Who of those asked about has anybody above them, level by level, and the code of whom; None for all, once."""
     starts: list[Rows] = []
     above: list[Rows] = []
+    if len(ladder.levels) == 1 and int(codes[:-1].min()) >= 0:  # a code of -1 is nobody
+        return None, codes.take(ladder.place)
     for over in np.split(codes[:-1], len(ladder.levels)):
         each = over.take(ladder.place)
         start = np.flatnonzero(each >= 0)

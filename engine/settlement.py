@@ -257,6 +257,8 @@ def _open(run: _Run, periods: PayPeriods, at: int, standing: Standing) -> None:
 def _bad_balances(calc: Calculation, facts: Facts, reps: Collection[int] | None) -> Iterator[Problem]:
     """Problems for opening debts that cannot be meant."""
     frame = facts.table("balances")
+    if frame.empty:
+        return
     name, plan, value = named(frame, "name"), named(frame, "plan"), integers(frame, "value")
     bad = np.isin(name.codes, [name.code("draw"), name.code("carry")])
     bad &= np.isin(plan.codes, [plan.code(each.name) for each in calc.plans if each.payment != _PLAIN])

@@ -114,23 +114,29 @@ _Paid = dict[tuple[int, str], int]
 
 def _paid(calc: Calculation, span: Period) -> _Paid:
     """What every rep is paid within the days, by currency; straight from the arrays of which lines are made."""
-    trace, extras = calc.trace, calc.extras
+    trace, extras, own_ids = calc.trace, calc.extras, calc.counted.seats.rep_ids
     sizes = [len(plan.components) for plan in calc.plans]
-    own = np.repeat(np.arange(len(sizes)), sizes)
-    rep = np.concatenate([calc.counted.seats.rep_ids[calc.line_reps], extras.rep_id])
-    plan_no = np.concatenate([own[trace.measure], extras.plan_no])
-    days = np.concatenate([calc.counted.sorted.whole.days[trace.at], extras.days])
-    amount = np.concatenate([trace.amount, extras.amount])
-    inside = (days >= day(span.start_on)) & (days < day(span.end_on))
-    rep, plan_no, amount = rep[inside], plan_no[inside], amount[inside]
+    plan_of = np.repeat(np.arange(len(sizes)), sizes)
+    ids = np.union1d(own_ids, extras.rep_id)
+    sums, occurs = np.zeros(len(sizes) * len(ids), dtype=np.int64), np.zeros(len(sizes) * len(ids), dtype=bool)
+    for place, days, amount in (
+        (
+            (plan_of * len(ids))[trace.measure] + np.searchsorted(ids, own_ids)[calc.line_reps],
+            calc.counted.sorted.whole.days[trace.at],
+            trace.amount,
+        ),
+        (
+            extras.plan_no.astype(np.int64) * len(ids) + np.searchsorted(ids, extras.rep_id),
+            extras.days,
+            extras.amount,
+        ),
+    ):
+        rows = np.flatnonzero((days >= day(span.start_on)) & (days < day(span.end_on)))
+        np.add.at(sums, place[rows], amount[rows])
+        occurs[place[rows]] = True
     found: _Paid = defaultdict(int)
-    for position, plan in enumerate(calc.plans):
-        rows = plan_no == position
-        ids, place = np.unique(rep[rows], return_inverse=True)
-        sums = np.zeros(len(ids), dtype=np.int64)
-        np.add.at(sums, place, amount[rows])
-        for rep_id, total in zip(ids.tolist(), sums.tolist(), strict=True):
-            found[rep_id, plan.currency] += total
+    for at in np.flatnonzero(occurs).tolist():
+        found[int(ids[at % len(ids)]), calc.plans[at // len(ids)].currency] += int(sums[at])
     return dict(found)
 
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from engine.kinds import Told
     from engine.measures import Measured, Ready
     from engine.money import Money, Rounding
-    from engine.order import Ints
+    from engine.order import Ints, Rows
     from engine.plans.schema import Component, Plan
 
 
@@ -46,6 +46,12 @@ class Tally:
     counts: NDArray[np.bool_] | None
     for_quota: NDArray[np.bool_] | None
     for_pay: NDArray[np.bool_] | None
+
+    def takes_all(self, rule: Rows | None) -> bool:
+        """Whether every credit counts, given the rule of each."""
+        if self.fault is not None:
+            return False
+        return self.counts is None or rule is None or bool(self.counts.take(rule).all())
 
 
 def names_rules(plan: Plan) -> bool:
