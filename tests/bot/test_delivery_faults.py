@@ -1,4 +1,4 @@
-"""A store that fails while messages go out: locked, full, read-only, its server restarted. One message each, none lost."""
+"""A store that fails while messages go out: locked, full, read-only, restarted. One message each, none lost."""
 
 from __future__ import annotations
 
@@ -136,11 +136,12 @@ def test_when_every_connection_is_in_use_it_is_said(sqlite_database: Database) -
 def test_a_server_that_restarts_at_any_moment_costs_no_message_and_sends_none_twice(database: Database) -> None:
     """Each restart ends every connection, at another statement of what a round does."""
     room, admin = PostRoom(database), create_engine(database.engine.url, isolation_level="AUTOCOMMIT")
-    countdown = [0]
+    countdown, restarts = [0], [0]
 
     def restart(conn: Any, *_: object) -> None:
         countdown[0] -= 1
         if countdown[0] == 0:
+            restarts[0] += 1
             with admin.connect() as other:
                 ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'attain'"
                 other.exec_driver_sql(f"{ended} AND datname = current_database()")
@@ -160,6 +161,6 @@ def test_a_server_that_restarts_at_any_moment_costs_no_message_and_sends_none_tw
     room.clock.advance(LEASE * 2)
     room.run()
     admin.dispose()
-    said = (room.states(), len(room.posts(ADA)) + len(room.posts(BEN)))
+    said = (restarts[0], room.states(), len(room.posts(ADA)) + len(room.posts(BEN)))
     room.close()
-    assert said == ({"sent": 6}, 6)
+    assert said == (6, {"sent": 6}, 6)
