@@ -23,6 +23,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks import storage
+from bot.worker import collect_rarely
 from engine import commission
 from operations import plans, pricing, recalculate, scale
 from operations.context import Context
@@ -65,6 +66,7 @@ def main() -> None:
     parser.add_argument("--n", type=int, default=1_000_000, help="deals in the store")
     parser.add_argument("--database", choices=("sqlite", "postgresql", "both"), default="both")
     chosen = parser.parse_args()
+    collect_rarely()  # as the worker does, who does all of this
     digests: dict[str, str] = {}
     for name in ("sqlite", "postgresql") if chosen.database == "both" else (chosen.database,):
         with storage.server(name) as url:

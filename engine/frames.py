@@ -218,7 +218,7 @@ class Facts:
         An empty frame that may be left out adds nothing, so that older receipts keep their hash.
         """
         digest = hashlib.sha256()
-        for name in (each.name for each in fields(self)):
+        for name in _HASHED:
             frame = self.table(name)
             if name not in CORE and not len(frame):
                 continue
@@ -227,6 +227,10 @@ class Facts:
                 digest.update(f"{label}\n".encode())
                 digest.update(values.data)
         return digest.hexdigest()
+
+
+#: The frames in the order in which the hash takes them.
+_HASHED = tuple(each.name for each in fields(Facts))
 
 
 @lru_cache(maxsize=len(COLUMNS))

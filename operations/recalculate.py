@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 #: A run takes at most this many reps, so that a first calculation is published in parts that fit in memory.
 REPS_PER_RUN = 20_000
+A_YEAR = 366
 #: Before any change.
 NOBODY_YET = -1
 
@@ -237,7 +238,10 @@ def _summed(calculation: Calculation, plan_no: int, plan: Plan) -> Iterator[tupl
     if not len(own):
         return
     booked = integers(lines, "booked_on")[own]
-    periods, starts = _pay_periods(plan.calendar, plan.pays, int(booked.min()), int(booked.max()))
+    # The plan's first year is among them, with lines or without, so that most calculations share one list.
+    first = min(int(booked.min()), day(plan.effective.start_on))
+    last = max(int(booked.max()), min(day(plan.effective.last_on), first + A_YEAR))
+    periods, starts = _pay_periods(plan.calendar, plan.pays, first, last)
     which = np.searchsorted(starts, booked, side="right") - 1
     # In cells of rep and period: a data frame's groupby takes milliseconds for the hundred lines of one rep.
     reps, amounts = integers(lines, "rep_id")[own], integers(lines, "amount_cents")[own]
