@@ -1,4 +1,7 @@
-"""Several small whole numbers in one 64-bit word: SQLite hands over one Python integer where there were four.
+"""Several small whole numbers in one 64-bit word, and the words of many rows in one text.
+
+The driver makes an object of every number, and lets the interpreter's lock go and takes it again for every row.
+Joined by the database and parsed at once, a million deals take two thirds of that time.
 
 Why not ADBC, as for Postgres: its driver brings its own copy of the SQLite library, and two copies in one process do
 not see each other's file locks. When the second closes the file it takes itself for the last user, folds the
@@ -8,20 +11,22 @@ write-ahead log into the database and deletes it under the first one's feet; wha
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sqlalchemy import Integer, type_coerce
+from sqlalchemy import Integer, bindparam, func, literal_column, select, type_coerce
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
-    from sqlalchemy import ColumnElement, Connection, Select
+    from sqlalchemy import ColumnClause, ColumnElement, Connection, Select
 
 #: The sign bit stays free, so that every word is a number from 0.
 WORD_BITS = 63
+#: How many rows one text may tell of: some ten megabytes.
+ROWS = 250_000
+_row: ColumnClause[int] = literal_column("rowid", Integer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +40,8 @@ class Slot:
     low: int
 
     def unpack(self, words: NDArray[np.int64]) -> NDArray[np.int64]:
-        """The column's values out of the words of all rows."""
-        values: NDArray[np.int64] = words[:, self.word]
+        """The column's values out of the words of all rows, one after the other."""
+        values: NDArray[np.int64] = words[self.word]
         if not self.bits:
             return values
         return ((values >> self.shift) & ((1 << self.bits) - 1)) + self.low
@@ -56,10 +61,18 @@ def read(
     columns = dict(statement.selected_columns.items())
     slots = lay_out(columns, bounds)
     words = [_packed(columns, [slot for slot in slots if slot.word == word]) for word in range(slots[-1].word + 1)]
-    packed = statement.with_only_columns(*words, maintain_column_froms=True)
-    cursor: Any = conn.execute(packed).cursor
-    found = np.fromiter(chain.from_iterable(cursor), dtype=np.int64).reshape(-1, len(words))
-    return {slot.name: slot.unpack(found) for slot in slots}
+    joined = statement.with_only_columns(*map(func.group_concat, words), maintain_column_froms=True)
+    part = joined.where(_row > bindparam("after"), _row <= bindparam("until"))
+    last = conn.execute(select(func.max(_row)).select_from(*statement.get_final_froms())).scalar() or 0
+    spans = [{"after": after, "until": after + ROWS} for after in range(0, last, ROWS)]
+    found = [_numbers(conn.execute(part, span).one()) for span in spans]
+    every = np.concatenate(found, axis=1) if found else np.empty((len(words), 0), dtype=np.int64)
+    return {slot.name: slot.unpack(every) for slot in slots}
+
+
+def _numbers(texts: Sequence[str | None]) -> NDArray[np.int64]:
+    """The numbers of each text: a text of no rows is None, and none of the columns has rows without a number."""
+    return np.array([np.fromstring(text or "", dtype=np.int64, sep=",") for text in texts], dtype=np.int64)
 
 
 def lay_out(names: Sequence[str] | Mapping[str, Any], bounds: Mapping[str, tuple[int, int]]) -> list[Slot]:

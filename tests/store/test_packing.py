@@ -45,6 +45,22 @@ def test_whatever_goes_in_comes_out(
     }
 
 
+def test_a_text_tells_of_some_rows_only(sqlite_database: Database) -> None:
+    """Parts of a table in the order of its rows, an empty part between them, and none where it is empty."""
+    count = 2 * packing.ROWS + 3
+    rows = f"WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < {count})"
+    numbers = table("sample", column("a", BigInteger), column("b", BigInteger))
+    with sqlite_database.write() as conn:
+        conn.exec_driver_sql("CREATE TABLE sample (a INTEGER, b INTEGER)")
+        assert [len(found) for found in packing.read(conn, select(numbers), {}).values()] == [0, 0]
+        conn.exec_driver_sql(f"{rows} INSERT INTO sample SELECT i, -i FROM n")
+        middle = numbers.c.a.between(packing.ROWS + 1, 2 * packing.ROWS)
+        found = packing.read(conn, select(numbers).where(~middle), {"a": (0, count)})
+    expected = [*range(1, packing.ROWS + 1), *range(2 * packing.ROWS + 1, count + 1)]
+    assert found["a"].tolist() == expected
+    assert found["b"].tolist() == [-number for number in expected]
+
+
 def test_small_columns_share_a_word() -> None:
     slots = packing.lay_out(
         ["amount", "deal", "owner", "day"], {"deal": (0, 10**6), "owner": (0, 10**4), "day": (5, 370)}
