@@ -105,6 +105,7 @@ _HUBSPOT = {
         Wanted("close", ("closedate",)),
         Wanted("type", ("dealtype",), needed=False),
         Wanted("product", ("product", "product_name"), needed=False),
+        Wanted("changed_by", ("hs_updated_by_user_id",), needed=False),
     ),
     "split": (
         Wanted("deal", ("deal",)),
@@ -137,6 +138,7 @@ _SALESFORCE = {
         Wanted("stage", ("StageName",)),
         Wanted("close", ("CloseDate",)),
         Wanted("type", ("Type",), needed=False),
+        Wanted("changed_by", ("LastModifiedById",), needed=False),
     ),
     "split": (
         Wanted("deal", ("OpportunityId",)),

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 #: A body with a list under this name stands for several rows, each of which sees the outer fields too.
 ROWS = "rows"
 
+#: Under this name a body says who changed the record last there, by the id that a person of that source has.
+CHANGED_BY = "changed_by"
+
 #: The type of a column of texts: built from arrow, without a look at each of them on the way.
 _TEXT = pd.StringDtype(na_value=np.nan)
 

@@ -6,6 +6,7 @@ import hashlib
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from zoneinfo import available_timezones
@@ -160,14 +161,14 @@ class FeedSource:
         pages = self._whole(ask) if self.is_whole(kind) else _gathered(self._halved(ask), most)
         try:
             with closing(pages):
-                yield from pages
+                yield from map(partial(self._signed, kind), pages)
         except SourceError as error:
             yield self._refused(error)
 
     def read(self, kind: str, ids: Sequence[str]) -> RawPage:
         """The current values of those records, and which of them the source does not have."""
         try:
-            return self._feed.read(kind, ids)
+            return self._signed(kind, self._feed.read(kind, ids))
         except SourceError as error:
             return self._refused(error)
 
@@ -204,6 +205,17 @@ class FeedSource:
             ids = np.array([records[p].external_id for p in refused.tolist()], dtype=object)
             rejected.loc[keyless, "external_id"] = ids[keyless]
         return Normal(rows, tuple(places[found.positions].tolist()), rejected, tuple(refused.tolist()), skipped)
+
+    def _signed(self, kind: str, page: RawPage) -> RawPage:
+        """The page with who changed each record under one name, where the mapping says which column tells."""
+        told = self._kinds[kind].fields.get(bodies.CHANGED_BY)
+        if told is None or not told.column:
+            return page
+        records = tuple(
+            record._replace(body={bodies.CHANGED_BY: record.body.get(told.column)} | record.body)
+            for record in page.records
+        )
+        return replace(page, records=records)
 
     def _refused(self, error: SourceError) -> RawPage:
         where = self.name

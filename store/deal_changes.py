@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -15,7 +16,7 @@ from store.bulk import among, as_list, listed_in
 from store.spelled import Spelled
 from store.tables.changes import change
 from store.tables.facts import deal, person, split
-from store.tables.syncing import sync_run
+from store.tables.syncing import raw_record, sync_run
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -40,7 +41,7 @@ class DealState:
 
 @dataclass(frozen=True, slots=True)
 class DealChange:
-    """One deal, before and after, and the change that made it so; `actor` is "" where a sync brought it."""
+    """One deal, before and after, and the change that made it so; `actor` is "" where a sync does not say who."""
 
     deal_id: int
     name: str
@@ -168,4 +169,24 @@ def _change(
         at = min(at, _EPOCH + timedelta(microseconds=row.source_us))
     source = labels.words(conn)[row.source_label]
     actor = "" if is_sync or made.actor == "system" else made.actor
+    if is_sync and row.change_id > after:
+        actor = _signed(conn, row, source)
     return DealChange(row.deal_id, row.name, row.account, source, states[0], states[1], actor, at)
+
+
+def _signed(conn: Connection, row: Row[Any], source: str) -> str:
+    """Who changed the deal at its source, by name; "" where the record that is kept tells of another version."""
+    if row.source_us is None:
+        return ""
+    its = (raw_record.c.source == source) & (raw_record.c.kind == "deal")
+    kept = select(raw_record.c.body).where(
+        its, raw_record.c.external_id == row.external_id, raw_record.c.source_us == row.source_us
+    )
+    body = conn.execute(kept).scalar()
+    who = json.loads(body).get("changed_by") if body else None
+    if not who:
+        return ""
+    named = select(person.c.name).where(
+        person.c.source_label == row.source_label, person.c.external_id == str(who), known.now(person)
+    )
+    return conn.execute(named).scalar() or ""

@@ -79,6 +79,7 @@ OBJECTS: Mapping[str, tuple[FieldSpec, ...]] = MappingProxyType(
             FieldSpec("Type", "picklist"),
             FieldSpec("ForecastCategoryName", "picklist"),
             FieldSpec("HasOpportunityLineItem", "boolean"),
+            FieldSpec("LastModifiedById", "reference", "User"),
         ),
         "OpportunityStage": _object(
             FieldSpec("ApiName"),

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from connectors.hubspot import listing, whole
 from connectors.hubspot.search import instant_of
-from connectors.source import Raw, RawPage
+from connectors.source import Ask, Raw, RawPage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from connectors.hubspot.client import Client
-    from connectors.source import Ask
 
 PAGE = 500
 #: What a mapping may name.
@@ -38,6 +37,12 @@ class Owners:
             params: dict[str, str | int] = {"limit": PAGE, "archived": archived}
             for page in listing.listed(self._client.http, self._client.paths.owners, params):
                 yield RawPage(tuple(_raw(row) for row in page.rows), page.date)
+
+
+def by_user(client: Client) -> dict[str, str]:
+    """The number of each owner by the number of the user who is it, those who left included."""
+    pages = Owners(client).pages(Ask("person", "sweep"))
+    return {str(raw.body["userId"]): raw.external_id for page in pages for raw in page.records if raw.body["userId"]}
 
 
 def _raw(row: dict[str, Any]) -> Raw:

@@ -70,6 +70,7 @@ FIELDS: Mapping[str, Mapping[str, Field]] = MappingProxyType(
             "type": _TEXT,
             "product": _TEXT,
             "updated": Field("instant"),
+            "changed_by": _TEXT,
         },
         "split": {"deal": _KEY, "person": _KEY, "share": Field("share", mandatory=True)},
         "quota": {

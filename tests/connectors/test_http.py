@@ -306,6 +306,9 @@ def behind(error: BaseException) -> list[BaseException]:
 def test_bug_26_no_secret_and_no_name_is_told(caplog: pytest.LogCaptureFixture) -> None:
     """Neither logs nor errors hold the token, the query or a body; httpx would log whole addresses."""
     caplog.set_level(logging.DEBUG)
+    loggers = [logging.getLogger(name) for name in ("httpx", "httpcore")]
+    for logger in loggers:
+        logger.setLevel(logging.NOTSET)
 
     def reset(request: httpx.Request) -> httpx.Response:
         raise httpx.ConnectError(f"cannot reach {request.url} with {request.headers}", request=request)
@@ -323,3 +326,4 @@ def test_bug_26_no_secret_and_no_name_is_told(caplog: pytest.LogCaptureFixture) 
     assert TOKEN not in shown
     assert "Ada" not in shown
     assert "Lovelace" not in shown
+    assert not any(logger.isEnabledFor(logging.INFO) for logger in loggers)

@@ -41,6 +41,7 @@ PROPERTIES: dict[str, dict[str, str]] = {
         "hs_is_closed": "bool",
         "hs_is_closed_won": "bool",
         "hs_lastmodifieddate": "datetime",
+        "hs_updated_by_user_id": "number",
         "hs_merged_object_ids": "enumeration",
         "hs_object_id": "number",
     },

@@ -317,3 +317,12 @@ def test_the_mapping_of_the_readme_reads_an_organisation(desk: Desk) -> None:
     setup = Setup(mapping.sources["sf"], mapping.of_source("sf"), secrets.__getitem__, desk.wire())
     assert SalesforceFeed(setup).check() == ()
     assert SalesforceFeed(setup).kinds == ("person", "deal", "split", "quota", "rate")
+
+
+def test_who_changed_a_deal_stands_under_one_name(desk: Desk) -> None:
+    desk.kinds = desk.kinds.replace("type: Type}", "type: Type, changed_by: LastModifiedById}")
+    user = desk.org.create("User", Name="Ben Okafor")
+    (deal,) = desk.deals(1, LastModifiedById=user)
+    [page] = desk.source().pages("deal", "backfill", None, None, {})
+    assert [(one.external_id, one.body["changed_by"]) for one in page.records] == [(deal, user)]
+    assert desk.source().read("deal", [deal]).records[0].body["changed_by"] == user
