@@ -6,6 +6,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.slack import presence
 from engine.attention import Budget
 from engine.errors import NudgesUnreadable
 from engine.nudges import table
@@ -28,7 +29,9 @@ def budget(settings: Settings) -> Budget:
 def gate(settings: Settings) -> Callable[[Context], GateSummary]:
     """What judges every notice that is due before it may go out."""
     retell = partial(nudges_told.again, limits=limits(settings))
-    return partial(attention.gate, budget=budget(settings), retell=retell)
+    asked = presence.asking(settings)
+    present = asked.of if asked is not None else attention.nobody_asked
+    return partial(attention.gate, budget=budget(settings), retell=retell, present=present)
 
 
 def limits(settings: Settings) -> Limits:

@@ -13,7 +13,7 @@ reader's clock, wherever they are now.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
@@ -66,6 +66,20 @@ class Budget:
     ignored_in_a_row: int = 3
     ignored_after_hours: int = 48
     cleared_minutes: int = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """What Slack says of a person: until when they are not to be disturbed, and their zone; "" where not known."""
+
+    quiet_until: datetime | None = None
+    zone: str = ""
+
+    def over(self, hours: Hours) -> Hours:
+        """The hours of a person with this in them: their zone as of now, and no word before the quiet ends."""
+        ends = [each for each in (self.quiet_until, hours.quiet_until) if each is not None]
+        until = max(ends, default=None)
+        return replace(hours, zone=self.zone or hours.zone, quiet_until=until)
 
 
 @dataclass(frozen=True, slots=True)

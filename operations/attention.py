@@ -12,7 +12,18 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from engine.attention import IGNORED, NO_LONGER_TRUE, Budget, Reader, Said, Verdict, Waiting, is_throttled, judge
+from engine.attention import (
+    IGNORED,
+    NO_LONGER_TRUE,
+    Budget,
+    Presence,
+    Reader,
+    Said,
+    Verdict,
+    Waiting,
+    is_throttled,
+    judge,
+)
 from engine.errors import EngineError
 from engine.notice_kinds import KINDS
 from engine.nudges.rules import RULES
@@ -33,6 +44,7 @@ if TYPE_CHECKING:
     from store.outbox import Owed
 
     Retell = Callable[[Context, Person, str, str], Told | None]
+    Present = Callable[[Context, Collection[int]], Mapping[int, Presence]]
     _Given = tuple["_Inbox", Sequence[Verdict]]
 
 BUDGET = Budget()
@@ -77,25 +89,35 @@ class _Inbox:
     habits: Mapping[str, Habit] = field(default_factory=dict)
 
 
-def gate(ctx: Context, budget: Budget = BUDGET, retell: Retell = nudges_told.again) -> GateSummary:
+def nobody_asked(_ctx: Context, _rep_ids: Collection[int]) -> Mapping[int, Presence]:
+    """Nothing is known of anybody beside what the store knows."""
+    return {}
+
+
+def gate(
+    ctx: Context, budget: Budget = BUDGET, retell: Retell = nudges_told.again, present: Present = nobody_asked
+) -> GateSummary:
     """Every notice that is due judged: cleared to be sent, put off, listed in a digest, or not sent at all.
 
     Args:
         ctx: The instant; the day is each reader's own.
         budget: The limits.
         retell: What works out anew what a nudge says.
+        present: What says of people, as of now, whether they may be disturbed and where they are.
     """
     with ctx.db.read() as conn:
         waiting = outbox.unjudged(conn, ctx.now)
-        inboxes = _inboxes(conn, ctx, waiting, budget) if waiting else []
     if not waiting:
         return GateSummary()
+    seen = present(ctx, {each.notice.to.rep_id for each in waiting if each.notice.to.rep_id})
+    with ctx.db.read() as conn:
+        inboxes = _inboxes(conn, ctx, waiting, budget, seen)
     told = _retold(ctx, inboxes, budget, retell)
     with ctx.db.write() as conn:
         waiting = outbox.unjudged(conn, ctx.now)
         found = _channels(conn, ctx, [each for each in waiting if not each.notice.to.rep_id], budget)
         to = _Writing()
-        for inbox in _inboxes(conn, ctx, waiting, budget):
+        for inbox in _inboxes(conn, ctx, waiting, budget, seen):
             found += _settle(conn, ctx, (inbox, _verdicts(inbox, ctx.now, budget, told)), told, to)
         to.write(conn, ctx.now)
     return GateSummary(tuple(found))
@@ -264,13 +286,20 @@ def _channels(conn: Connection, ctx: Context, owed: Sequence[Owed], budget: Budg
     return found
 
 
-def _inboxes(conn: Connection, ctx: Context, waiting: Iterable[Owed], budget: Budget) -> list[_Inbox]:
+def _inboxes(
+    conn: Connection, ctx: Context, waiting: Iterable[Owed], budget: Budget, seen: Mapping[int, Presence]
+) -> list[_Inbox]:
     """Each person for whom something waits, with what they want, what they were sent, and their own clock."""
     own: dict[int, list[Owed]] = {}
     for each in waiting:
         if each.notice.to.rep_id:
             own.setdefault(each.notice.to.rep_id, []).append(each)
     who, readers, habits = _readers(conn, ctx, sorted(own), budget)
+    readers |= {
+        rep_id: replace(readers[rep_id], hours=said.over(readers[rep_id].hours))
+        for rep_id, said in seen.items()
+        if rep_id in readers
+    }
     return [
         _Inbox(who.get(rep_id), readers.get(rep_id, Reader()), tuple(owed), habits.get(rep_id, {}))
         for rep_id, owed in sorted(own.items())

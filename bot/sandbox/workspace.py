@@ -99,6 +99,8 @@ class Workspace:
     def _build(self) -> None:
         self.generation += 1
         self.turned_away: list[str] = []
+        #: Who is not to be disturbed: from and until which second.
+        self.pauses: dict[str, tuple[int, int]] = {}
         self.posts, self.views, self.files = Posts(), Views(), Files()
         self.triggers, self.links, self.rates = Triggers(), Links(), Rates(self.setup.burst)
         self.records = Records()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bot.sandbox.webapi import auth, chat, conversations, uploads, users, views
+from bot.sandbox.webapi import auth, chat, conversations, dnd, uploads, users, views
 from bot.sandbox.webapi.registry import Answer, WebApi
 
-FAMILIES = (auth, chat, conversations, uploads, users, views)
+FAMILIES = (auth, chat, conversations, dnd, uploads, users, views)
 
 __all__ = ["FAMILIES", "Answer", "WebApi"]
