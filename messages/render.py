@@ -21,6 +21,8 @@ from messages.fields import FIELDS
 from messages.reply import Message
 
 if TYPE_CHECKING:
+    from collections.abc import MutableMapping
+
     from jinja2 import BaseLoader, Template
     from jinja2.nodes import EvalContext
 
@@ -83,6 +85,10 @@ class Sandbox(ImmutableSandboxedEnvironment):
     def is_safe_attribute(self, obj: object, attr: str, value: object) -> bool:  # noqa: ARG002 - Jinja's signature
         """Return whether a template may read the attribute: public, and nothing to run."""
         return not attr.startswith("_") and not callable(value)
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Return what every template knows as one dict, which Jinja copies for each rendering faster than a chain."""
+        return {**self.globals, **(d or {})}
 
     def wrap_str_format(self, value: object) -> None:  # noqa: ARG002 - Jinja's signature
         """Return no stand-in for `format`: it is refused like every other method."""

@@ -145,7 +145,9 @@ def start(conn: Connection, hold: Hold, attempt: Attempt, now: datetime) -> bool
 
 def start_all(conn: Connection, attempts: Mapping[Hold, Attempt], now: datetime) -> frozenset[int]:
     """Which of a worker's rows are still its own and are being sent from now on; commit this before they go out."""
-    conn.execute(_START, [_begun(hold, attempt, now) for hold, attempt in attempts.items()])
+    begun = conn.execute(_START, [_begun(hold, attempt, now) for hold, attempt in attempts.items()])
+    if begun.rowcount == len(attempts):  # each names one row, so it is every one
+        return frozenset(hold.outbox_id for hold in attempts)
     holder = next(iter(attempts)).holder
     mine = and_(among(conn, outbox.c.outbox_id, [hold.outbox_id for hold in attempts]), outbox.c.holder == holder)
     its = and_(mine, outbox.c.state == "leased", outbox.c.send_started_at == now)

@@ -6,7 +6,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from engine.notices import Notice, Recipient
-from store import outbox
+from store import deliveries, outbox
+from store.deliveries import Attempt, Hold, Place
 from tests.store.conftest import NOW
 
 if TYPE_CHECKING:
@@ -92,3 +93,30 @@ def test_the_newest_edit_wins(database: Database) -> None:
         (said,) = outbox.of_topic(conn, "won:2")
         assert (said.state, said.reason) == ("suppressed", "the message said it at once")
         assert [one.notice.key for one in outbox.unjudged(conn, NOW)] == ["won"]
+
+
+def test_rows_that_go_together_are_marked_together_and_lost_ones_left_out(database: Database) -> None:
+    with database.write() as conn:
+        outbox.put(conn, [Notice(f"won:{each}", "deal_won", Recipient(each)) for each in range(1, 5)], NOW)
+        outbox.clear(conn, [one.outbox_id for one in outbox.pending(conn)], outbox.ALWAYS)
+        claimed = [one.outbox_id for one in deliveries.claim(conn, "w", NOW, HOUR)]
+        attempts = {Hold(each, "w"): Attempt(NOW + HOUR, "T", "D", "deal_won", "1", f"h{each}") for each in claimed}
+        assert deliveries.start_all(conn, attempts, NOW) == set(claimed)
+        deliveries.recover(conn, NOW + HOUR * 2)
+        (taken,) = deliveries.claim_unknown(conn, "other", NOW + HOUR * 2, HOUR, 1)
+        ours = [each for each in claimed if each != taken.outbox_id]
+        arrived = {Hold(each, "w"): (Place("D", f"{each}.5"), "") for each in claimed}
+        deliveries.sent_all(conn, arrived, NOW)
+        told = [outbox.of_topic(conn, f"won:{each}")[0] for each in range(1, 5)]
+        assert [one.outbox_id for one in told if (one.state, one.ts) == ("sent", f"{one.outbox_id}.5")] == ours
+
+
+def test_who_lost_a_row_is_told_which_are_left(database: Database) -> None:
+    with database.write() as conn:
+        outbox.put(conn, [Notice(f"won:{each}", "deal_won", Recipient(each)) for each in range(1, 4)], NOW)
+        outbox.clear(conn, [one.outbox_id for one in outbox.pending(conn)], outbox.ALWAYS)
+        first, *rest = (one.outbox_id for one in deliveries.claim(conn, "w", NOW, HOUR))
+        deliveries.let_go(conn, [first], "w")
+        deliveries.claim(conn, "other", NOW, HOUR)
+        attempts = {Hold(each, "w"): Attempt(NOW + HOUR, "T", "D", "deal_won", "1", "h") for each in (first, *rest)}
+        assert deliveries.start_all(conn, attempts, NOW) == set(rest)
