@@ -16,11 +16,11 @@ from engine.leadership import Exceptions, LeadershipAnswer, PayCost, Reporting, 
 from engine.money import Money, Rate
 from engine.needs import needs
 from engine.notices import Notice, Recipient
-from operations import basis, leadership_beside, leadership_data, pricing
+from operations import basis, leadership_beside, leadership_data, memory, pricing
 from store import changes, frames, outbox, outcomes, people, placed
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from engine.dates import Period
     from engine.forecast import Outcomes
@@ -63,13 +63,21 @@ def due(ctx: Context, addresses: Collection[str] = ()) -> int:
         waiting = [
             each for each in _leaders(conn, ctx, above, addresses) if not outbox.of_topic(conn, _topic(each, ctx))
         ]
-        waiting = [each for each in waiting if _has_come(each, ctx.now)]
+        silent = _silent(conn, ctx)
+        waiting = [each for each in waiting if _has_come(each, ctx.now) and each.rep_id not in silent]
         company = _company(conn, ctx, above) if waiting else None
     if company is None:
         return 0
     notices = [_notice(ctx, company, each) for each in waiting]
+    silent.update(each.rep_id for each, made in zip(waiting, notices, strict=True) if made is None)
     with ctx.db.write() as conn:
         return outbox.put(conn, [each for each in notices if each is not None], ctx.now)
+
+
+def _silent(conn: Connection, ctx: Context) -> set[int]:
+    """The leaders below whom nobody has a quota, as found since a fact changed: nobody is calculated for them."""
+    nobody: Callable[[], set[int]] = set
+    return memory.of(ctx.db, "silent leaders", capacity=1).recall((changes.watermark(conn), ctx.as_of), nobody)
 
 
 def digest(ctx: Context, leader: Person) -> LeadershipAnswer | None:

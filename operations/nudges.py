@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from engine import commission
 from engine.dates import Period, on_day
@@ -45,6 +45,9 @@ LIMITS = table().limits
 _TOGETHER = timedelta(minutes=5)
 
 
+#: Rules that go by the clock and by what the store keeps beside the facts: looked at anew in every pass. What the
+#: others find stands until a fact, a preference or the day is another one.
+_BY_CLOCK = frozenset({"missing_field", "statement_ready", "plan_changed", "approval_waiting"})
 #: Rules that read what the store keeps beside the facts.
 _BY_KEPT = frozenset({"stalled_deals", "missing_field", "statement_ready", "plan_changed", "approval_waiting"})
 
@@ -58,20 +61,48 @@ class NudgeSummary:
 
 
 def due(ctx: Context, limits: Limits = LIMITS) -> NudgeSummary:
-    """Every rule evaluated for everybody; what is due is owed from now on, each fact once."""
+    """Every rule evaluated for everybody; what is due is owed from now on, each fact once.
+
+    Nobody's facts are read again while none has changed since the last pass of the day: then only the rules that go
+    by the clock can find anything new.
+    """
     with ctx.db.read() as conn:
-        read = readings(conn, ctx, limits=limits)
-        found = list(rules.due(read))
+        key = changes.watermark(conn), ctx.as_of, limits, preferences.newest(conn)
+        seen = memory.of(ctx.db, "nudges", capacity=1).recall(key, lambda: _looked(conn, ctx, limits))
+        found = [*seen.due, *_by_clock(conn, ctx, seen, limits)]
         known = attention.known_keys(conn, [each.key for each in found])
         fresh = [each for each in found if each.key not in known]
         wanted = preferences.of_many(conn, {each.rep_id for each in fresh})
     new = 0
     if fresh:
-        who = {person.rep_id: person for person in read.people}
+        who = {person.rep_id: person for person in seen.people}
         notices = [notice(each, who[each.rep_id], wanted.get(each.rep_id), ctx) for each in fresh]
         with ctx.db.write() as conn:
             new = outbox.put(conn, notices, ctx.now)
     return NudgeSummary(dict(Counter(each.kind for each in found)), new)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What a look at everybody's facts found: what is due by them, who is there, and who has a new plan."""
+
+    due: tuple[Due, ...]
+    people: tuple[Person, ...]
+    plans: tuple[NewPlan, ...]
+
+
+def _looked(conn: Connection, ctx: Context, limits: Limits) -> _Seen:
+    read = readings(conn, ctx, limits=limits)
+    kinds = rules.RULES.keys() - _BY_CLOCK
+    return _Seen(tuple(rules.due(read, kinds)), read.people, read.kept.plans)
+
+
+def _by_clock(conn: Connection, ctx: Context, seen: _Seen, limits: Limits) -> list[Due]:
+    """What the rules find that read no facts of deals."""
+    nothing: Any = None  # they ask for no calculation, and for no facts
+    read = Readings(nothing, nothing, ctx.as_of, ctx.now, seen.people, Kept(), frozenset(), limits)
+    kept = _kept(conn, ctx, read, seen.plans)
+    return list(rules.due(replace(read, kept=kept), _BY_CLOCK))
 
 
 def due_to(ctx: Context, rep_ids: Collection[int], kinds: Collection[str], limits: Limits = LIMITS) -> list[Due]:
@@ -116,7 +147,7 @@ def readings(
     said = preferences.of_many(conn, [each.rep_id for each in listed])
     asked_for = frozenset((rep_id, kind) for rep_id, one in said.items() for kind in one.asked_for if kind in OPT_IN)
     read = Readings(calc, facts, ctx.as_of, ctx.now, listed, Kept(), asked_for, limits)
-    return read if kinds is not None and not _BY_KEPT & set(kinds) else replace(read, kept=_kept(conn, ctx, read))
+    return read if kinds is not None and not _BY_KEPT & set(kinds) else _with_kept(conn, ctx, read)
 
 
 def _asked(conn: Connection, ctx: Context) -> loading.Asked:
@@ -129,10 +160,14 @@ def _with_reports(everybody: Sequence[Person], rep_ids: Collection[int]) -> froz
     return wanted | {each.rep_id for each in everybody if each.manager_id in wanted}
 
 
-def _kept(conn: Connection, ctx: Context, read: Readings) -> Kept:
+def _with_kept(conn: Connection, ctx: Context, read: Readings) -> Readings:
+    kept = _kept(conn, ctx, read, tuple(_new_plans(conn, read)))
+    return replace(read, kept=replace(kept, left_alone=tuple(_left_alone(conn, ctx, read))))
+
+
+def _kept(conn: Connection, ctx: Context, read: Readings, new_plans: tuple[NewPlan, ...]) -> Kept:
     listed = read.people
     finished = tuple(_finished(conn, ctx, [each.rep_id for each in listed], read.limits))
-    new_plans = tuple(_new_plans(conn, read))
     topics = {f"statement_ready:{each.rep_id}:{each.pays}:{each.period.start_on}" for each in finished}
     topics |= {f"plan_changed:{each.rep_id}:{each.plan}:{each.version}" for each in new_plans}
     return Kept(
@@ -141,7 +176,6 @@ def _kept(conn: Connection, ctx: Context, read: Readings) -> Kept:
         plans=new_plans,
         approvals=tuple(_approvals(conn)),
         acknowledged=preferences.acknowledged(conn, topics) if topics else frozenset(),
-        left_alone=tuple(_left_alone(conn, ctx, read)),
     )
 
 

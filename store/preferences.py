@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from engine.preferences import Preferences
 from store import known
@@ -122,6 +122,12 @@ def engaged(conn: Connection, rep_ids: Collection[int], since: datetime) -> froz
         engagement.c.at >= since, among(conn, engagement.c.rep_id, sorted(rep_ids))
     )
     return frozenset(conn.execute(rows).scalars())
+
+
+def newest(conn: Connection) -> datetime | None:
+    """When anybody last said what they want; None where nobody did."""
+    found: datetime | None = conn.execute(select(func.max(preference.c.changed_at))).scalar()
+    return found
 
 
 def waived(topic: str) -> str:

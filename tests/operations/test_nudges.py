@@ -8,15 +8,16 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import text
 
 from engine import attention as budgets
 from engine.notices import Notice, Recipient
 from engine.preferences import Preferences
 from operations import attention, nudges, nudges_told, pay_periods, plans, preferences, recalculate, rehearsals
 from operations.context import Context
-from operations.errors import HoursUnusable, NoticeUnknown, UnknownPeriod
+from operations.errors import HoursUnusable, NoticeUnknown, PlanRefused, UnknownPeriod
 from operations.receipts import replay
-from store import deliveries, outbox, people
+from store import deliveries, outbox, people, quarantine
 from store import preferences as kept
 from store.deliveries import Attempt, Hold, Place
 from tests.operations.conftest import NOW, PLAN, TODAY, deal, person, quota
@@ -214,6 +215,21 @@ def test_overdue_deals_are_said_once_for_each_list_with_what_rides_on_them(near:
     assert len(owed(near, "stalled_deals")) == 1
     nudges.due(at(near, MORNING + timedelta(days=1)))
     assert len(owed(near, "stalled_deals")) == 1
+
+
+def test_while_no_fact_changes_nobody_is_calculated_again_and_the_clock_goes_on(near: Company) -> None:
+    assert nudges.due(at(near)).found == {"near_tier": 1}
+    with near.db.write() as conn:
+        conn.execute(text("UPDATE plan SET text = 'no plan at all'"))  # whoever calculated now would hear of it
+    later = MORNING + timedelta(hours=1)
+    assert nudges.due(at(near, later)).found == {"near_tier": 1}
+    with near.db.write() as conn:
+        held = quarantine.Held("crm", "deal", "q1", "amount_missing", "no amount", owner_external_id="sam")
+        quarantine.put(conn, [held], later)
+    assert nudges.due(at(near, later)).found == {"near_tier": 1, "missing_field": 1}
+    near.apply("deal", deal("s8", "sam", 100_000, date(2026, 8, 14), stage="open"))
+    with pytest.raises(PlanRefused):
+        nudges.due(at(near, later))
 
 
 def test_a_deal_that_should_close_soon_and_was_left_alone_is_said_too(near: Company) -> None:
