@@ -6,7 +6,6 @@ import json
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +13,7 @@ from sqlalchemy import ARRAY, BigInteger, String, and_, any_, bindparam, cast, f
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel.sql.sqltypes import AutoString
 
+from store.packing import numbers
 from store.spelled import Spelled
 
 if TYPE_CHECKING:
@@ -88,7 +88,10 @@ class Sought:
     values: Mapping[Label[Any], int]
 
     def spelled(self) -> Spelled:
-        """The statement that looks up the keys in a list called `keys`: their place in the list, or they, first."""
+        """The statement that looks up the keys in a list called `keys`: their place in the list, or they, first.
+
+        SQLite answers with a text for each column: to make an object of every number takes longer.
+        """
         values = [func.coalesce(column, empty) for column, empty in self.values.items()]
 
         def spelled(dialect: str) -> ClauseElement:
@@ -98,7 +101,7 @@ class Sought:
             # An outer join with every key answered: SQLite else walks the table and looks each row up in the list.
             rows, key, number = places(listed)
             joined = rows.outerjoin(self.key.table, and_(self.key == key, self.which))
-            return select(number, *values).select_from(joined)
+            return select(*map(func.group_concat, (number, *values))).select_from(joined)
 
         return Spelled(spelled)
 
@@ -123,10 +126,8 @@ def look_up(
         if rows:
             found[[place[row[0]] for row in rows]] = np.array([row[1:] for row in rows], dtype=np.int64)
         return found
-    # No tuple outlives its row: ten thousand of them would set off the garbage collector.
-    every = np.fromiter(chain.from_iterable(spelled.answers(conn, given)), dtype=np.int64)
-    answers = every.reshape(-1, len(sought.values) + 1)
-    found[answers[:, 0]] = answers[:, 1:]
+    place_of, *answers = numbers(spelled.rows(conn, given)[0])
+    found[place_of] = np.transpose(answers)
     return found
 
 

@@ -65,13 +65,13 @@ def read(
     part = joined.where(_row > bindparam("after"), _row <= bindparam("until"))
     last = conn.execute(select(func.max(_row)).select_from(*statement.get_final_froms())).scalar() or 0
     spans = [{"after": after, "until": after + ROWS} for after in range(0, last, ROWS)]
-    found = [_numbers(conn.execute(part, span).one()) for span in spans]
+    found = [numbers(conn.execute(part, span).one()) for span in spans]
     every = np.concatenate(found, axis=1) if found else np.empty((len(words), 0), dtype=np.int64)
     return {slot.name: slot.unpack(every) for slot in slots}
 
 
-def _numbers(texts: Sequence[str | None]) -> NDArray[np.int64]:
-    """The numbers of each text: a text of no rows is None, and none of the columns has rows without a number."""
+def numbers(texts: Sequence[str | None]) -> NDArray[np.int64]:
+    """The numbers that each text joins, as many in each; a text of no rows is None."""
     return np.array([np.fromstring(text or "", dtype=np.int64, sep=",") for text in texts], dtype=np.int64)
 
 

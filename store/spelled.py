@@ -85,12 +85,6 @@ class Spelled:
         found: Rows = driver.execute(its.text, its.given(values)).fetchall()
         return [_row(row, its.read) for row in found] if its.read else found
 
-    def answers(self, conn: Connection, values: Mapping[str, Any] = _NOTHING) -> Any:
-        """Its rows one by one, as the driver makes them."""
-        its = self._in(conn)
-        driver: Any = conn.connection.driver_connection
-        return driver.execute(its.text, its.given(values))
-
     def first(self, conn: Connection, values: Mapping[str, Any] = _NOTHING) -> tuple[Any, ...] | None:
         """Its first row, if there is one."""
         found = self.rows(conn, values)
