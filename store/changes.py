@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, func, insert, select
 
-from store.bulk import next_id
 from store.journal import seal, spelled, tail
 from store.spelled import Spelled
 from store.tables.changes import change
@@ -33,9 +32,9 @@ def begin(conn: Connection, actor: str, cause: str, now: datetime, reason: str =
     """
     if conn.dialect.name == "postgresql":
         conn.execute(select(func.pg_advisory_xact_lock(WRITER_LOCK)))
-    sealed_before = tail(conn)
-    change_id = next_id(conn, change.c.change_id)
-    sealed = seal(sealed_before, change_id, actor, cause, reason, spelled(now))
+    newest = tail(conn)
+    change_id = newest.change_id + 1
+    sealed = seal(newest.sealed, change_id, actor, cause, reason, spelled(now))
     row = {"change_id": change_id, "actor": actor, "cause": cause, "reason": reason, "at": now, "sealed": sealed}
     _BEGIN.run(conn, row)
     return change_id

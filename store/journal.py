@@ -32,10 +32,10 @@ class Part:
 
 def append(conn: Connection, change_id: int, part: Part) -> None:
     """Note in the journal that a change wrote a block of versions, chained to the row before."""
-    sealed_before = tail(conn)
-    part_no = int(_PARTS.scalar(conn, {"change": change_id})) + 1
-    row = {"change_id": change_id, "part_no": part_no, **asdict(part)}
-    _NOTE.run(conn, row | {"sealed": seal(sealed_before, *row.values())})
+    newest = tail(conn)
+    parts = newest.parts if newest.change_id == change_id else int(_PARTS.scalar(conn, {"change": change_id}))
+    row = {"change_id": change_id, "part_no": parts + 1, **asdict(part)}
+    _NOTE.run(conn, row | {"sealed": seal(newest.sealed, *row.values())})
 
 
 def seal(before: str, *content: object) -> str:
@@ -55,21 +55,40 @@ def spelled(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-def tail(conn: Connection) -> str:
-    """The seal of the newest row; empty before the first."""
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """The end of the journal: the newest change, how many blocks it noted, and the seal of its newest row."""
+
+    change_id: int = 0
+    parts: int = 0
+    sealed: str = ""
+
+
+def tail(conn: Connection) -> Tail:
+    """The end of the journal; nothing before its first row."""
     newest = _NEWEST.first(conn)
     if newest is None:
-        return ""
-    change_id, sealed = newest
-    return _LAST_PART.scalar(conn, {"change": change_id}) or str(sealed)
+        return Tail()
+    change_id, sealed, parts, last = newest
+    return Tail(change_id, parts, last or str(sealed))
 
 
 _NOTE = Spelled(insert(change_part))
 _PARTS = Spelled(select(func.count()).select_from(change_part).where(change_part.c.change_id == bindparam("change")))
-_NEWEST = Spelled(select(change.c.change_id, change.c.sealed).order_by(change.c.change_id.desc()).limit(1))
-_LAST_PART = Spelled(
+_ITS_PARTS = select(func.count()).select_from(change_part).where(change_part.c.change_id == change.c.change_id)
+_LAST_PART = (
     select(change_part.c.sealed)
-    .where(change_part.c.change_id == bindparam("change"))
+    .where(change_part.c.change_id == change.c.change_id)
     .order_by(change_part.c.part_no.desc())
+    .limit(1)
+)
+_NEWEST = Spelled(
+    select(
+        change.c.change_id,
+        change.c.sealed,
+        _ITS_PARTS.correlate(change).scalar_subquery(),
+        _LAST_PART.correlate(change).scalar_subquery(),
+    )
+    .order_by(change.c.change_id.desc())
     .limit(1)
 )

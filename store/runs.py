@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pandas as pd
@@ -155,10 +155,11 @@ def publish(
 ) -> frozenset[int]:
     """From the commit on, these rep-periods show this run: every pointer moves at once.
 
-    A rep who is shown a run that knew more is left alone, however late this run ends; such reps are returned. Who
-    has taken a turn and knows that nobody is shown a newer run says so: `is_newest`.
+    A rep who is shown a run that knew more is left alone, however late this run ends; such reps are returned.
+    `is_newest` says, after `take_turn`, that nobody is.
     """
-    take_turn(conn)
+    if not is_newest:
+        take_turn(conn)
     ahead = frozenset() if is_newest else _shown_newer(conn, run_id, {said.rep_id for said in statements})
     rows = [
         {
@@ -256,8 +257,7 @@ def failed(conn: Connection, opened: RunOpened, why: str) -> None:
 
 def last_as_of(conn: Connection) -> date | None:
     """The day that the newest finished run spoke of; None before the first."""
-    found: date | None = _LAST_DAY.scalar(conn)
-    return found
+    return cast("date | None", _LAST_DAY.scalar(conn))
 
 
 def _shown_newer(conn: Connection, run_id: int, rep_ids: set[int]) -> frozenset[int]:
