@@ -149,7 +149,7 @@ def upsert(bench: Bench) -> None:
       rows as at a hundred thousand, and as much with ten thousand rows a commit as with two thousand.
     - the ORM doing what the store does: find the current version by the source's key, supersede it, add the next.
     """
-    reps, count = max(10, bench.n // 100), min(bench.n, 50_000)
+    reps, count = max(10, bench.n // 100), min(bench.n // 2, 50_000)
     spread = np.sort(np.random.default_rng(5).choice(bench.n, count, replace=False))
     seconds = 0.0
     merges: list[float] = []
