@@ -133,7 +133,7 @@ def _sorted(deals: Deals, seats: Seats, reps: Collection[int] | None) -> Sorted:
         return Sorted(spelled.rep.astype(np.int64), row_bits, day_bits, first, spelled)
     key: Ints = rep.astype(np.int64)
     key <<= day_bits
-    key |= deals.booked[deal] - first
+    key |= deals.booked.take(deal) - first
     key <<= row_bits
     key |= rows
     key.sort()

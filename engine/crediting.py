@@ -84,7 +84,7 @@ class Seats:
 
     def amounts(self, whole: Ints, mode: Rounding = "half_up") -> Ints:
         """Each credit's part of its deal's amount or figure; the shares of a deal sum to it exactly."""
-        parts: Ints = whole[self.deal]
+        parts: Ints = whole.take(self.deal)
         if len(self.shares.position):
             parts[self.shares.position] = apportioned(parts[self.shares.position], self.shares)
         for lot in self.lots:

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from engine.calculation import Extras
     from engine.money import Money
     from engine.order import Ints, Rows
-    from engine.payrun import PayPeriods
+    from engine.payrun import PayPeriods, Staff
     from engine.plans.terms import Draw
 
 
@@ -159,11 +159,12 @@ def draw(pay: Pay, standing: Standing) -> None:
         pay.amount = pay.amount + floor
 
 
-def advance(pay: Pay, standing: Standing, joined: Ints, last: int) -> None:
-    """Pays the draw of a period on the first day on the plan in it, `joined`, if that has come by `last`."""
+def advance(pay: Pay, standing: Standing, staff: Staff, last: int) -> None:
+    """Pays the draw of a period on the first day on the plan in it, if that has come by `last`."""
     terms = pay.periods.plan.payment.draw
     if terms is None or terms.paid == "at_end":
         return
+    joined = staff.joined_in(pay.periods, pay.at)
     paid = np.where(pay.is_among(terms.lasts) & (joined <= last), _floor(pay, terms), 0)
     debt = standing.debt
     made = Beside(pay.rep_ids, pay.plan_no, "draw", joined, paid, before=debt, x=paid, y=debt + paid)

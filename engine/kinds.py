@@ -254,7 +254,7 @@ class Kinds:
 
     def of_credits(self, codes: Codes | None, deal: Rows, held: Codes | None) -> Codes | None:
         """The kind of each credit: of its deal, and of the role class of whoever is credited (`held`)."""
-        own = None if codes is None else codes[deal]
+        own = None if codes is None else codes.take(deal)
         if held is None or self._role is None:
             return own
         return held if own is None else own.astype(np.int32) * np.int32(self.roles) + held

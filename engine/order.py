@@ -116,7 +116,7 @@ def distinct(values: Rows) -> tuple[Ints, Rows]:
     present = np.zeros(highest + 1, dtype=bool)
     present[values] = True
     lookup = np.cumsum(present, dtype=np.int32) - np.int32(1)
-    return np.flatnonzero(present), lookup[values]
+    return np.flatnonzero(present), lookup.take(values)
 
 
 def passed(edges: Rows, values: Rows) -> Rows:
@@ -124,7 +124,7 @@ def passed(edges: Rows, values: Rows) -> Rows:
     if len(values):
         first, last = int(values.min()), int(values.max())
         if last - first <= len(values):
-            return np.searchsorted(edges, np.arange(first, last + 1), side="right")[values - first]
+            return np.searchsorted(edges, np.arange(first, last + 1), side="right").take(values - first)
     return np.searchsorted(edges, values, side="right")
 
 

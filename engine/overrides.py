@@ -139,13 +139,21 @@ def _credited(company: Company, wanted: NDArray[np.bool_], edges: Ints | None) -
             begun |= each[1:] != each[:-1]
         changed[low + 1 - min(low, 1) : low + AT_ONCE] = begun
     starts = np.flatnonzero(changed)
-    amount = trace.amount.take(rows)
-    net = np.add.reduceat(amount, starts) if len(starts) else amount
     last = rows[np.append(starts[1:], len(rows))[: len(starts)] - 1]
+    net = _between(trace.amount, rows[starts], last + 1)
     own, measure = whole.part(trace.at[last]), trace.measure[last].astype(np.int64)
     plan_of = np.array([slot.plan_no for slot in company.slots()], dtype=np.int64)
     deal_id = company.deal_ids(own.credit) if edges is None else np.zeros(len(last), dtype=np.int64)
     return Below(company.rep_ids[own.rep], own.days.astype(np.int64), deal_id, plan_of[measure], measure, net)
+
+
+def _between(values: Ints, first: Rows, end: Rows) -> Ints:
+    """The sums of some stretches of values, [first, end): none is empty, none begins before the last one ends."""
+    edges = np.stack([first, end], axis=1).ravel()
+    if len(edges) and int(edges[-1]) == len(values):
+        edges = edges[:-1]
+    found: Ints = np.add.reduceat(values, edges)[::2] if len(edges) else values[:0]
+    return found
 
 
 def _beside(extras: Extras) -> Below:

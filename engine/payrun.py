@@ -51,7 +51,7 @@ class PayPeriods:
         """The pay period of each day; -1 for a day in none."""
         at = np.asarray(on).astype(np.int64) - self.origin
         if len(at) and int(at.min()) >= 0 and int(at.max()) < len(self.lookup):
-            return self.lookup[at]
+            return self.lookup.take(at)
         inside = (at >= 0) & (at < len(self.lookup))
         return np.where(inside, self.lookup[np.clip(at, 0, len(self.lookup) - 1)], -1)
 
@@ -191,7 +191,7 @@ def earned_in(calc: Calculation, numbers: Sequence[int], rep_ids: Ints, periods:
                 at, amount = at[mine], amount[mine]
         first = int(at.min())  # lines are by rep, so that their credits stand together
         credits_ = slice(first, int(at.max()) + 1)
-        cell, period = begin[whole.rep[credits_]], periods.of(whole.days[credits_])
+        cell, period = begin.take(whole.rep[credits_]), periods.of(whole.days[credits_])
         cell += period
         if int(period.min()) < 0 or int(cell.max()) >= nowhere:
             cell[(period < 0) | (cell >= nowhere)] = nowhere

@@ -286,7 +286,8 @@ class _PlanCredits:
 
     def _managers(self, position: int, rule: CreditRule, sat: _Sat, grid: NDArray[np.bool_]) -> None:
         asking = self.asking
-        ladder = asking.told.placements.ladder((sat.people, sat.rep), asking.told.deals.booked[sat.deal], rule.levels)
+        days = asking.told.deals.booked.take(sat.deal)
+        ladder = asking.told.placements.ladder((sat.people, sat.rep), days, rule.levels)
         looped = np.isin(ladder.place, ladder.looped) if len(ladder.looped) else ladder.looped
         self.problems += [circular(int(rep)) for rep in np.unique(sat.people[sat.rep[looped]])]
         ids, codes = distinct(np.concatenate([*ladder.levels, np.zeros(1, dtype=np.int64)]))
@@ -323,7 +324,7 @@ class _PlanCredits:
     ) -> NDArray[np.bool_]:
         """Which people the rule may credit with a deal: those on the plan, of its roles, who are asked for."""
         asking, (ids, rep) = self.asking, who
-        keep = _on_plan((asking.facts, asking.plans), self.plan, who, asking.told.deals.booked[deal])
+        keep = _on_plan((asking.facts, asking.plans), self.plan, who, asking.told.deals.booked.take(deal))
         if self.wanted is not None:
             keep &= np.isin(ids, self.wanted)[rep]
         if rule.role:

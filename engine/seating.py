@@ -63,11 +63,11 @@ def _appended(seats: Seats, before: Rows, parts: list[Part], each: list[Rows]) -
     """The seats with those of parts after them: where no rep has credits of two, deals are in order for everybody."""
     count, highest = len(seats.deal), max(max(part.plan_no, part.rule) for part in parts)
     sizes, dtype = [count, *(len(part.deal) for part in parts)], narrow(highest + 1)
-    ends = np.cumsum(sizes).tolist()
+    ends, pairs = np.cumsum(sizes).tolist(), zip(parts, each, strict=True)
     return replace(
         seats,
         deal=np.concatenate([seats.deal, *(part.deal.astype(np.int32, copy=False) for part in parts)]),
-        rep=np.concatenate([before[seats.rep], *(own[part.rep] for part, own in zip(parts, each, strict=True))]),
+        rep=np.concatenate([before.take(seats.rep), *(own.take(part.rep) for part, own in pairs)]),
         lots=tuple(replace(part.lot, position=slice(*at)) for part, at in zip(parts, pairwise(ends), strict=True)),
         plan_no=np.repeat(np.array([-1, *(part.plan_no for part in parts)], dtype=dtype), sizes),
         rule=np.repeat(np.array([-1, *(part.rule for part in parts)], dtype=dtype), sizes),

@@ -185,7 +185,7 @@ def _version(
         pay = Pay(periods, at, plan_no, staff.rep_ids, days[:, at], turn, amounts[:, at], lines, given)
         pay.carry_in(standing.carried)
         standing.carried = np.zeros_like(standing.carried)
-        advance(pay, standing, staff.joined_in(periods, at), run.last)
+        advance(pay, standing, staff, run.last)
         if periods.end[at] - 1 > run.last:
             break
         lift(pay, standing)

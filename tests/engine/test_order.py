@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.order import positions, running, sorted_rows, starts_of, steps
+from engine.order import ordered, positions, running, sorted_rows, starts_of, steps
 from engine.payload import Payload
 
 wide = st.sampled_from((3, 1_000, 2**31, 2**62))
@@ -16,6 +16,12 @@ wide = st.sampled_from((3, 1_000, 2**31, 2**62))
 def test_rows_are_sorted_by_columns_and_then_by_position(rows: list[tuple[int, int]], one: int, two: int) -> None:
     columns = [(np.array([row[place] for row in rows]), size) for place, size in ((0, one), (1, two))]
     assert sorted_rows(columns).tolist() == sorted(range(len(rows)), key=lambda at: (rows[at], at))
+
+
+@given(st.lists(st.tuples(*[st.sampled_from((0, 1, 2**20, 2**40, 2**61))] * 4), min_size=1))
+def test_columns_too_wide_for_one_number_are_sorted_all_the_same(rows: list[tuple[int, ...]]) -> None:
+    columns = [np.array(column, dtype=np.int64) - 2**30 for column in zip(*rows, strict=True)]
+    assert ordered(columns).tolist() == sorted(range(len(rows)), key=lambda at: (rows[at], at))
 
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(-99, 99))))
@@ -30,10 +36,10 @@ def test_running_sums_begin_again_and_steps_undo_them(rows: list[tuple[int, int]
 
 @given(st.lists(st.integers(-5, 2**62)), st.sets(st.integers(-5, 2**62) | st.integers(0, 50)))
 def test_positions_say_where_and_whether(wanted: list[int], known: set[int]) -> None:
-    ordered = sorted(known)
-    place, found = positions(np.array(wanted, dtype=np.int64), np.array(ordered, dtype=np.int64))
+    rising = sorted(known)
+    place, found = positions(np.array(wanted, dtype=np.int64), np.array(rising, dtype=np.int64))
     assert found.tolist() == [value in known for value in wanted]
-    assert [ordered[at] for at, is_there in zip(place, found, strict=True) if is_there] == [
+    assert [rising[at] for at, is_there in zip(place, found, strict=True) if is_there] == [
         v for v in wanted if v in known
     ]
 
