@@ -7,10 +7,12 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import text
 
 from engine.money import Money
 from operations import answers, leadership, leadership_data
 from operations.context import Context
+from operations.errors import PlanRefused
 from store import outbox
 from tests.operations.conftest import TODAY, apply, deal, person, quota
 
@@ -130,3 +132,13 @@ def test_the_notice_carries_whole_numbers_and_text_only(company: Company) -> Non
         return {type(value)}
 
     assert kinds(leadership_data.spelled(digest)) <= {int, str, type(None)}
+
+
+def test_a_leader_without_a_team_is_not_calculated_for_in_every_round(company: Company) -> None:
+    at = Context(company.db, MONDAY, NINE)
+    assert leadership.due(at, ["sam@example.com"]) == 0
+    with company.db.write() as conn:
+        conn.execute(text("UPDATE plan SET text = 'no plan at all'"))  # whoever calculated now would hear of it
+    assert leadership.due(at, ["sam@example.com"]) == 0
+    with pytest.raises(PlanRefused):
+        leadership.due(at, ["mona@example.com"])
