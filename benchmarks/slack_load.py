@@ -41,6 +41,7 @@ class Slack:
     url: str = ""
     arrived: dict[str, float] = field(default_factory=dict)
     lines: list[Line] = field(default_factory=list)
+    expected: dict[str, asyncio.Event] = field(default_factory=dict)
 
     async def listen(self) -> None:
         """Answer what the web process sends, at a port of its own."""
@@ -58,6 +59,10 @@ class Slack:
         content = await reader.readexactly(_length(found))
         self.lines.append((reader, writer, time.perf_counter()))
         return content
+
+    def expect(self, key: str) -> asyncio.Event:
+        """Set once the request of that key is answered."""
+        return self.expected.setdefault(key, asyncio.Event())
 
     async def _line(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         while self.lines:
@@ -117,6 +122,8 @@ class _Caller(asyncio.Protocol):
     def _answer(self, name: str, body: bytes) -> None:
         """`name` is a method of the Web API, or the key of a request that is answered."""
         self._slack.arrived.setdefault(name, time.perf_counter())
+        if name in self._slack.expected:
+            self._slack.expected.pop(name).set()
         found = json.dumps(self._slack.sink.method(name, parse_qs(body.decode()) if "." in name else {})).encode()
         head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(found)}\r\n\r\n"
         assert isinstance(self._transport, asyncio.Transport)

@@ -35,9 +35,9 @@ if TYPE_CHECKING:
 
 LEASE = timedelta(seconds=60)
 SWEEP_SECONDS = 10.0
-#: Answers that are calculated at once. More would only share one interpreter lock between them, and every one that
-#: calculates takes its share from the threads that acknowledge; waiting for Slack takes none.
-THINKING = 2
+#: Answers that are calculated at once. Two would only pass one interpreter lock to and fro, and each takes its share
+#: from the threads that acknowledge; waiting for Slack takes none.
+THINKING = 1
 _journal = Journal("bot.slack.desk")
 
 
