@@ -255,7 +255,7 @@ def _next_tier(reading: _Reading, quota: _Quota) -> NextTier | None:
     credit, numbers = _credited(reading, quota, quota.window), counts_numbers(quota.plan, component)
     for tier in table.tiers:
         start = start_of(tier, table.by, numbers) * (amount if table.by == "attainment" else 1)
-        least = start + 1 if table.reached == "above" and start.denominator == 1 else start
+        least = start + 1 if table.has_to_be_passed(tier) and start.denominator == 1 else start
         if least > max(credit, 0) and start:
             missing = least - credit
             shortfall = quota.counted(-(-missing.numerator // missing.denominator))

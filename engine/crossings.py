@@ -12,6 +12,7 @@ from engine.calculation import KINDS
 from engine.dates import day, on_day
 from engine.figures import MILLION
 from engine.plans.axes import counts_numbers
+from engine.rates import is_strict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,7 +58,9 @@ class _Place:
         """The last tier that is reached, in words."""
         numbers = counts_numbers(self.plan, self.priced.component)
         start = self.priced.component.priced_by.tiers[max(reached - 1, 0)].start
-        said = words.FROM[self.priced.component.priced_by.reached] if reached else "below"
+        table = self.priced.component.priced_by
+        is_passed = table.has_to_be_passed(table.tiers[max(reached - 1, 0)])
+        said = words.FROM["above" if is_passed else "at"] if reached else "below"
         return f"{said} {words.bound(start, numbers=numbers)}"
 
 
@@ -182,6 +185,6 @@ def _reached(measured: Measured, after: Any, quota: Any) -> Rows:
     """How many tiers are reached; of a table without jumps only the first place from which it pays counts."""
     schedule, table = measured.schedule, measured.component.priced_by
     found = np.zeros(len(after), dtype=np.int64)
-    for start in schedule.starts[:1] if table.behaviour in _SMOOTH else schedule.starts:
-        found += (after * schedule.axis_den >= start * quota + (schedule.above and start > 0)).astype(np.int64)
+    for tier, start in enumerate(schedule.starts[:1] if table.behaviour in _SMOOTH else schedule.starts):
+        found += (after * schedule.axis_den >= start * quota + is_strict(schedule, tier)).astype(np.int64)
     return found

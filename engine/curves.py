@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from engine.order import running
-from engine.rates import alone, size_of
+from engine.rates import alone, is_strict, size_of
 from engine.totals import LIMIT, Axis, Keeping, Position, Totals, widened
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class Curve:
     times: Times
     keeping: Keeping
     target_den: int = 1
-    above: bool = False  # a line holds only beyond its start; one that starts at 0 holds from 0 on
+    above: tuple[bool, ...] = ()  # which lines hold only beyond their start; (): none
 
     @cached_property
     def is_flat(self) -> bool:
@@ -89,9 +89,8 @@ class Curve:
     def _lines(self, reach: Numbers, quota: Numbers | None) -> tuple[Numbers, Numbers | int]:
         """What the table comes to at each place: numerators, and what they are divided by."""
         line = np.zeros(len(reach), dtype=np.intp)
-        for start in self.starts:
-            beyond = self.above and start > 0
-            line += reach * self.axis_den >= (start if quota is None else start * quota) + beyond
+        for tier, start in enumerate(self.starts):
+            line += reach * self.axis_den >= (start if quota is None else start * quota) + is_strict(self, tier)
         values = np.array(self.values, dtype=reach.dtype)
         if self.is_flat:
             return values[line], self.den

@@ -39,7 +39,7 @@ class Schedule:
     behaviour: str
     fixed: tuple[int, ...] = ()
     target_den: int = 0
-    above: bool = False  # a tier is reached only beyond its start
+    above: tuple[bool, ...] = ()  # which tiers are reached only beyond their start; (): none
 
     @cached_property
     def divisor(self) -> int:
@@ -131,7 +131,7 @@ class Schedule:
         """The tier that each accumulated credit has reached; below zero it is the first."""
         tier = np.zeros(len(reach), dtype=np.intp)
         for k in range(1, len(self.starts)):
-            tier += reach * self.axis_den >= self._threshold(k, quota) + self.above
+            tier += reach * self.axis_den >= self._threshold(k, quota) + is_strict(self, k)
         return tier
 
     def _curve(self, reach: Numbers, quota: Numbers | None) -> Numbers:
@@ -220,6 +220,25 @@ class Schedule:
         if at.target is None or at.per is None:
             return Totals(num, den, at.basis)
         return Totals(num.astype(object) * at.target, den.astype(object) * self.target_den * at.per, at.basis)
+
+
+class Started(Protocol):
+    """Whatever has tiers that start somewhere."""
+
+    @property
+    def starts(self) -> tuple[int, ...]:
+        """Where they start."""
+        ...
+
+    @property
+    def above(self) -> tuple[bool, ...]:
+        """Which are reached only beyond that."""
+        ...
+
+
+def is_strict(table: Started, tier: int) -> bool:
+    """Whether a tier is reached only beyond its start; one that starts at 0 always is with 0."""
+    return bool(table.above) and table.above[tier] and table.starts[tier] > 0
 
 
 class Pricer(Protocol):

@@ -68,8 +68,13 @@ def pricer(plan: Plan, component: Component, patterns: Sequence[Sequence[RateRul
         behaviour=table.behaviour,
         fixed=tuple(fixed) if any(fixed) else (),
         target_den=parts_of_target(plan, component) if component.pays_base_rate else 0,
-        above=table.reached == "above",
+        above=_passed(table),
     )
+
+
+def _passed(table: Table) -> tuple[bool, ...]:
+    found = tuple(table.has_to_be_passed(tier) for tier in table.tiers)
+    return found if any(found) else ()
 
 
 def _curve(plan: Plan, component: Component, starts: list[Fraction], keeping: Keeping) -> Curve:
@@ -88,7 +93,7 @@ def _curve(plan: Plan, component: Component, starts: list[Fraction], keeping: Ke
         times="target" if of_target else "credit" if by_rate and table.behaviour == "interpolated" else "",
         keeping=keeping,
         target_den=parts_of_target(plan, component) if of_target else 1,
-        above=table.reached == "above",
+        above=_passed(table),
     )
 
 

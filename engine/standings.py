@@ -290,7 +290,7 @@ def _tiers(of: Standing, credit: Ints, is_fine: Any) -> tuple[Rows, Ints, Rows]:
         scaled: Any = of.window_quota if by_quota else np.ones_like(credit)
         if abs(start.numerator) * int(np.abs(scaled).max(initial=1)) >= _WIDE:
             scaled = scaled.astype(object)
-        edge = scaled * start.numerator + (table.reached == "above" and start > 0)
+        edge = scaled * start.numerator + (table.has_to_be_passed(table.tiers[number]) and start > 0)
         lacks = -((credit * start.denominator - edge) // start.denominator)
         is_ahead = edge > np.maximum(credit, 0) * start.denominator
         tier = np.where(is_ahead, number, tier)

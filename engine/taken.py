@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
+
+from engine.rates import is_strict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -112,10 +114,10 @@ def edges_of(pricer: Schedule | Curve, quota: int | None, first: int = 1) -> lis
 
 
 def passed(pricer: Schedule | Curve, edges: list[Fraction], reach: Fraction | int) -> int:
-    """How many of the edges are reached at a place; an edge at 0 always with 0."""
-    if not pricer.above:
-        return bisect_right(edges, reach)
-    return max(bisect_left(edges, reach), bisect_right(edges, min(Fraction(reach), NOTHING)))
+    """How many of the edges, the last ones of the table, are reached at a place."""
+    found = bisect_right(edges, reach)
+    first = len(pricer.starts) - len(edges)
+    return found - (found > 0 and edges[found - 1] == reach and is_strict(pricer, first + found - 1))
 
 
 def stretches(edges: list[Fraction], before: Fraction, after: Fraction) -> list[tuple[int, Fraction, Fraction]]:

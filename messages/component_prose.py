@@ -170,6 +170,7 @@ _COLUMNS = (
 def _rows(tiers: Sequence[Tier], at: int, tier: Tier, *, numbers: bool) -> Iterator[tuple[str, ...]]:
     """One row of the table per tier, or per rate of it."""
     start = words.bound(tier.start, numbers=numbers)
+    start = f"{words.FROM[tier.reached]} {start}" if tier.reached else start
     end = words.bound(tiers[at + 1].start, numbers=numbers) if at + 1 < len(tiers) else "and beyond"
     worth = (
         "" if tier.multiplier is None else words.factor(tier.multiplier),

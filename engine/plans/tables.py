@@ -41,6 +41,10 @@ class Tier:
         ),
     ] = None
 
+    reached: Annotated[
+        Literal["", "at", "above"], Says("at or above, where this tier is reached otherwise than the table says.")
+    ] = ""
+
     @property
     def begins(self) -> Rate:
         """The tier's start as an exact number: attainment, or minor units."""
@@ -84,6 +88,10 @@ class Table:
         Literal["", "money", "number"],
         Says("by: deal - whether the figure is money or a number. Default: what it is known to be, else money."),
     ] = ""
+
+    def has_to_be_passed(self, tier: Tier) -> bool:
+        """Whether exactly the tier's start is not enough to reach it."""
+        return (tier.reached or self.reached) == "above"
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ def hold(seed: int) -> int:
             (at.component.quota, on_day(at.start[entry]), int(at.quota[entry])): (
                 int(at.credit[entry]), int(at.gap[entry]),
             )
-            for at, entry in own
+            for at, entry in reversed(own)  # of two plans with one quota the first, as above
         }  # fmt: skip
         assert {key: wanted.get(key) for key in mine} == mine, rep_id
         assert len(mine) <= len(wanted)

@@ -82,6 +82,34 @@ components:
     assert "come to more than 50% of its quota" in prose(plan)
 
 
+def test_one_tier_may_have_to_be_passed_though_the_others_are_reached() -> None:
+    """revenue-playbook: 90 to 99 % pays half, 100 to 115 % all, more than 115 % half as much again."""
+    plan = plan_of("""
+components:
+  - name: Net retention
+    measure: {achievement: nrr, take: last}
+    accumulate: quarter
+    target: 80_000
+    table: {by: attainment, behaviour: step,
+            tiers: [{from: 90%, pays: 50%}, {from: 100%, pays: 100%}, {from: 115%, reached: above, pays: 150%}]}
+""")
+    holds(
+        plan,
+        """
+- name: at both ends
+  achievements:
+    - {name: nrr, on: 2026-02-03, value: 115%}
+    - {name: nrr, on: 2026-05-03, value: 90%}
+    - {name: nrr, on: 2026-08-03, value: 115.0001%}
+  expect:
+    - {within: 2026-01-01 .. 2026-04-01, pays: 20_000}
+    - {within: 2026-04-01 .. 2026-07-01, pays: 10_000}
+    - {within: 2026-07-01 .. 2026-10-01, pays: 30_000}
+""",
+    )
+    assert "| above 115% | and beyond |" in prose(plan)
+
+
 def test_figures_of_a_deal_may_be_bounded_from_above_or_up_to() -> None:
     plan = plan_of("""
 components:
