@@ -124,7 +124,7 @@ def filled(chosen: Template, values: Mapping[str, str], frame: Frame) -> Spif | 
     record = {
         "name": frame.name,
         "sentence": frame.sentence
-        or _sentence(chosen, said, (unit, agreed.texts)) + agreed.sentence_of_teams(chosen.rules["awards"]),
+        or agreed.of_teams(_sentence(chosen, said, (unit, agreed.texts)), chosen.rules["awards"]),
         "currency": frame.currency,
         "window": {
             "start_on": _iso(frame.window.start_on),

@@ -75,12 +75,12 @@ class Terms:
         """What prizes are counted in."""
         return POINTS if self.kind == POINTS else currency
 
-    def sentence_of_teams(self, awards: Sequence[Mapping[str, Any]]) -> str:
-        """What a sentence about reps lacks once teams compete; "" where it speaks of teams already."""
+    def of_teams(self, sentence: str, awards: Sequence[Mapping[str, Any]]) -> str:
+        """A sentence about reps as one that says that teams compete, where they do and it does not say so."""
         changed = [self._teams(award) for award in awards if award.get("competes", "rep") == "rep"]
         if not any(one.get("competes") == "team" for one in changed):
-            return ""
-        return f" Teams compete, by the {COMPETES[self.competes][1]} of their members."
+            return sentence
+        return f"{sentence.rstrip('.')}; teams compete, by the {COMPETES[self.competes][1]} of their members."
 
     def _teams(self, award: Mapping[str, Any]) -> dict[str, Any]:
         if award["pays"]["form"] not in TEAM_FORMS:

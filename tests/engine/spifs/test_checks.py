@@ -310,7 +310,8 @@ def test_tax_point_value_reversal_and_teams_that_were_typed_are_read() -> None:
         "by_score",
         "region",
     )
-    assert spif.sentence.endswith("Teams compete, by the average of their members.")
+    assert spif.sentence.endswith("; teams compete, by the average of their members.")
+    assert not {"one_sentence", "text_long"} & {fault.code for fault in faults(spif, BEFORE)}
     points = filled(template("per_deal"), {}, frame(terms={"reward": "points", "point_value": "0.50"}))
     assert not isinstance(points, tuple)
     assert points.awards[0].reward.point_value == 50
@@ -323,7 +324,7 @@ def test_tax_point_value_reversal_and_teams_that_were_typed_are_read() -> None:
 def test_a_prize_for_each_deal_is_for_reps_whatever_was_typed() -> None:
     spif = filled(template("per_deal"), {}, frame(terms={"competes": "team_sum", "divides": "each"}))
     assert not isinstance(spif, tuple)
-    assert (spif.awards[0].competes, spif.sentence.count("Teams")) == ("rep", 0)
+    assert (spif.awards[0].competes, spif.sentence.count("teams")) == ("rep", 0)
 
 
 @pytest.mark.parametrize(
