@@ -156,13 +156,13 @@ def _price_plan(own: Ruled, plan: Ready, numbers: tuple[int, int], seats: Seats,
             counts_all = True
             blocks.append(_price(part, (values, slot), (plan, measure), place, found))
             continue
-        slot = _slots((part, slot, rule), (measure, tally), (seats, place), found)
-        counted |= slot != NOT_COUNTED
-        rows = np.flatnonzero(slot >= 0)
-        if len(rows) == len(slot):
-            blocks.append(_price(part, (values, slot), (plan, measure), place, found))
+        groups = _slots((part, slot, rule), (measure, tally), (seats, place), found)
+        counted |= groups != NOT_COUNTED
+        rows = np.flatnonzero(groups >= 0)
+        if len(rows) == len(groups):
+            blocks.append(_price(part, (values, groups), (plan, measure), place, found))
         elif len(rows):
-            own_values = values.take(rows), slot.take(rows)
+            own_values = values.take(rows), groups.take(rows)
             blocks.append(_price(part.part(rows), own_values, (plan, measure), place, found))
     if not counts_all and not counted.all():
         found.lost(part.credit[~counted], numbers[0], -1, "not_measured")

@@ -309,15 +309,13 @@ class _PlanCredits:
         place -= 1
         if len(rows):
             place[order] = place[rows]
-        at: Rows | slice = sat.at
+        at = sat.at
         if sat.is_full.any():
             once = _once(sat.is_full, place)
             at, place = at[once], place[once]
-        if len(at) and int(at[-1]) - int(at[0]) + 1 == len(at) and rises(at):
-            at = slice(int(at[0]), int(at[-1]) + 1)
         first = np.flatnonzero(begins)
         people, rep = distinct(rep.take(first))
-        self._add(position, deals.take(first), (ids[people], rep), share=rule.share, sources=(at, place))
+        self._add(position, deals.take(first), (ids[people], rep), share=rule.share, sources=(_run(at), place))
 
     def _counts(
         self, rule: CreditRule, grid: NDArray[np.bool_], deal: Rows, who: tuple[Ints, Rows]
@@ -332,6 +330,13 @@ class _PlanCredits:
         if rule.when.role:
             keep &= grid[asking.kinds_of(deal, ids[rep])]
         return keep
+
+
+def _run(at: Rows) -> Rows | slice:
+    """The same positions, as a slice where they are neighbours."""
+    if len(at) and int(at[-1]) - int(at[0]) + 1 == len(at) and rises(at):
+        return slice(int(at[0]), int(at[-1]) + 1)
+    return at
 
 
 def _rungs(ladder: Ladder, codes: Rows) -> tuple[Rows | None, Rows]:
