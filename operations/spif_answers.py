@@ -63,7 +63,7 @@ class Overview:
         scored: How it stands, None before it is live.
         doubts: What has to be judged in the hold.
         paid: What was posted so far, in minor units, what was taken back deducted.
-        waits: Why a result cannot be proposed yet; "" where it can.
+        waits: Why a result cannot be proposed yet, or why what was asked for last was refused; "" for neither.
         faults: What the check of a draft found.
         proposed: New rules that wait for somebody to confirm them, with why; None where none do.
     """
@@ -133,7 +133,7 @@ def overview(ctx: Context, spif_id: int) -> Overview:
             scored=scored,
             doubts=doubts(conn, scored) if is_judged and scored is not None else (),
             paid=sum(spif_prizes.cost(conn, spif_id).values()),
-            waits=waits,
+            waits=waits or _refused(kept),
             faults=_faults(conn, kept) if kept.state in ("draft", "checked") else (),
             proposed=proposed,
         )
@@ -167,6 +167,11 @@ def _offered(ctx: Context, conn: Connection, kept: Kept, after: Outcome) -> tupl
     if kept.state == "checked" and _lacks_dry_run(ctx, conn, kept):
         moves.append("waive")
     return (*moves, *(("cancel",) if _may(ctx, conn, kept, "cancel", after) else ()))
+
+
+def _refused(kept: Kept) -> str:
+    last = kept.moves[-1] if kept.moves else None
+    return f"Refused by {last.by.name}: {last.reason}" if last is not None and last.move == "decline" else ""
 
 
 def _refusing(ctx: Context, kept: Kept) -> str:

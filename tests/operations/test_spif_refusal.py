@@ -60,7 +60,9 @@ def test_a_refused_budget_leads_back_to_a_draft_that_its_author_asks_for_again(s
     assert owed(spif_company, "spif_approval") == []
     ((to, said),) = owed(spif_company, "spif_news")
     assert (to, said["what"], said["reason"], said["by"]) == (MAX, "budget_refused", "Too dear <!channel>.", OLGA)
-    assert "edit" in spif_answers.overview(ctx(spif_company, MAX), 1).moves
+    seen = spif_answers.overview(ctx(spif_company, MAX), 1)
+    assert "edit" in seen.moves
+    assert seen.waits == f"Refused by {OLGA}: Too dear <!channel>."
     with pytest.raises(SpifRefused, match="Nothing of it waits"):
         spif_refusal.refuse(ctx(spif_company, OLGA), 1, "Once more.")
     again, _ = spif_drafts.edit(ctx(spif_company, MAX), 1, replace(WANTED, budget="4000"))
