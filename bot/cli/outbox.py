@@ -26,7 +26,12 @@ def status(folder: place.DirOption = None) -> None:
         held = lanes.blocked(conn, ctx.now)
     terminal.table("", ("state", "notices"), [(state, str(count)) for state, count in counts.items()])
     for team, lane, until, reason in held:
-        terminal.say(f"{lane} of workspace {team} is held up until {until:%Y-%m-%d %H:%M} UTC: {reason}")
+        at = f"{until:%Y-%m-%d %H:%M} UTC"
+        if lane.startswith(lanes.RECIPIENT):
+            whom = lane.removeprefix(lanes.RECIPIENT)
+            terminal.say(f"{whom} takes no messages ({reason}) and is asked again at {at}")
+        else:
+            terminal.say(f"{lane} of workspace {team} is held up until {at}: {reason}")
     if any(lane == lanes.TEAM for _, lane, _, _ in held):
         raise UnsoundError("Slack takes no messages. Correct the token or the plan; `attain doctor` checks it.")
 

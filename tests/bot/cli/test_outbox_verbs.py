@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from bot.cli.main import app
 from engine.notices import Notice, Recipient
-from store import deliveries, lanes, outbox
+from store import deliveries, lanes, outbox, recipients
 from store.database import Database
 from store.deliveries import Hold
 
@@ -53,3 +53,11 @@ def test_a_refused_token_ends_with_a_code_for_the_monitoring(db: Database) -> No
         lanes.block(conn, "T1", lanes.TEAM, datetime.now(UTC) + timedelta(minutes=5), "token_revoked")
     code, said = run("status")
     assert (code, "token_revoked" in said) == (1, True)
+
+
+def test_who_takes_no_messages_is_named_and_is_no_fault_of_ours(db: Database) -> None:
+    with db.write() as conn:
+        until = datetime.now(UTC) + timedelta(hours=1)
+        recipients.mark(conn, "T1", Recipient(channel="#gone"), until, "is_archived")
+    code, said = run("status")
+    assert (code, "channel:#gone takes no messages (is_archived)" in said) == (0, True)
