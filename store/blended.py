@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from engine.blending import LINKED, Link, Part, rule_of
 from store import blending, blending_links, known
-from store.blending import part_key
+from store.blend_parts import part_key
 from store.bulk import among
 from store.labels import number, words
 from store.tables.blending import blend_link, blend_part, blend_rule

@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from sqlalchemy import delete, select
 
-from engine.blending import AMBIGUOUS, BY_HAND, FIELDS, LINKED, Decision, Link, Part, blended, keyed, links
+from engine.blending import AMBIGUOUS, BY_HAND, FIELDS, LINKED, Decision, Link, Part, keyed, links, saying
 from engine.blending import members as members_of
 from store import blending_links, columns, facts, kinds, quarantine
+from store.blend_parts import Parts, by_source, current, known, part_key
 from store.blending_repoint import repoint
 from store.bulk import PAGE, among, fetch_all, upsert
-from store.columns import NOTHING, SEPARATOR
+from store.columns import NOTHING
 from store.facts import Applied
 from store.labels import number, words
 from store.quarantine import Held
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from sqlalchemy import Connection, Table
+    from sqlalchemy import Connection
 
     from engine.blending import Ref, Rule
 
@@ -82,11 +83,12 @@ def take(conn: Connection, told: Told, rule: Rule, change_id: int, now: datetime
 def settle(conn: Connection, rule: Rule, changed: set[Ref], change_id: int, now: datetime) -> Applied:
     """Links and facts of everything that those records can have moved."""
     before = blending_links.keys_of(conn, rule.kind, changed)
-    now_known = _set_keys(conn, rule, changed)
+    told = Parts(conn, rule.kind, change_id)
+    now_known = _set_keys(conn, rule, changed, told)
     values = {value for keys in (*before.values(), *now_known.values()) for value in keys.values()}
     reach = _reach(conn, rule, changed, values)
-    moved = _relink(conn, rule, reach, change_id)
-    applied = _reblend(conn, rule, reach, moved, change_id)
+    moved = _relink(conn, rule, reach, told)
+    applied = _reblend(conn, rule, reach, moved, told)
     _note_ambiguous(conn, rule, reach.others | changed, now)
     meant = {(rule.anchor, record) for record in reach.anchors | moved.anchors} | reach.others | changed | moved.refs
     return applied + repoint(conn, rule, meant, change_id)
@@ -106,7 +108,7 @@ def live_records(conn: Connection, kind: str, source: str) -> frozenset[str]:
 
 def parts(conn: Connection, kind: str, refs: Iterable[Ref] | None = None) -> dict[Ref, Part]:
     """The live parts of those records, or of all of the kind."""
-    return {part.ref: part for part, _ in _parts(conn, kind, refs).values()}
+    return {part.ref: part for part, _ in known(conn, kind, refs).values()}
 
 
 def decided_for(conn: Connection, rule: Rule, anchor_id: str, source: str) -> str:
@@ -120,11 +122,6 @@ def decided_for(conn: Connection, rule: Rule, anchor_id: str, source: str) -> st
         blend_link.c.source_label == number(conn, source),
     )
     return conn.execute(theirs).scalar() or ""
-
-
-def part_key(kind: str, record: str) -> str:
-    """How the store names a record's part within its source."""
-    return f"{kind}{SEPARATOR}{record}"
 
 
 def _plus(kept: Applied, settled: Applied) -> Applied:
@@ -190,13 +187,13 @@ def _changed(conn: Connection, rule: Rule, change_id: int) -> set[Ref]:
     return {(names[source], record) for source, record in fetch_all(conn, mine)}
 
 
-def _set_keys(conn: Connection, rule: Rule, changed: set[Ref]) -> dict[Ref, Mapping[str, str]]:
+def _set_keys(conn: Connection, rule: Rule, changed: set[Ref], told: Parts) -> dict[Ref, Mapping[str, str]]:
     """What the changed records are known by now, on record; keys that no rule tries are of no use."""
     known = {
         ref: {name: value for name, value in part.keys.items() if name in rule.link}
-        for ref, part in parts(conn, rule.kind, changed).items()
+        for ref, part in told.of(changed).items()
     }
-    for source, records in _by_source(changed).items():
+    for source, records in by_source(changed).items():
         for start in range(0, len(records), PAGE):
             mine = among(conn, blend_key.c.record, records[start : start + PAGE])
             conn.execute(
@@ -237,13 +234,13 @@ class _Moved:
     anchors: set[str] = field(default_factory=set)
 
 
-def _relink(conn: Connection, rule: Rule, reach: Reach, change_id: int) -> _Moved:
+def _relink(conn: Connection, rule: Rule, reach: Reach, told: Parts) -> _Moved:
     """The links as they are now, on record."""
     before = _kept_links(conn, rule, reach.near)
-    live = parts(conn, rule.kind, reach.near)
+    live = told.of(reach.near)
     values = {value for part in live.values() for value in part.keys.values()}
     ids = {record for found in blending_links.index_of(conn, rule, values).values() for record in found}
-    anchors = parts(conn, rule.kind, {(rule.anchor, record) for record in ids})
+    anchors = told.of({(rule.anchor, record) for record in ids})
     decisions = {ref: Decision(link.anchor_id or None) for ref, link in before.items() if link.method == BY_HAND}
     found = links(rule, anchors.values(), live.values(), decisions)
     judged = {ref for ref in reach.near if ref in reach.others or _meets(found.get(ref), reach.anchors)}
@@ -251,9 +248,9 @@ def _relink(conn: Connection, rule: Rule, reach: Reach, change_id: int) -> _Move
     moved.anchors = {one.anchor_id for ref in moved.refs for one in (found.get(ref), before.get(ref)) if one}
     rows = [_link_row(rule, ref, found[ref]) for ref in sorted(moved.refs) if ref in found]
     if rows:
-        facts.apply(conn, "link", pd.DataFrame(rows), change_id)
-    for source, records in _by_source(ref for ref in moved.refs if ref not in found).items():
-        facts.delete(conn, "link", source, {part_key(rule.kind, one) for one in records}, change_id)
+        facts.apply(conn, "link", pd.DataFrame(rows), told.change_id)
+    for source, records in by_source(ref for ref in moved.refs if ref not in found).items():
+        facts.delete(conn, "link", source, {part_key(rule.kind, one) for one in records}, told.change_id)
     return moved
 
 
@@ -266,7 +263,7 @@ def _link_row(rule: Rule, ref: Ref, link: Link) -> dict[str, str]:
     return {"source": ref[0], "of_kind": rule.kind, "record": ref[1]} | said
 
 
-def _reblend(conn: Connection, rule: Rule, reach: Reach, moved: _Moved, change_id: int) -> Applied:
+def _reblend(conn: Connection, rule: Rule, reach: Reach, moved: _Moved, told: Parts) -> Applied:
     """The facts of every record that a changed part or link is about."""
     mine = {record for source, record in reach.changed if source == rule.anchor}
     others = {ref for ref in reach.changed | moved.refs if ref[0] != rule.anchor}
@@ -274,46 +271,40 @@ def _reblend(conn: Connection, rule: Rule, reach: Reach, moved: _Moved, change_i
     mine |= moved.anchors | {link.anchor_id for link in found.values() if link.state == LINKED}
     others |= _linked_to(conn, rule, mine)
     wanted = {(rule.anchor, record) for record in mine if record} | others
-    known = _parts(conn, rule.kind, wanted)
+    known = told.with_places(wanted)
     kept = _kept_links(conn, rule, others)
     made = members_of(rule, [part for part, _ in known.values()], kept)
-    rows = [_fact(rule, group, known[group[0].ref][1]) for group in made]
     applied = Applied()
-    if rows:
-        applied += facts.apply(conn, rule.kind, pd.DataFrame(rows), change_id)
+    if made:
+        rows = _facts(rule, made, [known[group[0].ref][1] for group in made])
+        applied += facts.apply(conn, rule.kind, rows, told.change_id)
     there = {group[0].ref for group in made}
-    for source, records in _by_source(wanted - there).items():
-        applied += facts.delete(conn, rule.kind, source, records, change_id)
+    for source, records in by_source(wanted - there).items():
+        applied += facts.delete(conn, rule.kind, source, records, told.change_id)
     return applied
 
 
-def _fact(rule: Rule, group: Sequence[Part], raw_ref: str) -> dict[str, Any]:
-    """A group of parts as a row of its kind; one that has no amount or no date counts nowhere."""
-    said, _ = blended(rule, group)
-    first = group[0]
-    row: dict[str, Any] = {"source": first.source, "external_id": first.external_id, "raw_ref": raw_ref}
-    blank = "amount_cents" not in said or "booked_on" not in said
+def _facts(rule: Rule, groups: Sequence[Sequence[Part]], raw_refs: list[str]) -> pd.DataFrame:
+    """Groups of parts as rows of their kind; one that has no amount or no date counts nowhere."""
+    together = list(map(saying(rule), groups))
+    firsts = [group[0] for group in groups]
+    found: dict[str, list[Any]] = {
+        "source": [one.source for one in firsts],
+        "external_id": [one.external_id for one in firsts],
+        "raw_ref": raw_refs,
+    }
     for one in kinds.named(rule.kind).hashed:
         if one.name != "external_id":
-            row[one.name] = said.get(one.name, "" if one.shape in ("text", "label") else 0)
-    return row | {"deleted": blank}
-
-
-def _parts(conn: Connection, kind: str, refs: Iterable[Ref] | None) -> dict[Ref, tuple[Part, str]]:
-    """The live parts of those records with the reference to their raw record."""
-    names = words(conn)
-    found: dict[Ref, tuple[Part, str]] = {}
-    for row in _current(conn, blend_part, ("record", "said", "keys", "raw_ref"), kind, refs):
-        label, record, said, keys, raw_ref = row
-        part = Part(names[label], record, json.loads(said), json.loads(keys))
-        found[part.ref] = (part, raw_ref)
-    return found
+            empty: Any = "" if one.shape in ("text", "label") else 0
+            found[one.name] = [said.get(one.name, empty) for said in together]
+    found["deleted"] = ["amount_cents" not in said or "booked_on" not in said for said in together]
+    return pd.DataFrame(found)
 
 
 def _kept_links(conn: Connection, rule: Rule, refs: Iterable[Ref]) -> dict[Ref, Link]:
     """The links on record of those records."""
     names = words(conn)
-    rows = _current(conn, blend_link, ("record", "state", "anchor_id", "method"), rule.kind, refs)
+    rows = current(conn, blend_link, ("record", "state", "anchor_id", "method"), rule.kind, refs)
     return {(names[label], record): Link(state, anchor, method) for label, record, state, anchor, method in rows}
 
 
@@ -330,31 +321,12 @@ def _linked_to(conn: Connection, rule: Rule, anchors: Collection[str]) -> set[Re
     return {ref for ref in found if ref[0] in rule.sources[1:]}
 
 
-def _current(
-    conn: Connection, table: Table, wanted: tuple[str, ...], kind: str, refs: Iterable[Ref] | None
-) -> list[tuple[Any, ...]]:
-    """The label and those columns of the live current versions of the records, or of all of the kind."""
-    rows = select(table.c.source_label, *(table.c[name] for name in wanted)).where(
-        table.c.of_kind == kind, table.c.superseded_by.is_(None), table.c.deleted == 0
-    )
-    if refs is None:
-        return fetch_all(conn, rows)
-    found: list[tuple[Any, ...]] = []
-    for source, records in _by_source(refs).items():
-        label = number(conn, source)
-        for start in range(0, len(records), PAGE):
-            listed = [part_key(kind, record) for record in records[start : start + PAGE]]
-            mine = rows.where(table.c.source_label == label, among(conn, table.c.external_id, listed))
-            found += fetch_all(conn, mine)
-    return found
-
-
 def _note_ambiguous(conn: Connection, rule: Rule, looked_at: set[Ref], now: datetime) -> None:
     """Records that may belong to several wait until somebody decides; those that no longer do wait no more."""
     mine = {ref for ref in looked_at if ref[0] != rule.anchor}
     found = _kept_links(conn, rule, mine)
     known = parts(conn, rule.kind, [ref for ref, link in found.items() if link.state == AMBIGUOUS])
-    for source, records in _by_source(mine).items():
+    for source, records in by_source(mine).items():
         clear = [record for record in records if (source, record) not in known]
         quarantine.close_passed(conn, source, LINK_KIND, clear, now)
     quarantine.put(conn, [_held_link(part, found[ref]) for ref, part in sorted(known.items())], now)
@@ -372,10 +344,3 @@ def _held_link(part: Part, link: Link) -> Held:
         label=str(part.said.get("name", part.external_id)),
         owner_external_id=str(part.said.get("owner_external_id", "")),
     )
-
-
-def _by_source(refs: Iterable[Ref]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for source, record in sorted(refs):
-        found.setdefault(source, []).append(record)
-    return found

@@ -10,7 +10,8 @@ from sqlalchemy import delete
 
 from engine.blending import APART, BY_HAND, FIELDS, LINKED
 from store import blending, blending_links, facts, quarantine
-from store.blending import LINK_KIND, part_key
+from store.blend_parts import part_key
+from store.blending import LINK_KIND
 from store.facts import Applied
 from store.tables.blending import blend_key
 
