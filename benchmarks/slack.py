@@ -31,6 +31,7 @@ import httpx
 
 from benchmarks.slack_company import SECRET, TEAM, Company, Sink, company
 from benchmarks.slack_load import Slack
+from benchmarks.storage import server
 from bot import log, wiring, worker
 from bot.slack import web
 from bot.slack.app import build_app
@@ -306,10 +307,10 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-async def run(shape: Load, rounds: int) -> None:
+async def run(name: str, shape: Load, rounds: int) -> None:
     sink = Sink()
-    with tempfile.TemporaryDirectory() as folder:
-        found = company(Path(folder), sink)
+    with tempfile.TemporaryDirectory() as folder, server(name) as url:
+        found = company(Path(folder), sink, url)
         found = Company(found.settings.model_copy(update={"port": free_port()}), found.reps)
         await one_by_one(found, sink, rounds)
         await beside_the_worker(found, sink, shape)
@@ -322,11 +323,14 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=8)
     parser.add_argument("--turns", type=int, default=3, help="idle and busy runs of so many seconds each")
     parser.add_argument("--rounds", type=int, default=200)
+    parser.add_argument("--database", choices=("sqlite", "postgresql", "both"), default="sqlite")
     chosen = parser.parse_args()
     log.configure("ERROR", "text")
     logging.getLogger("httpx").setLevel(logging.ERROR)
     warm()
-    asyncio.run(run(Load(chosen.rate, chosen.seconds, chosen.turns), chosen.rounds))
+    for name in ("sqlite", "postgresql") if chosen.database == "both" else (chosen.database,):
+        say(database=name)
+        asyncio.run(run(name, Load(chosen.rate, chosen.seconds, chosen.turns), chosen.rounds))
 
 
 if __name__ == "__main__":

@@ -85,14 +85,14 @@ class Company:
     reps: tuple[Person, ...]
 
 
-def company(folder: Path, sink: Sink) -> Company:
+def company(folder: Path, sink: Sink, database_url: str) -> Company:
     from bot.demo.company import DEFAULT_SEED
     from bot.demo.company import company as demo
     from bot.demo.export import export
     from bot.demo.plan_files import write_plans
 
     settings = Settings(
-        database_url=f"sqlite:///{folder}/attain.db", sources=folder / "sources", plans=folder / "plans",
+        database_url=database_url, sources=folder / "sources", plans=folder / "plans",
         transport="http", slack_bot_token=SECRET, slack_signing_secret=SECRET, slack_api_url=f"{sink.url}/api/",
         port=0, log_level="ERROR",
     )  # fmt: skip

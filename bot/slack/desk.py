@@ -35,9 +35,9 @@ if TYPE_CHECKING:
 
 LEASE = timedelta(seconds=60)
 SWEEP_SECONDS = 10.0
-#: Answers that are calculated at once. Two would only pass one interpreter lock to and fro, and each takes its share
-#: from the threads that acknowledge; waiting for Slack takes none.
-THINKING = 1
+#: Answers that are calculated at once, by database. With SQLite two would only pass one interpreter lock to and fro,
+#: and each takes its share from the threads that acknowledge; who waits for a server takes none.
+THINKING = {"sqlite": 1, "postgresql": 4}
 _journal = Journal("bot.slack.desk")
 
 
@@ -51,7 +51,7 @@ class Desk:
         self.directory = directory
         self._lock = Lock()
         self._busy: set[str] = set()
-        self._thinking = BoundedSemaphore(THINKING)
+        self._thinking = BoundedSemaphore(THINKING[services.db.dialect])
 
     def record(self, inbound: Inbound) -> bool:
         """Put a request into the inbox; False when it is there already.
