@@ -166,7 +166,7 @@ def plans(draw: st.DrawFn) -> str:
     return f"{head}crediting: [{rules}]\ncomponents: [{parts}]\n"
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(plans(), st.fixed_dictionaries({name: rows(name) for name in COLUMNS if name not in ("locks", "locked")}))
 def test_no_accepted_plan_raises(text: str, facts: dict[str, list[dict[str, object]]]) -> None:
     plan = load(text, "p.yaml")

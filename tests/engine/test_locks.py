@@ -199,7 +199,7 @@ EDITS = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=15)
 @given(st.lists(EDITS, min_size=3, max_size=3))
 def test_whatever_changes_the_year_comes_to_what_the_facts_say(rounds: list[list[tuple[int, int, int, int]]]) -> None:
     found, known = facts(), {}

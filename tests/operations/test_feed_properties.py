@@ -126,7 +126,7 @@ def test_at_rest_the_store_holds_what_the_crm_holds(database: Database) -> None:
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         Chaos,
         settings=settings(
-            max_examples=200 if settings.get_current_profile_name() == "soak" else 8 if few else 16,
+            max_examples=200 if settings.get_current_profile_name() == "soak" else 4 if few else 8,
             stateful_step_count=25,
             phases=(Phase.explicit, Phase.reuse, Phase.generate),
             deadline=None,

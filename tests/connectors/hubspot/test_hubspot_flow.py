@@ -293,7 +293,7 @@ class Busy:
             self.portal.merge(kept, lost, new_id=self.random.random() < 0.5, moves_stamp=not quiet)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", [*range(2), *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(2, 20))])
 def test_whatever_happens_at_rest_both_hold_the_same(office: Office, seed: int) -> None:
     """Random edits, page sizes, lags, faults and cut runs; then quiet time and one run in each mode."""
     busy = Busy(office, seed)
