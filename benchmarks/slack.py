@@ -54,15 +54,19 @@ if TYPE_CHECKING:
 Headers = dict[str, str]
 Runs = dict[str, list[dict[str, list[float]]]]
 BESIDE = "beside sync and calculation"
+#: Deals that are others in each sync beside, of some 2,300. The worker syncs and calculates again as soon as it is
+#: done, two or three times a second, so that this is about a thousand changed deals a minute.
+CHANGED = 6
 
 
 @dataclass(frozen=True)
 class Load:
-    """How many requests a second, for how long, and how often idle and busy each."""
+    """How many requests a second, for how long, how often idle and busy each, and deals that each sync changes."""
 
     rate: int
     seconds: float
     turns: int
+    changed: int
 
 
 def request(sink: Sink | Slack, rep: Person) -> tuple[str, bytes, Headers]:
@@ -142,8 +146,8 @@ def serve(settings: Settings, stop: ProcessEvent) -> None:
     web.main(settings, stop)  # type: ignore[arg-type]
 
 
-def churn(settings: Settings, stop: ProcessEvent, wanted: ProcessEvent, resting: ProcessEvent) -> None:
-    """While it is wanted: every fortieth deal gets another amount, is synced, and whom it pays is recalculated."""
+def churn(settings: Settings, changed: int, stop: ProcessEvent, wanted: ProcessEvent, resting: ProcessEvent) -> None:
+    """While it is wanted: some deals get other amounts, all are synced, and whom they pay is recalculated."""
     worker.give_way()
     services = wiring.build(settings)
     for turn in itertools.count(1):
@@ -153,16 +157,18 @@ def churn(settings: Settings, stop: ProcessEvent, wanted: ProcessEvent, resting:
                 services.close()
                 return
         resting.clear()
-        reprice(settings.sources / "deals.csv", turn)
+        reprice(settings.sources / "deals.csv", turn, changed)
         assert worker.run_job(services, "sync").ok
         assert worker.run_job(services, "recalculate").ok
 
 
-def reprice(path: Path, turn: int) -> None:
+def reprice(path: Path, turn: int, changed: int) -> None:
+    """Give so many deals from all over the file another amount, others in each turn."""
     with path.open(encoding="utf-8", newline="") as file:
         head, *rows = list(csv.reader(file))
     amount = head.index("amount")
-    for row in rows[turn % 40 :: 40]:
+    step = max(1, len(rows) // changed)
+    for row in rows[turn % step :: step][:changed]:
         row[amount] = f"{row[amount].partition('.')[0]}.{turn % 100:02}"
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows([head, *rows])
@@ -199,7 +205,8 @@ async def beside_the_worker(found: Company, sink: Sink, shape: Load) -> None:
         # Everybody is linked before it counts, and has asked often enough that nothing is done for the first time.
         for rate in (10, shape.rate):
             await slack.load(request, found.reps, rate, 2 * len(found.reps) / rate)
-        started.append(spawn.Process(target=churn, args=(settings, stop, wanted, resting), daemon=True))
+        its = (settings, shape.changed, stop, wanted, resting)
+        started.append(spawn.Process(target=churn, args=its, daemon=True))
         started[1].start()
         await asyncio.to_thread(resting.wait)
         for _ in range(shape.turns):
@@ -228,7 +235,8 @@ def tell(runs: Runs, shape: Load) -> None:
     for name, results in runs.items():
         shown = {what: spread([one for run in results for one in run[what]]) for what in ("ack", "answer")}
         unanswered = sum(len(run["lost"]) for run in results)
-        say(figure=f"/myquota at {shape.rate}/s, {name}", turns=shape.turns, **shown, unanswered=unanswered)
+        how = {"turns": shape.turns, "changed_each_sync": shape.changed}
+        say(figure=f"/myquota at {shape.rate}/s, {name}", **how, **shown, unanswered=unanswered)
     for what in ("ack", "answer"):
         still, after, beside = ([round(1000 * p99(run[what]), 1) for run in results] for results in runs.values())
         ratio = round(statistics.median(beside) / statistics.median(after), 2)
@@ -322,6 +330,7 @@ def main() -> None:
     parser.add_argument("--rate", type=int, default=100, help="requests per second")
     parser.add_argument("--seconds", type=float, default=8)
     parser.add_argument("--turns", type=int, default=3, help="idle and busy runs of so many seconds each")
+    parser.add_argument("--changed", type=int, default=CHANGED, help="deals that are others in each sync beside")
     parser.add_argument("--rounds", type=int, default=200)
     parser.add_argument("--database", choices=("sqlite", "postgresql", "both"), default="sqlite")
     chosen = parser.parse_args()
@@ -330,7 +339,7 @@ def main() -> None:
     warm()
     for name in ("sqlite", "postgresql") if chosen.database == "both" else (chosen.database,):
         say(database=name)
-        asyncio.run(run(name, Load(chosen.rate, chosen.seconds, chosen.turns), chosen.rounds))
+        asyncio.run(run(name, Load(chosen.rate, chosen.seconds, chosen.turns, chosen.changed), chosen.rounds))
 
 
 if __name__ == "__main__":

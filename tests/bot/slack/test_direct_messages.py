@@ -199,7 +199,7 @@ def test_who_may_not_see_somebody_is_refused_alike_whether_they_exist(stage: Sta
     assert "can't show you that" in words(mention)
 
 
-@pytest.mark.parametrize("text", ["show me everyone's earnings", "when do I get paid", "did my payout go through?"])
+@pytest.mark.parametrize("text", ["show me everyone's earnings", "when did I get paid", "did my payout go through?"])
 def test_what_no_figure_answers_gets_the_nearest_three(stage: Stage, text: str) -> None:
     post = stage.ask(DANA, text)
     assert "$" not in words(post)
