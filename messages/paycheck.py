@@ -119,7 +119,8 @@ def _row(part: PaycheckPart, reader: Reader) -> PartView:
 
 
 def _sum(name: str, parts: Sequence[PaycheckPart], total: Money, reader: Reader) -> tuple[PartView, ...]:
-    return (PartView(name, "", written.money(total, reader)),) if parts else ()
+    """Return the row that sums some parts; one part needs none."""
+    return (PartView(name, "", written.money(total, reader)),) if len(parts) > 1 else ()
 
 
 def _exposed(parts: Sequence[PaycheckPart], reader: Reader) -> tuple[str, ...]:
