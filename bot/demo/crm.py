@@ -8,7 +8,7 @@ where they were that day as further changes, and a sync brings them like any oth
 from __future__ import annotations
 
 import json
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from threading import Lock
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -35,6 +35,8 @@ PAGE = "/fake/"
 #: How often the journal notes that time went on; less than a sync reads again anyway.
 NOTED_EVERY = timedelta(minutes=5)
 SECOND = timedelta(seconds=1)
+#: When a day that was passed over is done (UTC): late in Europe, the afternoon in the Americas.
+EVENING = time(20)
 #: Nobody waits for a fake: its limits are beyond what a demo can call.
 UNLIMITED = 1_000_000_000
 
@@ -127,11 +129,21 @@ class DemoCrm:
             self._fake.handle(httpx.Request("POST", f"http://127.0.0.1{PAGE}{event['do']}", content=body))
 
     def _turn(self) -> None:
-        """Another day has begun, or one was taken back: what the company's story says of it has happened."""
+        """Other days have begun, or some were taken back: what the company's story says of them has happened.
+
+        What happened on a day that was passed over bears that day's evening as its stamp: who reads of it a week
+        later is not to think that a whole week of deals was won in one night.
+        """
         day = self._clock().date()
-        if day != self._seed.day:
-            self._note({"do": "turn", "day": day.isoformat()})
-            self._seed.turn(day)
+        while day != self._seed.day:
+            following = self._seed.day + timedelta(days=1)
+            on = min(day, following)
+            if on != day:
+                evening = datetime.combine(on, EVENING, self._last.tzinfo) + self._lead
+                self._replayed = self._last = max(evening, self._last + SECOND)
+            self._note({"do": "turn", "day": on.isoformat()})
+            self._seed.turn(on)
+            self._replayed = None
 
     def _done(self, request: httpx.Request) -> httpx.Response:
         """What somebody does in the CRM, done and noted. Deals close on the demo's day, whatever the CRM's clock."""

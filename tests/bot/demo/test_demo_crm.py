@@ -70,6 +70,35 @@ def test_another_process_finds_it_as_it_was_left(larkspur: Company, tmp_path: Pa
     assert not over["81003"]["archived"]
 
 
+def test_what_happened_on_days_that_were_passed_over_bears_their_stamps(larkspur: Company, tmp_path: Path) -> None:
+    clock = PinnedClock(TODAY)
+    crm = DemoCrm(larkspur, clock.now, tmp_path / "crm.jsonl")
+    before = deals(crm)
+    clock.advance(timedelta(days=7))
+    stamps = stamped(crm)
+    won = {
+        number: deal["closedate"][:10]
+        for number, deal in deals(crm).items()
+        if deal["dealstage"] == "closedwon" and before.get(number, {}).get("dealstage") != "closedwon"
+    }
+    assert len(set(won.values())) > 2
+    assert {number: stamps[number][:10] for number in won} == won
+    assert stamped(DemoCrm(larkspur, clock.now, tmp_path / "crm.jsonl")) == stamps, "and in another process, too"
+
+
+def stamped(crm: DemoCrm) -> dict[str, str]:
+    """When the CRM says that each deal was changed."""
+    given, found, after = crm.outside(), {}, ""
+    token = {"Authorization": f"Bearer {given.secret('env:X')}"}
+    while True:
+        url = f"http://127.0.0.1/crm/objects/2026-09/deals?limit=100{after}"
+        page = crm.handle(httpx.Request("GET", url, headers=token)).json()
+        found |= {one["id"]: one["updatedAt"] for one in page["results"]}
+        if "paging" not in page:
+            return found
+        after = f"&after={page['paging']['next']['after']}"
+
+
 def test_its_clock_never_goes_back(larkspur: Company, tmp_path: Path) -> None:
     clock = MovableClock()
     crm = DemoCrm(larkspur, clock.now, tmp_path / "crm.jsonl")
