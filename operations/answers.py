@@ -156,7 +156,7 @@ def earnings_of(priced: Priced, period: Period, names: dict[int, DealName]) -> E
         components=own,
         lines=tuple(line for line in lines if line.amount.currency == currency),
         total=sum((part.amount for part in own), Money(0, currency)) if currency else None,
-        problems=_problems(priced, _elsewhere(components, currency)),
+        problems=_problems(priced, elsewhere(components, currency)),
         payouts=_payouts(priced, period, currency),
     )
 
@@ -183,7 +183,8 @@ def _currency(priced: Priced, components: Sequence[ComponentEarnings]) -> str:
     return plan.currency if plan else next((part.amount.currency for part in components), "")
 
 
-def _elsewhere(components: Sequence[ComponentEarnings], currency: str) -> Iterable[Problem]:
+def elsewhere(components: Sequence[ComponentEarnings], currency: str) -> Iterable[Problem]:
+    """What other plans pay in other currencies, which a total in one leaves out."""
     for part in components:
         if part.amount.currency != currency:
             figure = f"{part.amount.minor} minor units of {part.amount.currency}"

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
     from engine.answers import LineSummary
     from engine.calculation import Calculation
+    from engine.dates import Calendar
     from engine.people import Person
+    from engine.problems import Problem
     from operations.context import Context
     from operations.pricing import Priced
     from store.database import Connection
@@ -120,8 +122,17 @@ def paycheck_of(conn: Connection, priced: Priced, asked: Asked, as_of: date) -> 
         expected_total=_total(hoped, currency),
         exposed_total=_total(risks, currency),
         plan=of.priced.plan_ref,
-        problems=tuple(one for one in calc.problems if one.rep_id in (None, of.priced.person.rep_id)),
+        problems=_problems(of, calc, asked, currency),
     )
+
+
+def _problems(of: Pipeline, calc: Calculation, asked: Asked, currency: str) -> tuple[Problem, ...]:
+    """What stands in the rep's way, and what is paid in other currencies, which the answer leaves out."""
+    rep_id = of.priced.person.rep_id
+    own = [one for one in calc.problems if one.rep_id in (None, rep_id)]
+    for each in asked.paydays:
+        own += answers.elsewhere(statements.components(calc, rep_id, each.period), currency)
+    return tuple(dict.fromkeys(own))
 
 
 def _until(when: str, priced: Priced) -> date | None:
@@ -164,7 +175,7 @@ def _asked(conn: Connection, priced: Priced, by: date | None, after_days: int) -
         raise DayUnplanned(f"No published plan pays {priced.person.name} on {priced.as_of}, so no pay day is known.")
     states = pay_periods.states(conn)
     open_: list[Payday] = []
-    for period in _spans(priced):
+    for period in _spans(priced.fiscal, plan.pays, priced.as_of):
         payday = Payday(period, period.end_on + timedelta(days=after_days))
         moved = states.get(Span(plan.pays, period.start_on, period.end_on))
         if _is_unpaid(payday, moved, priced.as_of):
@@ -182,18 +193,18 @@ def _is_unpaid(payday: Payday, moved: Moved | None, as_of: date) -> bool:
     return payday.on >= as_of or (moved is not None and moved.state in _WAITING)
 
 
-def _spans(priced: Priced) -> Iterator[Period]:
-    """The rep's pay periods around today, in their order."""
-    here = answers.pay_period(priced)
+def _spans(fiscal: Calendar, pays: str, as_of: date) -> Iterator[Period]:
+    """The pay periods around today of a plan that pays so often, in their order."""
+    here = fiscal.pay_period(pays, as_of)
     behind, at = [], here
     for _ in range(MOST_PERIODS):
-        at = answers.pay_period(replace(priced, as_of=at.start_on - timedelta(days=1)))
+        at = fiscal.pay_period(pays, at.start_on - timedelta(days=1))
         behind.append(at)
     yield from reversed(behind)
     at = here
     for _ in range(MOST_PERIODS):
         yield at
-        at = answers.pay_period(replace(priced, as_of=at.end_on))
+        at = fiscal.pay_period(pays, at.end_on)
 
 
 def _before(of: Pipeline, calc: Calculation, asked: Asked, currency: str) -> Before:

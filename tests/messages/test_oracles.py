@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import tempfile
 from pathlib import Path
@@ -12,6 +11,8 @@ from typing import Any
 import pytest
 from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
+
+from tests import npm
 
 FOLDER = Path(__file__).parent / "golden"
 PACKAGES = ("@slack/types@3.2.0", "typescript@7.0.2")
@@ -35,18 +36,7 @@ def test_slack_sdk_takes_app_home(case: str) -> None:
 @pytest.fixture(scope="session")
 def types() -> Path:
     """A folder with the types and the compiler, fetched once and kept; skips where that is not possible."""
-    npm = shutil.which("npm")
-    if npm is None or shutil.which("node") is None:
-        pytest.skip("Node.js and npm are absent: the published types are not checked")
-    kept = Path(tempfile.gettempdir()) / f"attain-types-{'-'.join(name.rpartition('@')[2] for name in PACKAGES)}"
-    if not (kept / "node_modules/.bin/tsc").exists():
-        kept.mkdir(parents=True, exist_ok=True)
-        install = [npm, "install", "--no-audit", "--no-fund", "--silent", "--prefix", str(kept), *PACKAGES]
-        try:
-            subprocess.run(install, check=True, capture_output=True, timeout=90)
-        except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
-            pytest.skip("npm cannot fetch @slack/types: the published types are not checked")
-    return kept
+    return npm.fetched(*PACKAGES, unchecked="the published types are not checked")
 
 
 def compiled(types: Path, name: str, source: str) -> subprocess.CompletedProcess[str]:

@@ -176,6 +176,21 @@ def test_a_day_that_is_no_pay_day_ahead_is_refused(
         paycheck.paid_by(company.context(), company.dana, when)
 
 
+def test_what_is_paid_in_another_currency_is_left_out_and_said(company: Company) -> None:
+    plans.publish(company.context(), RETROACTIVE.replace("USD", "EUR").replace("    quota: bookings\n", "").replace(
+        "by: attainment", "by: amount").replace("from: 100%", "from: 100_000").replace("from: 0%", "from: 0"),
+        "retro.yaml")  # fmt: skip
+    both = {"source": "crm", "person_external_id": "dana", "plan": "retro"}
+    company.apply("assignment", both | {"start_on": date(2026, 7, 1), "end_on": date(2027, 1, 1)})
+    rate = {"source": "crm", "from_currency": "USD", "to_currency": "EUR", "start_on": date(2026, 1, 1),
+            "end_on": date(2027, 1, 1), "rate_num": 1, "rate_den": 1}  # fmt: skip
+    company.apply("rate", rate)
+    found = paycheck.paid_by(company.context(), company.dana)
+    assert len({part.amount.currency for part in found.certain}) == 1
+    assert "other_currency" in {one.code for one in found.problems}
+    assert sums(found)
+
+
 def test_who_is_on_no_plan_has_no_pay_day(company: Company) -> None:
     with pytest.raises(DayUnplanned, match="no pay day is known"):
         paycheck.paid_by(company.context(), company.manager)

@@ -8,9 +8,7 @@ from __future__ import annotations
 import shutil
 import socket
 import subprocess
-import tempfile
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -23,6 +21,7 @@ from bot.sandbox.personas import Persona
 from bot.sandbox.server import SandboxServer
 from bot.sandbox.workspace import Setup
 from bot.slack.manifest import load
+from tests import npm
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -52,20 +51,11 @@ OTHERWISE = {
 @pytest.fixture(scope="module")
 def emulate() -> Iterator[str]:
     """The address of the other Slack; skips where it cannot run."""
-    npm, node = shutil.which("npm"), shutil.which("node")
-    if npm is None or node is None:
-        pytest.skip("Node.js and npm are absent: our Slack is compared with no other")
-    said = subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout
-    if int(said.lstrip("v").partition(".")[0]) < NODE:
+    node = shutil.which("node") or ""
+    said = subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout if node else "none"
+    if not said.startswith("v") or int(said.lstrip("v").partition(".")[0]) < NODE:
         pytest.skip(f"emulate needs Node {NODE}, here is {said.strip()}")
-    kept = Path(tempfile.gettempdir()) / f"attain-{PACKAGE.replace('@', '-')}"
-    if not (kept / "node_modules/emulate/package.json").exists():
-        kept.mkdir(parents=True, exist_ok=True)
-        install = [npm, "install", "--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts", "--silent"]
-        try:
-            subprocess.run([*install, "--prefix", str(kept), PACKAGE], check=True, capture_output=True, timeout=90)
-        except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
-            pytest.skip("npm cannot fetch emulate: our Slack is compared with no other")
+    kept = npm.fetched(PACKAGE, unchecked="our Slack is compared with no other")
     (kept / "seed.yaml").write_text(SEED, encoding="utf-8")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

@@ -5,18 +5,19 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-import tempfile
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from connectors.salesforce.soql import Select, among, compare, either, every
+from tests import npm
 from tests.connectors.salesforce.conftest import KINDS, NOW, Desk
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from connectors.source import Mode
 
 PACKAGE = "@jetstreamapp/soql-parser-js@6.3.1"
@@ -44,18 +45,7 @@ NASTY = (
 @pytest.fixture(scope="session")
 def parser() -> Path:
     """A folder with the parser, fetched once and kept; skips where that is not possible."""
-    npm = shutil.which("npm")
-    if npm is None or shutil.which("node") is None:
-        pytest.skip("Node.js and npm are absent: SOQL is not checked by a third party")
-    kept = Path(tempfile.gettempdir()) / f"attain-soql-{PACKAGE.rpartition('@')[2]}"
-    if not (kept / "node_modules/@jetstreamapp/soql-parser-js/package.json").exists():
-        kept.mkdir(parents=True, exist_ok=True)
-        install = [npm, "install", "--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts", "--silent"]
-        try:
-            subprocess.run([*install, "--prefix", str(kept), PACKAGE], check=True, capture_output=True, timeout=90)
-        except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
-            pytest.skip("npm cannot fetch soql-parser-js: SOQL is not checked by a third party")
-    return kept
+    return npm.fetched(PACKAGE, unchecked="SOQL is not checked by a third party")
 
 
 def refused(parser: Path, queries: list[str]) -> list[str]:
